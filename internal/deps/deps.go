@@ -1,0 +1,21 @@
+package deps
+import (
+ _ "github.com/valyala/fasthttp"
+ _ "github.com/alexedwards/argon2id"
+ _ "github.com/alecthomas/kong"
+ _ "github.com/caarlos0/env/v11"
+ _ "github.com/RoaringBitmap/roaring/v2"
+ _ "github.com/go-chi/chi/v5"
+ _ "github.com/hibiken/asynq"
+ _ "github.com/alicebob/miniredis/v2"
+ _ "github.com/prometheus/client_golang/prometheus/promhttp"
+ _ "github.com/stretchr/testify/require"
+ _ "golang.org/x/text/encoding/simplifiedchinese"
+ _ "golang.org/x/sync/errgroup"
+ _ "github.com/google/go-cmp/cmp"
+ _ "github.com/pressly/goose/v3"
+ _ "modernc.org/sqlite"
+ _ "github.com/lib/pq"
+ _ "go.uber.org/goleak"
+ _ "pgregory.net/rapid"
+)

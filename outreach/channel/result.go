@@ -9,6 +9,7 @@ import (
 const (
 	NotWritten  = "NOT_WRITTEN"  // the deadline passed before anything was written
 	Unreachable = "UNREACHABLE"  // connection refused, name not resolved: nothing was written
+	Busy        = "BUSY"         // this process is sending to the same recipient already: nothing was written
 	Timeout     = "TIMEOUT"      // written, no answer in time
 	Broken      = "BROKEN"       // written, the answer is missing, cut off or not understood
 	ServerError = "SERVER_ERROR" // written, answered with an HTTP error

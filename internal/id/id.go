@@ -27,3 +27,14 @@ func Prefix(s string) string {
 	}
 	return p
 }
+
+// Num makes a positive 63-bit number that grows with time: 41 bits of
+// milliseconds since 2024 and 22 random ones. Runs carry one, because every
+// delivery row repeats it.
+func Num() int64 {
+	u := uuid.Must(uuid.NewV7())
+	ms := int64(u[0])<<40 | int64(u[1])<<32 | int64(u[2])<<24 | int64(u[3])<<16 | int64(u[4])<<8 | int64(u[5])
+	random := int64(u[9])<<16 | int64(u[10])<<8 | int64(u[11])
+	const epoch = 1_704_067_200_000 // 2024-01-01 UTC
+	return (ms-epoch)<<22 | random&(1<<22-1)
+}

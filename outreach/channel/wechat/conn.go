@@ -64,8 +64,8 @@ func (g *guard) Read(p []byte) (int, error) {
 }
 
 func isTimeout(err error) bool {
-	var ne net.Error
-	return errors.As(err, &ne) && ne.Timeout()
+	var t interface{ Timeout() bool } // net.Error and fasthttp's own
+	return errors.As(err, &t) && t.Timeout()
 }
 
 // conn is a pooled connection with the buffers of one call.
@@ -88,7 +88,7 @@ func newConn(g *guard, stream net.Conn, tls bool) *conn {
 // exchange writes the request in c.head and reads the answer. The body it
 // returns is valid until the next exchange. reusable tells whether the
 // connection may carry another request.
-func (c *conn) exchange(deadline time.Time) (status int, body []byte, reusable bool, err error) {
+func (c *conn) exchange(deadline time.Time, limit int) (status int, body []byte, reusable bool, err error) {
 	if err = c.guard.begin(deadline); err != nil {
 		return 0, nil, false, err
 	}
@@ -96,7 +96,7 @@ func (c *conn) exchange(deadline time.Time) (status int, body []byte, reusable b
 		return 0, nil, false, err
 	}
 	c.answer.Reset()
-	if err = c.answer.ReadLimitBody(c.reader, maxAnswer); err != nil {
+	if err = c.answer.ReadLimitBody(c.reader, limit); err != nil {
 		return 0, nil, false, err
 	}
 	// Bytes behind the answer belong to nothing we asked; such a connection is not trusted again.

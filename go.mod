@@ -115,3 +115,9 @@ require (
 )
 
 tool github.com/99designs/gqlgen
+
+ignore (
+	./data
+	./frontend/node_modules
+	./node_modules
+)

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# All tests, from a bare machine: installs what is missing, starts a PostgreSQL and a Redis of its own, runs the Go
+# tests on both databases, the console's unit tests, the public GraphQL-over-HTTP audits, and the browser tests
+# against the real program. Run by `make test` and CI.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=scripts/services.sh
+. scripts/services.sh
+# shellcheck source=scripts/prerequisites.sh
+. scripts/prerequisites.sh
+# shellcheck source=scripts/steps.sh
+. scripts/steps.sh
+trap stop_services EXIT
+trap 'exit 130' INT TERM HUP
+
+# Nothing may be left out by mistake: with CI set, a test that finds no server fails instead of being skipped.
+export CI=${CI:-1}
+export LC_ALL=C.UTF-8
+unset TEST_DATABASE_URL TEST_REDIS_URL
+# The environment of whoever runs this must not reach the program under test.
+for name in $(compgen -e | grep '^TIDINGS_' || true); do unset "$name"; done
+
+# Packages that share memory between goroutines and build fast under the race detector, which has to compile
+# everything below them once more.
+race_packages=(internal/clock internal/redisx internal/secret internal/startstop internal/testsignal internal/queue)
+
+servers() { start_postgres fast && start_redis fast; }
+
+go_tests() {
+  go test -json -shuffle=on -timeout 12m ./... | node scripts/go-report.mjs go | count
+}
+
+race_tests() {
+  local present=() p
+  for p in "${race_packages[@]}"; do [ -d "$p" ] && present+=("./$p"); done
+  if ! command -v "$(go env CC)" >/dev/null; then
+    say "left out: the race detector needs a C compiler, and there is none"
+    return
+  fi
+  CGO_ENABLED=1 go test -race -json -shuffle=on -timeout 5m "${present[@]}" | node scripts/go-report.mjs race | count
+}
+
+# vitest_counts runs one of the console's test scripts and sums its machine-readable report up in a line.
+vitest_counts() {
+  local label=$1 script=$2 report status
+  report=$(mktemp)
+  npm run --silent "$script" --workspace frontend -- --reporter=default --reporter=json --outputFile.json="$report"
+  status=$?
+  node scripts/vitest-report.mjs "$label" "$report" | count
+  rm -f "$report"
+  return "$status"
+}
+
+need_tools
+must "system packages" need_servers browser
+CHROMIUM=$(chromium_program)
+export CHROMIUM
+must "npm packages" make --no-print-directory node_modules
+must "console" make --no-print-directory console
+must "program" make --no-print-directory bin/tidings
+export TIDINGS_TEST_BINARY=$PWD/bin/tidings
+must "servers" servers
+step "go vet" go vet ./...
+step "go test" go_tests
+step "go test -race" race_tests
+step "console unit tests" vitest_counts frontend test
+step "GraphQL over HTTP" bash -o pipefail -c 'node scripts/graphql-audit.mjs | tee -a "$0"' "$counts_file"
+step "browser tests" vitest_counts browser e2e
+closing

@@ -1,0 +1,8 @@
+package migrate
+
+import "embed"
+
+// Files are the versioned migrations, the same numbers for both databases.
+//
+//go:embed postgres/*.sql sqlite/*.sql
+var Files embed.FS

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Code says what kind of refusal an error is. Codes are part of the API
@@ -43,7 +44,9 @@ type Error struct {
 	// Reason is a stable word below the code, e.g. SELF_APPROVAL or NAME_TAKEN; empty when the code says it all.
 	Reason string
 	Fields []Field
-	cause  error
+	// RetryAfter is how long to wait before another try; LIMITED only.
+	RetryAfter time.Duration
+	cause      error
 }
 
 func (e *Error) Error() string {
@@ -68,6 +71,12 @@ func Errorf(code Code, format string, args ...any) *Error {
 // Because adds a stable reason word.
 func (e *Error) Because(reason string) *Error {
 	e.Reason = reason
+	return e
+}
+
+// After says how long to wait before another try.
+func (e *Error) After(wait time.Duration) *Error {
+	e.RetryAfter = wait
 	return e
 }
 

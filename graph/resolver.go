@@ -3,5 +3,19 @@
 // go to the store, whose privacy narrows them to the viewer's project.
 package graph
 
+import (
+	"tidings/internal/clock"
+	"tidings/internal/database"
+	"tidings/outreach/access"
+)
+
 // Resolver holds everything the API needs.
-type Resolver struct{}
+type Resolver struct {
+	DB     *database.DB
+	Clock  clock.Clock // business time
+	Access *access.Service
+
+	// Version and Demo are what `server` tells.
+	Version string
+	Demo    bool
+}

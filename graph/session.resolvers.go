@@ -7,19 +7,30 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"tidings/ent"
 	"tidings/graph/model"
+	"tidings/outreach/access"
 )
 
 func (r *mutationResolver) SetLocale(ctx context.Context, locale string) (*ent.Account, error) {
-	panic(fmt.Errorf("not implemented: SetLocale - setLocale"))
+	return r.Access.SetLocale(ctx, locale)
 }
 
 func (r *queryResolver) Me(ctx context.Context) (*model.Me, error) {
-	panic(fmt.Errorf("not implemented: Me - me"))
+	who := access.From(ctx)
+	if who == nil {
+		return nil, nil //nolint:nilnil // nobody is signed in: null, as the schema says
+	}
+	projects, err := r.Access.Projects(ctx, who.Account)
+	if err != nil {
+		return nil, err
+	}
+	return &model.Me{
+		Account: who.Account, Project: who.Project, Projects: projects,
+		Role: model.Role(who.Role), Permissions: who.Role.Permissions(),
+	}, nil
 }
 
 func (r *queryResolver) Server(ctx context.Context) (*model.Server, error) {
-	panic(fmt.Errorf("not implemented: Server - server"))
+	return &model.Server{Version: r.Version, Demo: r.Demo, Now: r.Clock.Now()}, nil
 }

@@ -135,7 +135,7 @@ func TestQueuesAreServedInStrictOrder(t *testing.T) {
 func TestBacklogDoesNotDelayANotice(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		client, busy, ran := NewClient(rdb), make(chan Job), make(chan Job)
+		client, busy, ran := NewClient(rdb), make(chan Job, 50), make(chan Job)
 		release := make(chan struct{})
 		defer close(release)
 		serve(t, ServerConfig{Redis: rdb, Concurrency: 2, Handlers: map[string]Handler{

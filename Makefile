@@ -61,7 +61,7 @@ generate: tools ## write generated code and pages anew: store, API, schema, conf
 .PHONY: migration
 migration: tools ## write a migration for both databases from the changed schema: make migration name=add_tags
 	@test -n "$(name)" || { echo "Say what it does: make migration name=add_tags"; exit 1; }
-	@scripts/with-services.sh fast go run ./ent/migrate/make_migration.go "$(name)"
+	@scripts/with-services.sh fast bash -c 'go run ./internal/migration -name "$(name)" -postgres "$$TEST_DATABASE_URL"'
 
 # -- parts
 

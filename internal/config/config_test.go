@@ -94,7 +94,7 @@ func TestMistakes(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.ReplaceAll(strings.TrimSuffix(filepath.Base(file), ".txt"), "_", " "), func(t *testing.T) {
 			t.Parallel()
-			content, err := os.ReadFile(file) //nolint:gosec // a file of testdata
+			content, err := os.ReadFile(file)
 			require.NoError(t, err)
 			environment, _, ok := strings.Cut(string(content), "---\n")
 			require.True(t, ok, "a line of dashes between environment and sentences")

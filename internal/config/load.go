@@ -50,7 +50,7 @@ func readSecretFiles(vars map[string]string) []error {
 			problems = append(problems, fmt.Errorf("set either %s or %s_FILE, not both", s.name, s.name))
 			continue
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		content, err := os.ReadFile(path)
 		switch {
 		case err != nil:
 			problems = append(problems, fmt.Errorf("%s_FILE cannot be read: %w", s.name, err))
@@ -74,8 +74,7 @@ func sentences(err error, vars map[string]string) []error {
 	}
 	problems := make([]error, 0, len(list.Errors))
 	for _, e := range list.Errors {
-		var parse env.ParseError
-		if errors.As(e, &parse) {
+		if parse, ok := errors.AsType[env.ParseError](e); ok {
 			if s, ok := settingOf(parse.Name); ok {
 				problems = append(problems, fmt.Errorf("%s must be %s, not %q", s.name, s.kind(), vars[s.name]))
 				continue

@@ -97,7 +97,7 @@ func demoKey(dir string) ([]byte, error) {
 }
 
 func readDemoKey(path string) ([]byte, error) {
-	content, err := os.ReadFile(path) //nolint:gosec // the path is made of the operator's own data folder
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}

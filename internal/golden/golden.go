@@ -22,7 +22,7 @@ func Equal(t testing.TB, got, path string) {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 		return
 	}
-	want, err := os.ReadFile(path) //nolint:gosec // the test names its own file
+	want, err := os.ReadFile(path)
 	require.NoError(t, err, "make it with: go test -run '%s' . -update", t.Name())
 	require.Equal(t, string(want), got, "%s is not what the code gives; if the new text is right: go test . -update", path)
 }

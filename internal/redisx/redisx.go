@@ -35,12 +35,12 @@ func Open(ctx context.Context, url string, log *slog.Logger) (redis.UniversalCli
 	client := redis.NewUniversalClient(options)
 	closeAll := func() {
 		if err := client.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
-			log.Warn("close redis", slog.Any("error", err))
+			log.WarnContext(ctx, "close redis", slog.Any("error", err))
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	first, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	if err := client.Ping(ctx).Err(); err != nil {
+	if err := client.Ping(first).Err(); err != nil {
 		closeAll()
 		return nil, nil, fmt.Errorf("redis at %v does not answer: %w", options.Addrs, err)
 	}

@@ -57,7 +57,8 @@ func TestOpen(t *testing.T) {
 	})
 	t.Run("two tests get two databases of the real one", func(t *testing.T) {
 		t.Parallel()
-		require.NotEqual(t, testredis.RealURL(t), testredis.RealURL(t))
+		one, other := testredis.RealURL(t), testredis.RealURL(t)
+		require.NotEqual(t, one, other)
 	})
 	t.Run("closing the one inside twice does no harm", func(t *testing.T) {
 		t.Parallel()

@@ -11,7 +11,7 @@ import (
 
 func main() {
 	const page = "docs/configuration.md"
-	if err := os.MkdirAll("docs", 0o755); err != nil {
+	if err := os.MkdirAll("docs", 0o750); err != nil {
 		fail(err)
 	}
 	if err := os.WriteFile(page, []byte(config.Reference()), 0o644); err != nil { //nolint:gosec // a page to read

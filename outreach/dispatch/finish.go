@@ -1,0 +1,70 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tidings/ent"
+	entrun "tidings/ent/run"
+	entshard "tidings/ent/shard"
+	enttask "tidings/ent/task"
+)
+
+// ShardDone marks a shard as done under its attempt and ends the run when it
+// was the last. Shards of a run end one after the other: each locks the run's
+// row first, so of two that end together one sees the other.
+func (s *Service) ShardDone(ctx context.Context, shardID int64, attempt int, runNum int64, taskID string) error {
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		if err := tx.Run.Update().Where(entrun.Num(runNum)).SetUpdatedAt(s.clock.Now()).Exec(ctx); err != nil {
+			return err
+		}
+		n, err := tx.Shard.Update().Where(entshard.ID(shardID), entshard.Attempt(attempt)).
+			SetDone(true).ClearSlice().ClearDueAt().SetLeaseOwner("").ClearLeaseUntil().Save(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+		open, err := tx.Shard.Query().Where(entshard.RunNum(runNum), entshard.Done(false)).Exist(ctx)
+		if err != nil || open {
+			return err
+		}
+		return s.finish(ctx, tx, runNum, s.clock.Now())
+	})
+	if err != nil {
+		return fmt.Errorf("end shard %d: %w", shardID, err)
+	}
+	s.changed(taskID)
+	return nil
+}
+
+// finish ends a run all of whose candidates have an outcome, and a
+// scheduled-once task with it.
+func (s *Service) finish(ctx context.Context, tx *ent.Tx, runNum int64, now time.Time) error {
+	run, err := tx.Run.Query().Where(entrun.Num(runNum)).WithTask().Only(ctx)
+	if err != nil {
+		return err
+	}
+	if run.Status != entrun.StatusSending {
+		return nil
+	}
+	if err := tx.Run.UpdateOne(run).SetStatus(entrun.StatusDone).SetEndedAt(now).Exec(ctx); err != nil {
+		return err
+	}
+	if run.Edges.Task.Type != enttask.TypeOnce || run.Kind != entrun.KindScheduled {
+		return nil
+	}
+	return tx.Task.Update().Where(enttask.ID(run.TaskID), enttask.RunStatusIn(enttask.RunStatusRunning, enttask.RunStatusWaiting)).
+		SetRunStatus(enttask.RunStatusEnded).SetEndedAt(now).Exec(ctx)
+}
+
+// Restart makes the task's unfinished run due again: one that could not be
+// prepared is prepared anew, one that was stopped half way goes on with the
+// shards that are left. It belongs to the transaction that sets the task RUNNING.
+func Restart(ctx context.Context, tx *ent.Tx, runID string, now time.Time) error {
+	err := tx.Run.Update().Where(entrun.ID(runID), entrun.StatusEQ(entrun.StatusFailed)).
+		SetStatus(entrun.StatusWaiting).SetDueAt(now).SetFailure("").SetFailureText("").ClearEndedAt().Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("restart %s: %w", runID, err)
+	}
+	return nil
+}

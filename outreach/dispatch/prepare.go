@@ -1,0 +1,253 @@
+package dispatch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"tidings/ent"
+	entchannel "tidings/ent/channel"
+	entrun "tidings/ent/run"
+	enttask "tidings/ent/task"
+	entupload "tidings/ent/upload"
+	"tidings/outreach/fault"
+	"tidings/outreach/person"
+	"tidings/outreach/render"
+)
+
+const (
+	// tooLate is how late a run may still start: after that nobody expects it (spec §10.5).
+	tooLate = 72 * time.Hour
+	// shardSeconds sizes shards on slow channels, so that one is done in a few
+	// seconds and a pause or a higher class need not wait for it.
+	shardSeconds = 5
+	// biggestShard and smallestShard bound them.
+	biggestShard, smallestShard = 2000, 100
+	// rowsPerInsert keeps transactions on SQLite short.
+	rowsPerInsert = 500
+)
+
+// Prepare freezes the audience of a run that is due and cuts it into shards, in
+// one step: a crash before its end leaves the run as it was. attempt is the
+// lease's; somebody who lost it changes nothing.
+func (s *Service) Prepare(ctx context.Context, runID string, attempt int) error {
+	run, err := s.db.Ent.Run.Query().Where(entrun.ID(runID), entrun.Attempt(attempt)).WithTask(func(q *ent.TaskQuery) {
+		q.WithChannel().WithTemplate().WithProject()
+	}).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read run: %w", err)
+	}
+	if run.Status != entrun.StatusWaiting && run.Status != entrun.StatusPreparing {
+		return s.notDue(ctx, run, attempt)
+	}
+	if s.clock.Now().Sub(*run.DueAt) > tooLate {
+		return s.failed(ctx, run, attempt, fault.Errorf(fault.Conflict, "the run is more than 72 hours late").Because("TOO_LATE"))
+	}
+	plan, audience, err := s.freeze(ctx, run)
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		return s.failed(ctx, run, attempt, refusal)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.db.EnsurePartition(ctx, run.RunAt); err != nil {
+		return err
+	}
+	return s.cut(ctx, run, attempt, plan, audience)
+}
+
+// freeze decides what is sent to whom. Its *fault.Error is a reason for which
+// the run cannot start; any other error is ours and the run stays due.
+func (s *Service) freeze(ctx context.Context, run *ent.Run) (*Plan, *roaring.Bitmap, error) {
+	task := run.Edges.Task
+	plan, err := s.plan(task)
+	if err != nil {
+		return nil, nil, err
+	}
+	if run.Kind == entrun.KindResend {
+		audience, err := s.selected(ctx, run)
+		return plan, audience, err
+	}
+	audience, err := s.audience(ctx, task, plan)
+	return plan, audience, err
+}
+
+func (s *Service) plan(task *ent.Task) (*Plan, error) {
+	ch, tpl := task.Edges.Channel, task.Edges.Template
+	switch {
+	case ch == nil || tpl == nil:
+		return nil, fault.Errorf(fault.Conflict, "the task has no channel or template").Because("NO_CHANNEL")
+	case !ch.Enabled:
+		return nil, fault.Errorf(fault.Conflict, "channel %s is switched off", ch.Name).Because("CHANNEL_DISABLED")
+	case ch.State == entchannel.StateAbnormal:
+		return nil, fault.Errorf(fault.Conflict, "channel %s does not work: %s %s", ch.Name, ch.StateCode, ch.StateText).Because("CHANNEL_ABNORMAL")
+	case tpl.RemovedAt != nil:
+		return nil, fault.Errorf(fault.Conflict, "template %s was removed at the provider", tpl.Title).Because("TEMPLATE_REMOVED")
+	}
+	p := &Plan{
+		ChannelID: ch.ID, AppID: ch.AppID, TemplateID: tpl.ProviderID, State: programState(ch.ProgramState), Lang: lang(ch.Lang),
+		Zone: task.Edges.Project.TimeZone, ResendUnconfirmed: task.ResendUnconfirmed, Uploaded: task.AudienceMode == enttask.AudienceModeUpload,
+	}
+	if err := json.Unmarshal(tpl.Fields, &p.Fields); err != nil {
+		return nil, fmt.Errorf("read fields of %s: %w", tpl.ID, err)
+	}
+	if err := json.Unmarshal(task.Content, &p.Content); err != nil {
+		return nil, fmt.Errorf("read content of %s: %w", task.ID, err)
+	}
+	if _, err := render.Compile(p.Fields, p.Content, p.Location()); err != nil {
+		return nil, fault.Errorf(fault.Invalid, "the content does not fit the template any more: %v", err).Because("CONTENT_INVALID")
+	}
+	open := render.Open{Mode: render.OpenNothing, AppID: task.OpenAppID, Path: task.OpenPath, URL: task.OpenURL}
+	if task.OpenMode != nil {
+		open.Mode = render.OpenMode(*task.OpenMode)
+	}
+	account := render.Account{AppID: ch.AppID, WebViewPage: ch.H5Page, RelayPage: ch.RelayPage}
+	if open.AppID != "" {
+		account.Authorised = []string{open.AppID} // checked against channel management when the task was submitted
+	}
+	page, err := render.Page(open, account)
+	if err != nil {
+		return nil, fault.Errorf(fault.Invalid, "the page to open: %v", err).Because("OPEN_INVALID")
+	}
+	p.Page = page
+	return p, nil
+}
+
+// audience is everybody the task is for: the uploaded list and the
+// supplementary recipients (R32, R42), each person once.
+func (s *Service) audience(ctx context.Context, task *ent.Task, plan *Plan) (*roaring.Bitmap, error) {
+	all := roaring.New()
+	if task.UploadID != nil {
+		up, err := s.db.Ent.Upload.Query().Where(entupload.ID(*task.UploadID), entupload.ProjectID(task.ProjectID)).Only(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read upload: %w", err)
+		}
+		if up.Status != entupload.StatusReady {
+			return nil, fault.Errorf(fault.Conflict, "the uploaded list is not ready").Because("UPLOAD_NOT_READY")
+		}
+		if err := all.UnmarshalBinary(up.Members); err != nil {
+			return nil, fmt.Errorf("read members of %s: %w", up.ID, err)
+		}
+	}
+	if len(task.Supplementary) > 0 {
+		values := make([]string, len(task.Supplementary))
+		for i, id := range task.Supplementary {
+			values[i] = person.WechatValue(plan.AppID, id)
+		}
+		numbers, err := person.Resolve(ctx, s.db, task.Edges.Project.Num, person.WechatOpenID, values, true)
+		if err != nil {
+			return nil, err
+		}
+		all.AddMany(numbers)
+	}
+	return all, nil
+}
+
+// cut writes the shards and starts the run, all or nothing.
+func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan, audience *roaring.Bitmap) error {
+	task := run.Edges.Task
+	frozen, err := json.Marshal(plan)
+	if err != nil {
+		return fmt.Errorf("write plan: %w", err)
+	}
+	shards := s.slices(run, task, audience)
+	now := s.clock.Now()
+	err = s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		start := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).
+			SetStatus(entrun.StatusSending).SetAudienceSize(int(audience.GetCardinality())).SetPlan(frozen). //nolint:gosec // 32-bit numbers
+			SetStartedAt(now).SetFailure("").SetFailureText("").
+			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
+		if n, err := start.Save(ctx); err != nil || n == 0 {
+			return err // lost the lease: somebody else prepares it
+		}
+		// A task that was cancelled or paused meanwhile keeps its status; its shards follow it.
+		err := tx.Task.Update().Where(enttask.ID(task.ID), enttask.RunStatusEQ(enttask.RunStatusWaiting)).
+			SetRunStatus(enttask.RunStatusRunning).SetStartedAt(now).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		for len(shards) > 0 {
+			n := min(len(shards), rowsPerInsert)
+			creates := make([]*ent.ShardCreate, n)
+			for i, slice := range shards[:n] {
+				creates[i], err = s.shard(tx, run, task, slice)
+				if err != nil {
+					return err
+				}
+			}
+			if err := tx.Shard.CreateBulk(creates...).Exec(ctx); err != nil {
+				return err
+			}
+			shards = shards[n:]
+		}
+		if audience.IsEmpty() {
+			return s.finish(ctx, tx, run.Num, now)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("cut %s: %w", run.ID, err)
+	}
+	s.changed(task.ID)
+	return nil
+}
+
+func (s *Service) shard(tx *ent.Tx, run *ent.Run, task *ent.Task, slice *roaring.Bitmap) (*ent.ShardCreate, error) {
+	bytes, err := slice.ToBytes()
+	if err != nil {
+		return nil, fmt.Errorf("write slice: %w", err)
+	}
+	return tx.Shard.Create().SetProjectNum(task.Edges.Project.Num).SetRunNum(run.Num).SetTaskID(task.ID).SetChannelID(*task.ChannelID).
+		SetClass(Class(task.MessageClass)).SetSize(int(slice.GetCardinality())).SetSlice(bytes).SetDueAt(*run.DueAt), nil //nolint:gosec // 32-bit numbers
+}
+
+// slices cuts the audience, smaller where the channel is slow.
+func (s *Service) slices(_ *ent.Run, task *ent.Task, audience *roaring.Bitmap) []*roaring.Bitmap {
+	size := biggestShard
+	if qps := task.Edges.Channel.QPSLimit; qps > 0 {
+		size = min(max(qps*shardSeconds, smallestShard), biggestShard)
+	}
+	var out []*roaring.Bitmap
+	buffer := make([]uint32, size)
+	for it := audience.ManyIterator(); ; {
+		n := it.NextMany(buffer)
+		if n == 0 {
+			return out
+		}
+		out = append(out, roaring.BitmapOf(buffer[:n]...))
+	}
+}
+
+// programState is a channel's build of the mini program in WeChat's words.
+func programState(s entchannel.ProgramState) string {
+	switch s {
+	case entchannel.ProgramStateTrial:
+		return "trial"
+	case entchannel.ProgramStateDeveloper:
+		return "developer"
+	default:
+		return "formal"
+	}
+}
+
+// lang is a channel's language in WeChat's words.
+func lang(l entchannel.Lang) string {
+	switch l {
+	case entchannel.LangEnUS:
+		return "en_US"
+	case entchannel.LangZhHK:
+		return "zh_HK"
+	case entchannel.LangZhTW:
+		return "zh_TW"
+	default:
+		return "zh_CN"
+	}
+}

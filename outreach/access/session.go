@@ -14,11 +14,14 @@ import (
 	"tidings/outreach/fault"
 )
 
+// LongestSession is how long a session lasts at most, counted from the sign-in.
+const LongestSession = 7 * 24 * time.Hour
+
 // A session's life, on machine time.
 const (
-	idleLife     = 12 * time.Hour     // since its last use
-	absoluteLife = 7 * 24 * time.Hour // since the sign-in
-	seenEvery    = time.Minute        // its last use is written down so often at most
+	idleLife     = 12 * time.Hour // since its last use
+	absoluteLife = LongestSession
+	seenEvery    = time.Minute // its last use is written down so often at most
 )
 
 // endOf tells when a session that began at one instant and was used at another ends.
@@ -61,6 +64,10 @@ func From(ctx context.Context) *Session {
 // account is disabled; NOT_FOUND when the project is not one of theirs; FORBIDDEN
 // with reason NO_PROJECT when they are in none.
 func (s *Service) Session(ctx context.Context, token, projectID string) (*Session, error) {
+	return s.session(ctx, token, projectID, true)
+}
+
+func (s *Service) session(ctx context.Context, token, projectID string, used bool) (*Session, error) {
 	ctx = viewer.System(ctx)
 	now := s.now()
 	row, err := s.store.Session.Query().Where(session.ID(secret.HashToken(token)), session.ExpiresAtGT(now)).WithAccount().Only(ctx)
@@ -70,8 +77,10 @@ func (s *Service) Session(ctx context.Context, token, projectID string) (*Sessio
 	if err != nil {
 		return nil, fmt.Errorf("find session: %w", err)
 	}
-	if err = s.touch(ctx, row, now); err != nil {
-		return nil, err
+	if used {
+		if err = s.touch(ctx, row, now); err != nil {
+			return nil, err
+		}
 	}
 	who := row.Edges.Account
 	in, role, err := s.membership(ctx, who, projectID)

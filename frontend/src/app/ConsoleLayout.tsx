@@ -1,0 +1,156 @@
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Button, Flex, Layout, Menu, Result, Spin } from 'antd';
+import { type ReactNode, Suspense, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMutation, useQuery } from 'urql';
+import { ApprovalCount } from '@/features/approvals/ApprovalCount';
+import { BusinessClock } from '@/features/clock/BusinessClock';
+import { SetLocale } from '@/features/session/account';
+import { ExpiredDialog } from '@/features/session/ExpiredDialog';
+import { useExpired } from '@/features/session/expiry';
+import { LanguageSwitch } from '@/features/session/LanguageSwitch';
+import { ProjectSwitch } from '@/features/session/ProjectSwitch';
+import { forgetProject, rememberedProject } from '@/features/session/project';
+import { type Session, SessionContext, SessionQuery, useCan } from '@/features/session/session';
+import { UserMenu } from '@/features/session/UserMenu';
+import { faultOf } from '@/shared/graphql/errors';
+import { useFaultWords } from '@/shared/graphql/useFaultWords';
+import { TimeProvider } from '@/shared/time/TimeContext';
+import { Brand } from '@/shared/ui/Brand';
+import { placeOf, visibleMenu } from './menu';
+
+/** Lets in who is signed in, and gives the pages their session and their project's time. */
+export function ConsoleLayout() {
+  const [{ data, error }, retry] = useQuery({ query: SessionQuery });
+  const expired = useExpired();
+  const { href } = useLocation();
+  const serverNow = data?.server.now;
+  const offset = useMemo(() => (serverNow ? Date.parse(serverNow) - Date.now() : 0), [serverNow]);
+
+  if (!data) {
+    if (error) return <NoSession error={error} onRetry={() => retry()} />;
+    return <Spin fullscreen />;
+  }
+  if (!data.me && !expired)
+    return <Navigate to="/sign-in" search={href === '/' ? {} : { from: href }} replace />;
+  if (!data.me) return <Navigate to="/sign-in" search={{ because: 'expired' }} replace />;
+  const session: Session = { me: data.me, server: data.server };
+  return (
+    <SessionContext value={session}>
+      <TimeProvider zone={session.me.project.timeZone} offset={offset}>
+        <Frame session={session}>
+          <Outlet />
+        </Frame>
+        {expired && <ExpiredDialog />}
+      </TimeProvider>
+    </SessionContext>
+  );
+}
+
+interface FrameProps {
+  session: Session;
+  children: ReactNode;
+}
+
+function Frame({ session, children }: FrameProps) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const [, setLocale] = useMutation(SetLocale);
+  const { pathname } = useLocation();
+  const { demo } = session.server;
+  const sections = visibleMenu({ can, demo });
+  const place = placeOf(pathname, sections);
+
+  return (
+    <Layout style={{ minHeight: '100vh' }}>
+      <a className="skip-link" href="#main-content">
+        {t('app.skipToContent')}
+      </a>
+      <Layout.Header className="console-header">
+        <Link to="/tasks" aria-label={t('app.home')}>
+          <Brand />
+        </Link>
+        <nav aria-label={t('nav.sections')} style={{ flex: 1, minWidth: 0 }}>
+          <Menu
+            mode="horizontal"
+            selectedKeys={place ? [place.section.key] : []}
+            style={{ borderBlockEnd: 'none', background: 'transparent' }}
+            items={sections.map((section) => ({
+              key: section.key,
+              label: (
+                <Link to={section.groups[0]?.pages[0]?.to ?? '/tasks'}>
+                  {t(`nav.section.${section.key}`)}
+                </Link>
+              ),
+            }))}
+          />
+        </nav>
+        <Flex align="center" gap="small">
+          {demo && <BusinessClock />}
+          <ProjectSwitch />
+          <LanguageSwitch onSwitch={(locale) => setLocale({ locale })} />
+          <UserMenu />
+        </Flex>
+      </Layout.Header>
+      <Layout>
+        <Layout.Sider theme="light" width={208} className="console-sider">
+          <nav aria-label={t('nav.pages')}>
+            <Menu
+              selectedKeys={place ? [place.page.key] : []}
+              style={{ borderInlineEnd: 'none' }}
+              items={((place?.section ?? sections[0])?.groups ?? []).map((group) => ({
+                key: group.key,
+                type: 'group' as const,
+                label: t(`nav.group.${group.key}`),
+                children: group.pages.map((page) => ({
+                  key: page.key,
+                  label: (
+                    <Flex justify="space-between" align="center">
+                      <Link to={page.to}>{t(`nav.page.${page.key}`)}</Link>
+                      {page.key === 'approvals' && <ApprovalCount />}
+                    </Flex>
+                  ),
+                })),
+              }))}
+            />
+          </nav>
+        </Layout.Sider>
+        <Layout.Content id="main-content" tabIndex={-1} className="console-content">
+          <Suspense fallback={<Spin style={{ display: 'block', marginBlock: 96 }} />}>
+            {children}
+          </Suspense>
+        </Layout.Content>
+      </Layout>
+    </Layout>
+  );
+}
+
+interface NoSessionProps {
+  error: Parameters<typeof faultOf>[0];
+  onRetry: () => void;
+}
+
+/** The server did not say who is there: it is away, or the remembered project is not ours any more. */
+function NoSession({ error, onRetry }: NoSessionProps) {
+  const { t } = useTranslation();
+  const { ofFault } = useFaultWords();
+  const fault = faultOf(error);
+  function again() {
+    if (fault.code !== 'NETWORK' && rememberedProject()) {
+      forgetProject();
+      window.location.reload();
+    } else onRetry();
+  }
+  return (
+    <Result
+      status="warning"
+      title={<h1 style={{ fontSize: 24, margin: 0 }}>{t('state.error')}</h1>}
+      subTitle={ofFault(fault)}
+      extra={
+        <Button type="primary" onClick={again}>
+          {t('state.retry')}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,146 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+  redirect,
+} from '@tanstack/react-router';
+import { approvalSearchSchema } from '@/features/approvals/approvalSearch';
+import { signInSearchSchema } from '@/features/session/signInSearch';
+import { taskDetailSearchSchema } from '@/features/tasks/taskDetailSearch';
+import { taskSearchSchema } from '@/features/tasks/taskSearch';
+import { wizardSearchSchema } from '@/features/tasks/wizard/wizardSearch';
+import { parseSearchText, printSearchText } from '@/shared/routing/searchText';
+import { ConsoleLayout } from './ConsoleLayout';
+import { NotFoundPage } from './NotFoundPage';
+import { RouteError } from './RouteError';
+
+const root = createRootRoute({ notFoundComponent: NotFoundPage });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: signInSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/session/SignInPage'), 'SignInPage'),
+});
+
+/** Every page below it is for signed-in people and stands in the frame with the menu. */
+const framed = createRoute({
+  getParentRoute: () => root,
+  id: 'console',
+  component: ConsoleLayout,
+});
+
+const home = createRoute({
+  getParentRoute: () => framed,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/tasks' });
+  },
+});
+const tasks = createRoute({
+  getParentRoute: () => framed,
+  path: '/tasks',
+  validateSearch: taskSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/tasks/TaskListPage'), 'TaskListPage'),
+});
+const newTask = createRoute({
+  getParentRoute: () => framed,
+  path: '/tasks/new',
+  validateSearch: wizardSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/tasks/wizard/TaskWizardPage'),
+    'TaskWizardPage',
+  ),
+});
+const editTask = createRoute({
+  getParentRoute: () => framed,
+  path: '/tasks/$id/edit',
+  validateSearch: wizardSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/tasks/wizard/TaskWizardPage'),
+    'TaskWizardPage',
+  ),
+});
+const task = createRoute({
+  getParentRoute: () => framed,
+  path: '/tasks/$id',
+  validateSearch: taskDetailSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/tasks/TaskPage'), 'TaskPage'),
+});
+const approvals = createRoute({
+  getParentRoute: () => framed,
+  path: '/approvals',
+  validateSearch: approvalSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/approvals/ApprovalPage'), 'ApprovalPage'),
+});
+const groups = createRoute({
+  getParentRoute: () => framed,
+  path: '/groups',
+  component: lazyRouteComponent(() => import('@/features/groups/GroupPage'), 'GroupPage'),
+});
+const campaigns = createRoute({
+  getParentRoute: () => framed,
+  path: '/campaigns',
+  component: lazyRouteComponent(
+    () => import('@/features/campaigns/CampaignListPage'),
+    'CampaignListPage',
+  ),
+});
+const channels = createRoute({
+  getParentRoute: () => framed,
+  path: '/channels',
+  component: lazyRouteComponent(
+    () => import('@/features/channels/ChannelListPage'),
+    'ChannelListPage',
+  ),
+});
+const channel = createRoute({
+  getParentRoute: () => framed,
+  path: '/channels/$id',
+  component: lazyRouteComponent(() => import('@/features/channels/ChannelPage'), 'ChannelPage'),
+});
+const sandbox = createRoute({
+  getParentRoute: () => framed,
+  path: '/sandbox',
+  component: lazyRouteComponent(() => import('@/features/sandbox/SandboxPage'), 'SandboxPage'),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  framed.addChildren([
+    home,
+    tasks,
+    newTask,
+    editTask,
+    task,
+    approvals,
+    groups,
+    campaigns,
+    channels,
+    channel,
+    sandbox,
+  ]),
+]);
+
+export function createAppRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    defaultPreload: 'intent',
+    defaultErrorComponent: RouteError,
+    defaultNotFoundComponent: NotFoundPage,
+    parseSearch: parseSearchText,
+    stringifySearch: printSearchText,
+    scrollRestoration: true,
+    ...(history ? { history } : {}),
+  });
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: AppRouter;
+  }
+}

@@ -1,0 +1,29 @@
+import 'i18next';
+import type approvals from './locales/zh-CN/approvals.json';
+import type campaigns from './locales/zh-CN/campaigns.json';
+import type channels from './locales/zh-CN/channels.json';
+import type common from './locales/zh-CN/common.json';
+import type errors from './locales/zh-CN/errors.json';
+import type groups from './locales/zh-CN/groups.json';
+import type sandbox from './locales/zh-CN/sandbox.json';
+import type session from './locales/zh-CN/session.json';
+import type tasks from './locales/zh-CN/tasks.json';
+import type wizard from './locales/zh-CN/wizard.json';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common';
+    resources: {
+      approvals: typeof approvals;
+      campaigns: typeof campaigns;
+      channels: typeof channels;
+      common: typeof common;
+      errors: typeof errors;
+      groups: typeof groups;
+      sandbox: typeof sandbox;
+      session: typeof session;
+      tasks: typeof tasks;
+      wizard: typeof wizard;
+    };
+  }
+}

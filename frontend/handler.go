@@ -41,13 +41,13 @@ func Handler(files fs.FS) http.Handler {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		switch {
 		case name != "index.html" && isFile(files, name):
-			if strings.HasPrefix(name, "assets/") {
+			if isHashed(name) {
 				w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 			} else {
 				w.Header().Set("Cache-Control", "no-cache")
 			}
 			server.ServeHTTP(w, r)
-		case strings.HasPrefix(name, "assets/"):
+		case isHashed(name):
 			// A file of an older version. The page itself in its place would confuse the browser, which expects a script.
 			http.NotFound(w, r)
 		default:
@@ -55,6 +55,10 @@ func Handler(files fs.FS) http.Handler {
 		}
 	})
 }
+
+// isHashed tells the files whose names carry a hash of their content: the
+// build puts them, and nothing else, into folders named assets.
+func isHashed(name string) bool { return strings.Contains("/"+name, "/assets/") }
 
 // isFile leaves out folders and names that begin with a dot, such as the build's manifest.
 func isFile(files fs.FS, name string) bool {

@@ -14,10 +14,11 @@ import (
 func TestHandler(t *testing.T) {
 	t.Parallel()
 	built := fstest.MapFS{
-		"index.html":             {Data: []byte("<title>console</title>")},
-		"assets/main-1a2b3c.js":  {Data: []byte("start()")},
-		"devtools/graphiql.html": {Data: []byte("<title>graphiql</title>")},
-		".vite/manifest.json":    {Data: []byte("{}")},
+		"index.html":                {Data: []byte("<title>console</title>")},
+		"assets/main-1a2b3c.js":     {Data: []byte("start()")},
+		"devtools/assets/g-4d5e.js": {Data: []byte("graphiql()")},
+		"devtools/graphiql.html":    {Data: []byte("<title>graphiql</title>")},
+		".vite/manifest.json":       {Data: []byte("{}")},
 	}
 	get := func(t *testing.T, files fstest.MapFS, method, path string) *httptest.ResponseRecorder {
 		t.Helper()
@@ -42,6 +43,7 @@ func TestHandler(t *testing.T) {
 		require.Equal(t, "start()", w.Body.String())
 		require.Contains(t, w.Header().Get("Content-Type"), "javascript")
 		require.Contains(t, w.Header().Get("Cache-Control"), "immutable")
+		require.Contains(t, get(t, built, http.MethodGet, "/devtools/assets/g-4d5e.js").Header().Get("Cache-Control"), "immutable")
 	})
 	t.Run("another page of the build is served as it is", func(t *testing.T) {
 		t.Parallel()

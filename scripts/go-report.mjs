@@ -55,8 +55,14 @@ function settle(event, key) {
   if (event.Action === 'pass') console.log(`ok  \t${event.Package}\t${event.Elapsed}s`);
   if (event.Action === 'fail') {
     if (!failedTests.has(event.Package)) broken += 1;
+    // A panic or a timeout ends the package in the middle of tests, which then have no end of their own.
+    for (const [unfinished, said] of output) {
+      if (!unfinished.startsWith(`${event.Package} `)) continue;
+      console.log(`--- FAIL: ${unfinished} (unfinished)`);
+      process.stdout.write(said.join(''));
+      output.delete(unfinished);
+    }
     process.stdout.write(lines);
-    console.log(`FAIL\t${event.Package}\t${event.Elapsed}s`);
   }
 }
 

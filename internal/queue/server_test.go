@@ -56,10 +56,12 @@ func deliver(to chan<- Job) Handler {
 // next waits for what a channel brings.
 func next[T any](t *testing.T, from <-chan T) T {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	select {
 	case v := <-from:
 		return v
-	case <-time.After(patience):
+	case <-ctx.Done():
 		t.Fatal("nothing came")
 		panic("unreachable")
 	}

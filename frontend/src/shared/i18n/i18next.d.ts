@@ -8,6 +8,7 @@ import type groups from './locales/zh-CN/groups.json';
 import type sandbox from './locales/zh-CN/sandbox.json';
 import type session from './locales/zh-CN/session.json';
 import type tasks from './locales/zh-CN/tasks.json';
+import type uploads from './locales/zh-CN/uploads.json';
 import type wizard from './locales/zh-CN/wizard.json';
 
 declare module 'i18next' {
@@ -23,6 +24,7 @@ declare module 'i18next' {
       sandbox: typeof sandbox;
       session: typeof session;
       tasks: typeof tasks;
+      uploads: typeof uploads;
       wizard: typeof wizard;
     };
   }

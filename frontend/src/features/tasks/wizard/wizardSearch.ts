@@ -1,5 +1,10 @@
 import * as z from 'zod/mini';
-import { textParam } from '@/shared/routing/searchText';
+import { textParam, wordParam } from '@/shared/routing/searchText';
+import { PLACES } from './steps';
 
-/** The open step of the form, by its key in steps.ts; an unknown one opens the first. */
-export const wizardSearchSchema = z.object({ step: textParam(32) });
+/**
+ * The open step by its key; an unknown one opens the first. `draft` is the
+ * task that `/tasks/new` has become once it was saved for the first time.
+ */
+export const wizardSearchSchema = z.object({ step: wordParam(PLACES), draft: textParam(64) });
+export type WizardSearch = z.infer<typeof wizardSearchSchema>;

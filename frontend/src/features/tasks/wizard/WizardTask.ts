@@ -1,0 +1,42 @@
+import { graphql } from '@/shared/graphql/graphql';
+
+/** Everything of a draft that its form needs. */
+export const WizardTask = graphql(`
+  fragment WizardTask on Task @_unmask {
+    id
+    version
+    updatedAt
+    status
+    operations
+    name
+    method
+    type
+    applicationID
+    campaignID
+    groups { id }
+    audienceMode
+    uploadID
+    supplementary
+    reachAt
+    approvalTimeout
+    channelID
+    messageClass
+    templateID
+    content { params { key text overlong } }
+    openMode
+    openURL
+    openAppID
+    openPath
+    globalLimit
+    resendUnconfirmed
+  }
+`);
+
+export const WizardTaskQuery = graphql(
+  `
+  query WizardTask($id: ID!) {
+    node(id: $id) { __typename id ... on Task { ...WizardTask } }
+  }
+`,
+  [WizardTask],
+);

@@ -1,0 +1,7 @@
+import { graphql } from '@/shared/graphql/graphql';
+
+export const CreateDraft = graphql(`
+  mutation CreateDraft($input: TaskInput!) {
+    createTask(input: $input) { id version updatedAt name }
+  }
+`);

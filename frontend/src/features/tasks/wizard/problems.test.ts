@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { fieldOf, firstStepOf, problemsOf, stepOf } from './problems';
+
+const CONTENT = {
+  thing1: { text: '', overlong: 'DROP' as const },
+  date2: { text: '', overlong: 'DROP' as const },
+};
+
+test.each([
+  ['name', ['name'], 'basic'],
+  ['input.name', ['name'], 'basic'],
+  ['groupIds[0]', ['groupIds'], 'basic'],
+  ['supplementary.3', ['supplementary'], 'audience'],
+  ['reachAt', ['reachAt'], 'trigger'],
+  ['upload', ['uploadId'], 'content'],
+  ['content', ['content'], 'content'],
+  ['content.params.date2', ['content', 'date2', 'text'], 'content'],
+  ['content.date2', ['content', 'date2', 'text'], 'content'],
+  ['content.date2.text', ['content', 'date2', 'text'], 'content'],
+  ['content[1].text', ['content', 'date2', 'text'], 'content'],
+  ['content[0].overlong', ['content', 'thing1', 'overlong'], 'content'],
+  ['content.thing9', ['content'], 'content'],
+  ['somethingElse', null, null],
+])('the problem at %s belongs to field %j of step %s', (path, field, step) => {
+  expect(fieldOf(path, CONTENT)).toEqual(field);
+  expect(stepOf(path)).toBe(step);
+});
+
+test('the first step with a problem comes in the order of the wizard', () => {
+  const at = (path: string) => ({ path, rule: 'REQUIRED', message: '', params: {} });
+  const problems = [at('templateId'), at('reachAt'), at('whatever')];
+  expect(firstStepOf(problems)).toBe('trigger');
+  expect(problemsOf('content', problems)).toEqual([at('templateId')]);
+  expect(firstStepOf([at('whatever')])).toBeNull();
+});

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import {
+  contentFor,
+  EMPTY_FORM,
+  fromTask,
+  type TaskForm,
+  toTaskInput,
+  withChannel,
+} from './taskForm';
+
+type Task = Parameters<typeof fromTask>[0];
+
+const DRAFT: Task = {
+  id: 'tsk_1',
+  version: 3,
+  updatedAt: '2026-11-01T00:00:00Z',
+  status: 'DRAFT',
+  operations: ['VIEW', 'EDIT'],
+  name: '会员日提醒',
+  method: 'WECHAT_SUBSCRIPTION',
+  type: 'ONCE',
+  applicationID: 'app_1',
+  campaignID: null,
+  groups: [{ id: 'grp_1' }, { id: 'grp_2' }],
+  audienceMode: 'UPLOAD',
+  uploadID: 'upl_1',
+  supplementary: ['oTester_000000000001'],
+  reachAt: '2026-11-11T02:00:00Z',
+  approvalTimeout: 'RUN_ONCE_APPROVED',
+  channelID: 'chn_1',
+  messageClass: 'URGENT',
+  templateID: 'tpl_1',
+  content: { params: [{ key: 'thing1', text: '你好', overlong: 'TRUNCATE' }] },
+  openMode: 'H5',
+  openURL: 'https://example.com/a',
+  openAppID: '',
+  openPath: '',
+  globalLimit: false,
+  resendUnconfirmed: true,
+};
+
+test('a stored draft comes back as the input that stored it', () => {
+  expect(toTaskInput(fromTask(DRAFT))).toEqual({
+    name: '会员日提醒',
+    method: 'WECHAT_SUBSCRIPTION',
+    type: 'ONCE',
+    applicationId: 'app_1',
+    campaignId: null,
+    groupIds: ['grp_1', 'grp_2'],
+    audienceMode: 'UPLOAD',
+    uploadId: 'upl_1',
+    supplementary: ['oTester_000000000001'],
+    reachAt: '2026-11-11T02:00:00Z',
+    approvalTimeout: 'RUN_ONCE_APPROVED',
+    channelId: 'chn_1',
+    messageClass: 'URGENT',
+    templateId: 'tpl_1',
+    content: [{ key: 'thing1', text: '你好', overlong: 'TRUNCATE' }],
+    openMode: 'H5',
+    openUrl: 'https://example.com/a',
+    openAppId: '',
+    openPath: '',
+    globalLimit: false,
+    resendUnconfirmed: true,
+  });
+});
+
+test.each<[string, Partial<TaskForm>, Record<string, unknown>]>([
+  ['the name is trimmed and NFC', { name: '  Cafe\u0301 ' }, { name: 'Café' }],
+  ['what is empty is null', {}, { reachAt: null, uploadId: null, openMode: null }],
+  [
+    'R86 only what belongs to the open mode is saved',
+    { openMode: 'MINI_PROGRAM', openUrl: 'https://a.b', openAppId: 'wx1', openPath: ' pages/a ' },
+    { openMode: 'MINI_PROGRAM', openUrl: '', openAppId: 'wx1', openPath: 'pages/a' },
+  ],
+  [
+    'R89 none saves no target',
+    { openMode: 'NONE', openUrl: 'https://a.b', openPath: 'x' },
+    { openUrl: '', openPath: '' },
+  ],
+  [
+    'defaults of a new task',
+    {},
+    { globalLimit: true, approvalTimeout: 'CANCEL', messageClass: 'NORMAL' },
+  ],
+])('%s', (_what, over, expected) => {
+  expect(toTaskInput({ ...EMPTY_FORM, ...over })).toMatchObject(expected);
+});
+
+test('R76 another channel clears the content and keeps the rest', () => {
+  const form = { ...fromTask(DRAFT), ...withChannel('chn_2') };
+  expect(form).toMatchObject({ channelId: 'chn_2', templateId: null, content: {} });
+  expect(form).toMatchObject({ name: '会员日提醒', uploadId: 'upl_1', openMode: 'H5' });
+});
+
+test('another template keeps what was written for the same parameters', () => {
+  const old: TaskForm['content'] = { thing1: { text: '你好', overlong: 'TRUNCATE' } };
+  expect(contentFor([{ key: 'thing1' }, { key: 'date2' }], old)).toEqual({
+    thing1: { text: '你好', overlong: 'TRUNCATE' },
+    date2: { text: '', overlong: 'DROP' },
+  });
+});

@@ -1,0 +1,146 @@
+import type { ResultOf, VariablesOf } from '@/shared/graphql/graphql';
+import type { CreateDraft } from './createDraft';
+import type { WizardTask } from './WizardTask';
+
+export type TaskInput = VariablesOf<typeof CreateDraft>['input'];
+type Task = ResultOf<typeof WizardTask>;
+
+export interface ParamForm {
+  text: string;
+  overlong: 'DROP' | 'TRUNCATE';
+}
+
+/**
+ * The wizard's form. Fields are named as in the API's TaskInput, so that a
+ * problem's path leads straight to the field; `content` alone is by key, not a
+ * list, because each parameter has an editor of its own.
+ */
+export interface TaskForm {
+  name: string;
+  method: Task['method'];
+  groupIds: string[];
+  campaignId: string | null;
+  applicationId: string | null;
+  audienceMode: Task['audienceMode'];
+  supplementary: string[];
+  type: Task['type'];
+  /** An instant, ISO 8601. */
+  reachAt: string | null;
+  approvalTimeout: Task['approvalTimeout'];
+  channelId: string | null;
+  uploadId: string | null;
+  messageClass: Task['messageClass'];
+  templateId: string | null;
+  content: Record<string, ParamForm>;
+  openMode: Task['openMode'];
+  openUrl: string;
+  openAppId: string;
+  openPath: string;
+  globalLimit: boolean;
+  resendUnconfirmed: boolean;
+}
+
+/** A new task, with the defaults of spec §1.3b. */
+export const EMPTY_FORM: TaskForm = {
+  name: '',
+  method: 'WECHAT_SUBSCRIPTION',
+  groupIds: [],
+  campaignId: null,
+  applicationId: null,
+  audienceMode: 'UPLOAD',
+  supplementary: [],
+  type: 'ONCE',
+  reachAt: null,
+  approvalTimeout: 'CANCEL',
+  channelId: null,
+  uploadId: null,
+  messageClass: 'NORMAL',
+  templateId: null,
+  content: {},
+  openMode: null,
+  openUrl: '',
+  openAppId: '',
+  openPath: '',
+  globalLimit: true,
+  resendUnconfirmed: false,
+};
+
+/** A name as the server keeps it. */
+export function cleanName(name: string): string {
+  return name.trim().normalize('NFC');
+}
+
+/** The whole form as API input: what is empty is sent as null, so that the draft forgets it too. */
+export function toTaskInput(form: TaskForm): TaskInput {
+  return {
+    name: cleanName(form.name),
+    method: form.method,
+    type: form.type,
+    applicationId: form.applicationId,
+    campaignId: form.campaignId,
+    groupIds: form.groupIds,
+    audienceMode: form.audienceMode,
+    uploadId: form.uploadId,
+    supplementary: form.supplementary,
+    reachAt: form.reachAt,
+    approvalTimeout: form.approvalTimeout,
+    channelId: form.channelId,
+    messageClass: form.messageClass,
+    templateId: form.templateId,
+    content: Object.entries(form.content).map(([key, param]) => ({ key, ...param })),
+    openMode: form.openMode,
+    // What belongs to another open mode stays in the form while it is open, but is not saved.
+    openUrl: form.openMode === 'H5' ? form.openUrl.trim() : '',
+    openAppId: form.openMode === 'MINI_PROGRAM' ? form.openAppId : '',
+    openPath: form.openMode === 'MINI_PROGRAM' ? form.openPath.trim() : '',
+    globalLimit: form.globalLimit,
+    resendUnconfirmed: form.resendUnconfirmed,
+  };
+}
+
+/** A stored task as the form shows it. */
+export function fromTask(task: Task): TaskForm {
+  return {
+    name: task.name,
+    method: task.method,
+    groupIds: task.groups.map((group) => group.id),
+    campaignId: task.campaignID,
+    applicationId: task.applicationID,
+    audienceMode: task.audienceMode,
+    supplementary: task.supplementary,
+    type: task.type,
+    reachAt: task.reachAt,
+    approvalTimeout: task.approvalTimeout,
+    channelId: task.channelID,
+    uploadId: task.uploadID,
+    messageClass: task.messageClass,
+    templateId: task.templateID,
+    content: Object.fromEntries(
+      task.content.params.map(({ key, text, overlong }) => [key, { text, overlong }]),
+    ),
+    openMode: task.openMode,
+    openUrl: task.openURL,
+    openAppId: task.openAppID,
+    openPath: task.openPath,
+    globalLimit: task.globalLimit,
+    resendUnconfirmed: task.resendUnconfirmed,
+  };
+}
+
+/** The parameters of a template with what was written for those it shares with the last one. */
+export function contentFor(
+  fields: readonly { key: string }[],
+  old: TaskForm['content'],
+): TaskForm['content'] {
+  return Object.fromEntries(
+    fields.map(({ key }) => [key, old[key] ?? { text: '', overlong: 'DROP' as const }]),
+  );
+}
+
+/**
+ * R76: another channel clears the message content and keeps all other data.
+ * The upload stays too, and is flagged as another channel's.
+ */
+export function withChannel(channelId: string | null): Partial<TaskForm> {
+  return { channelId, templateId: null, content: {}, openAppId: '' };
+}

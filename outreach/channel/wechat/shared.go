@@ -10,13 +10,13 @@ import (
 
 	"tidings/internal/clock"
 	"tidings/internal/id"
+	"tidings/internal/secret"
 )
 
 // sharedToken is the access token in Redis, and the lock of whoever fetches a new one.
 type sharedToken struct {
 	redis   redis.UniversalClient
-	seal    func([]byte) []byte
-	open    func([]byte) ([]byte, error)
+	box     *secret.Box   // nil: not encrypted
 	key     string        // holds a hash tag: token and lock live in one slot
 	lockFor time.Duration // a crashed holder blocks the others so long at most
 }
@@ -88,8 +88,8 @@ func (s *sharedToken) get(ctx context.Context) (*token, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.open != nil {
-		if b, err = s.open(b); err != nil {
+	if s.box != nil {
+		if b, err = s.box.Open(b, s.key); err != nil {
 			return nil, nil //nolint:nilnil,nilerr // sealed with a former key: as good as none
 		}
 	}
@@ -105,8 +105,10 @@ func (s *sharedToken) put(ctx context.Context, tok *token) error {
 	if err != nil {
 		return err
 	}
-	if s.seal != nil {
-		b = s.seal(b)
+	if s.box != nil {
+		if b, err = s.box.Seal(b, s.key); err != nil {
+			return err
+		}
 	}
 	return s.redis.Set(ctx, s.key, b, tok.until.Sub(clock.Wall())).Err()
 }

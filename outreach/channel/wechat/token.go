@@ -62,7 +62,7 @@ func newTokens(c *Client, base *url.URL) *tokens {
 		// Another server's token of the same account is another token.
 		sum := sha256.Sum256([]byte(base.String()))
 		t.shared = &sharedToken{
-			redis: c.cfg.Redis, seal: c.cfg.Seal, open: c.cfg.Open,
+			redis: c.cfg.Redis, box: c.cfg.Box,
 			key:     "tidings:wechat:{" + c.cfg.AppID + ":" + hex.EncodeToString(sum[:4]) + "}:token",
 			lockFor: 2*c.cfg.Timeout + time.Second,
 		}

@@ -40,6 +40,11 @@ func appendMessage(dst []byte, m *channel.Message) []byte {
 // appendString writes s as a JSON string, byte for byte what encoding/json
 // writes without HTML escaping (the fuzz test compares them).
 func appendString(dst []byte, s string) []byte {
+	if isPlain(s) {
+		dst = append(dst, '"')
+		dst = append(dst, s...)
+		return append(dst, '"')
+	}
 	dst = append(dst, '"')
 	start := 0
 	for i := 0; i < len(s); {
@@ -85,6 +90,17 @@ func appendString(dst []byte, s string) []byte {
 	}
 	dst = append(dst, s[start:]...)
 	return append(dst, '"')
+}
+
+// isPlain tells whether s needs no escaping, which is nearly always. 0xE2
+// begins U+2028 and U+2029, and some signs that are rare here.
+func isPlain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c == 0xE2 {
+			return false
+		}
+	}
+	return utf8.ValidString(s)
 }
 
 // endpoint holds the parts of a request head that never change.

@@ -81,7 +81,7 @@ var steps = []step{
 	{Paused, Cancel, Cancelled},
 	{Paused, End, Ended},
 	{Abnormal, Retry, Running},
-	{Ended, Resend, Running},
+	{Ended, Resend, Ended}, // the task is over; the run has its own life
 }
 
 // Next tells where an event leads, or CONFLICT with the displayed status as its

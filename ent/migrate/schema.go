@@ -596,11 +596,19 @@ var (
 				Columns: []*schema.Column{ShardsColumns[7]},
 			},
 			{
-				Name:    "shard_class_due_at",
+				Name:    "shard_run_num_due_at",
 				Unique:  false,
-				Columns: []*schema.Column{ShardsColumns[9], ShardsColumns[1]},
+				Columns: []*schema.Column{ShardsColumns[6], ShardsColumns[1]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "due_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "shard_lease_until",
+				Unique:  false,
+				Columns: []*schema.Column{ShardsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "lease_until IS NOT NULL",
 				},
 			},
 		},

@@ -85,7 +85,8 @@ func (Shard) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("run_num"),
 		index.Fields("task_id"),
-		index.Fields("class", "due_at").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
+		index.Fields("run_num", "due_at").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
+		index.Fields("lease_until").Annotations(entsql.IndexWhere("lease_until IS NOT NULL")),
 	}
 }
 

@@ -95,8 +95,10 @@ CREATE TABLE `shards` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `due_at`
 CREATE INDEX `shard_run_num` ON `shards` (`run_num`);
 -- create index "shard_task_id" to table: "shards"
 CREATE INDEX `shard_task_id` ON `shards` (`task_id`);
--- create index "shard_class_due_at" to table: "shards"
-CREATE INDEX `shard_class_due_at` ON `shards` (`class`, `due_at`) WHERE due_at IS NOT NULL;
+-- create index "shard_run_num_due_at" to table: "shards"
+CREATE INDEX `shard_run_num_due_at` ON `shards` (`run_num`, `due_at`) WHERE due_at IS NOT NULL;
+-- create index "shard_lease_until" to table: "shards"
+CREATE INDEX `shard_lease_until` ON `shards` (`lease_until`) WHERE lease_until IS NOT NULL;
 -- create "shard_reasons" table
 CREATE TABLE `shard_reasons` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `shard_id` integer NOT NULL, `run_num` integer NOT NULL, `task_id` text NOT NULL, `status` integer NOT NULL, `reason` text NOT NULL, `count` integer NOT NULL DEFAULT (0));
 -- create index "shardreason_shard_id_status_reason" to table: "shard_reasons"
@@ -227,8 +229,10 @@ DROP INDEX `shardreason_task_id`;
 DROP INDEX `shardreason_shard_id_status_reason`;
 -- reverse: create "shard_reasons" table
 DROP TABLE `shard_reasons`;
--- reverse: create index "shard_class_due_at" to table: "shards"
-DROP INDEX `shard_class_due_at`;
+-- reverse: create index "shard_lease_until" to table: "shards"
+DROP INDEX `shard_lease_until`;
+-- reverse: create index "shard_run_num_due_at" to table: "shards"
+DROP INDEX `shard_run_num_due_at`;
 -- reverse: create index "shard_task_id" to table: "shards"
 DROP INDEX `shard_task_id`;
 -- reverse: create index "shard_run_num" to table: "shards"

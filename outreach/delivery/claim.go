@@ -1,0 +1,379 @@
+package delivery
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tidings/internal/clock"
+	"tidings/internal/database"
+	"tidings/outreach/gate"
+)
+
+// heldStatus is the outcome of a candidate that our own rules hold. One reason
+// counts as a failure of the send (spec §9.5).
+func heldStatus(r gate.Reason) Status {
+	if r == gate.UnknownUserVariable {
+		return Failed
+	}
+	return NotSent
+}
+
+// claim writes the batch's rows and moves the shard's cursor in one transaction,
+// and gives the candidates to call: nobody else will. When the task is stopped
+// nothing is written (errStop); when it is over, all are recorded as not sent.
+func (w *Worker) claim(ctx context.Context, sh *shard, r *run, attempt int, batch []candidate) ([]*candidate, error) {
+	if len(batch) == 0 {
+		return nil, nil
+	}
+	standing, err := w.standing(ctx, sh, r)
+	if err != nil {
+		return nil, err
+	}
+	switch standing {
+	case stopped:
+		return nil, errStop
+	case over:
+		for i := range batch {
+			batch[i].reason, batch[i].params = gate.TaskNotRunning, nil
+		}
+	case running:
+	}
+	c := claiming{w: w, sh: sh, r: r, attempt: attempt, batch: batch, at: w.Clock.Now()}
+	calls, err := c.commit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sh.cursor += len(batch)
+	return calls, nil
+}
+
+// standing is whether a run may send.
+type standing int
+
+const (
+	running standing = iota
+	stopped          // paused or abnormal: it may go on later
+	over             // cancelled or ended: what is left is not sent
+)
+
+// standingSQL: run number. Out: the run's status, the task's.
+const standingSQL = `SELECT r.status, t.run_status FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.num = ?`
+
+// standing asks before every claim, so that a pause or cancellation holds from
+// the next grant on. A resend is of a task that is over and goes by its run.
+func (w *Worker) standing(ctx context.Context, sh *shard, r *run) (standing, error) {
+	var runStatus, taskStatus string
+	err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(standingSQL), sh.runNum).Scan(&runStatus, &taskStatus)
+	if err != nil {
+		return stopped, fmt.Errorf("read standing of run %s: %w", r.id, err)
+	}
+	switch {
+	case taskStatus == "PAUSED" || taskStatus == "ABNORMAL":
+		return stopped, nil
+	case runStatus != "SENDING" || taskStatus == "CANCELLED":
+		return over, nil
+	default:
+		return running, nil
+	}
+}
+
+type claiming struct {
+	w       *Worker
+	sh      *shard
+	r       *run
+	attempt int
+	batch   []candidate
+	at      time.Time
+}
+
+// commit claims, and after a commit that nobody acknowledged looks whether it
+// happened before anything is called.
+func (c *claiming) commit(ctx context.Context) ([]*candidate, error) {
+	calls, err := c.try(ctx, c.w.DB.Postgres() && !c.sh.retry)
+	if database.IsUnique(err) {
+		// Some row is there already: whoever wrote it has the call. Take the others.
+		calls, err = c.try(ctx, false)
+	}
+	var unsure *database.CommitError
+	if !errors.As(err, &unsure) {
+		return calls, err
+	}
+	var cursor int
+	const look = `SELECT cursor FROM shards WHERE id = ? AND attempt = ?`
+	if lerr := c.w.DB.SQL.QueryRowContext(ctx, c.w.DB.Rebind(look), c.sh.id, c.attempt).Scan(&cursor); lerr != nil {
+		return nil, errors.Join(err, lerr)
+	}
+	if cursor != c.sh.cursor+len(c.batch) {
+		return nil, err
+	}
+	// It did happen, and rows of ours that are there are ours to call.
+	return c.mine(), nil
+}
+
+func (c *claiming) mine() []*candidate {
+	var calls []*candidate
+	for i := range c.batch {
+		if c.batch[i].reason == "" {
+			calls = append(calls, &c.batch[i])
+		}
+	}
+	return calls
+}
+
+func (c *claiming) try(ctx context.Context, bulk bool) ([]*candidate, error) {
+	var calls []*candidate
+	err := c.w.DB.SQLTx(ctx, func(tx *sql.Tx) error {
+		if err := c.fence(ctx, tx); err != nil {
+			return err
+		}
+		var won []*candidate
+		var err error
+		switch {
+		case bulk:
+			won, err = c.all(), c.copy(ctx, tx)
+		case c.sh.retry:
+			won, err = c.reclaim(ctx, tx)
+		default:
+			won, err = c.insert(ctx, tx)
+		}
+		if err != nil {
+			return err
+		}
+		calls = calls[:0]
+		var n counts
+		for _, cand := range won {
+			if cand.reason == "" {
+				calls = append(calls, cand)
+				n.sending++
+			} else {
+				n.add(heldStatus(cand.reason), string(cand.reason))
+			}
+		}
+		if c.sh.retry {
+			n.deferred = -len(won)
+		}
+		return n.write(ctx, c.w.DB, tx, c.sh)
+	})
+	if err != nil && !database.IsUnique(err) && !errors.Is(err, errLost) {
+		err = fmt.Errorf("claim: %w", err)
+	}
+	return calls, err
+}
+
+// fenceSQL: new cursor, shard, attempt, old cursor. One row or the shard is lost.
+const fenceSQL = `UPDATE shards SET cursor = ? WHERE id = ? AND attempt = ? AND cursor = ?`
+
+func (c *claiming) fence(ctx context.Context, tx *sql.Tx) error {
+	res, err := tx.ExecContext(ctx, c.w.DB.Rebind(fenceSQL), c.sh.cursor+len(c.batch), c.sh.id, c.attempt, c.sh.cursor)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(errLost, err)
+	}
+	return nil
+}
+
+func (c *claiming) all() []*candidate {
+	out := make([]*candidate, len(c.batch))
+	for i := range c.batch {
+		out[i] = &c.batch[i]
+	}
+	return out
+}
+
+// row is a candidate as it is claimed.
+func (c *claiming) row(cand *candidate) (status Status, settled *time.Time, content string) {
+	if cand.reason != "" {
+		return heldStatus(cand.reason), &c.at, ""
+	}
+	if !c.r.program.Constant() {
+		content = contentJSON(cand.params)
+	}
+	return Sending, nil, content
+}
+
+// copySQL is PostgreSQL's fast way in; a row that is there already fails it.
+const copySQL = `COPY deliveries (run_at, run_num, person_num, project_num, claimed_at, settled_at, status, target, reason, content) FROM STDIN`
+
+func (c *claiming) copy(ctx context.Context, tx *sql.Tx) error {
+	st, err := tx.PrepareContext(ctx, copySQL)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = st.Close() }()
+	// Formatted once: lib/pq would format a time.Time for every row.
+	runAt, claimed := c.r.at.Format(time.RFC3339Nano), c.at.Format(time.RFC3339Nano)
+	for i := range c.batch {
+		cand := &c.batch[i]
+		status, settled, content := c.row(cand)
+		var settledAt any
+		if settled != nil {
+			settledAt = claimed
+		}
+		if _, err := st.ExecContext(ctx, runAt, c.sh.runNum, int64(cand.person), c.sh.projectNum, claimed, settledAt,
+			int64(status), cand.target, string(cand.reason), content); err != nil {
+			return err
+		}
+	}
+	_, err = st.ExecContext(ctx)
+	return err
+}
+
+// insertSQL: run_at, run number, project number, claimed, settled, and rows of
+// person, status, target, reason, content. Out: the persons whose row is new.
+const insertSQL = `INSERT INTO deliveries (run_at, run_num, person_num, project_num, claimed_at, settled_at, status, target, reason, content)
+	SELECT %s, CAST(? AS bigint), u.person, CAST(? AS bigint), %s, CASE WHEN u.status = 1 THEN NULL ELSE %s END, u.status, u.target, u.reason, u.content
+	FROM %s WHERE true ORDER BY u.person ON CONFLICT DO NOTHING RETURNING person_num`
+
+func (c *claiming) insert(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
+	n := len(c.batch)
+	people, statuses := make([]int64, n), make([]int64, n)
+	targets, reasons, contents := make([]string, n), make([]string, n), make([]string, n)
+	for i := range c.batch {
+		cand := &c.batch[i]
+		status, _, content := c.row(cand)
+		people[i], statuses[i], targets[i], reasons[i], contents[i] = int64(cand.person), int64(status), cand.target, string(cand.reason), content
+	}
+	values, args := c.w.DB.Values("u", database.Column{Name: "person", Values: people}, database.Column{Name: "status", Values: statuses},
+		database.Column{Name: "target", Values: targets}, database.Column{Name: "reason", Values: reasons}, database.Column{Name: "content", Values: contents})
+	instant := "?"
+	if c.w.DB.Postgres() {
+		instant = "CAST(? AS timestamptz)"
+	}
+	text := fmt.Sprintf(insertSQL, instant, instant, instant, values)
+	args = append([]any{c.r.at, c.sh.runNum, c.sh.projectNum, c.at, c.at}, args...)
+	return c.won(ctx, tx, text, args)
+}
+
+// reclaimSQL: claimed, run_at, run number, and rows of person and status,
+// target, reason. Out: the persons whose delivery was put off and is ours now.
+const reclaimSQL = `UPDATE deliveries SET status = u.status, tries = tries + CASE WHEN u.status = 1 THEN 1 ELSE 0 END, claimed_at = ?,
+	settled_at = CASE WHEN u.status = 1 THEN NULL ELSE CAST(? AS %s) END, target = u.target, reason = u.reason, text = ''
+	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND seq = 0 AND deliveries.status = 6 RETURNING person_num, tries`
+
+func (c *claiming) reclaim(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
+	n := len(c.batch)
+	people, statuses := make([]int64, n), make([]int64, n)
+	targets, reasons := make([]string, n), make([]string, n)
+	for i := range c.batch {
+		cand := &c.batch[i]
+		status, _, _ := c.row(cand)
+		people[i], statuses[i], targets[i], reasons[i] = int64(cand.person), int64(status), cand.target, string(cand.reason)
+	}
+	values, args := c.w.DB.Values("u", database.Column{Name: "person", Values: people}, database.Column{Name: "status", Values: statuses},
+		database.Column{Name: "target", Values: targets}, database.Column{Name: "reason", Values: reasons})
+	instant := "text"
+	if c.w.DB.Postgres() {
+		instant = "timestamptz"
+	}
+	text := fmt.Sprintf(reclaimSQL, instant, values)
+	args = append(append([]any{c.at, c.at}, args...), c.r.at, c.sh.runNum)
+	rows, err := tx.QueryContext(ctx, c.w.DB.Rebind(text), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	at := c.byPerson()
+	var won []*candidate
+	for rows.Next() {
+		var person int64
+		var tries int
+		if err := rows.Scan(&person, &tries); err != nil {
+			return nil, err
+		}
+		cand := at[person]
+		cand.tries = tries
+		won = append(won, cand)
+	}
+	return won, rows.Err()
+}
+
+func (c *claiming) byPerson() map[int64]*candidate {
+	at := make(map[int64]*candidate, len(c.batch))
+	for i := range c.batch {
+		at[int64(c.batch[i].person)] = &c.batch[i]
+	}
+	return at
+}
+
+func (c *claiming) won(ctx context.Context, tx *sql.Tx, text string, args []any) ([]*candidate, error) {
+	rows, err := tx.QueryContext(ctx, c.w.DB.Rebind(text), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	at := c.byPerson()
+	var won []*candidate
+	for rows.Next() {
+		var person int64
+		if err := rows.Scan(&person); err != nil {
+			return nil, err
+		}
+		won = append(won, at[person])
+	}
+	return won, rows.Err()
+}
+
+// takeOverSQL: new status, time, run_at, run number, persons.
+const takeOverSQL = `UPDATE deliveries SET status = ?, reason = 'WORKER_LOST', settled_at = ? WHERE run_at = ? AND run_num = ? AND status = 1 AND seq = 0 AND %s`
+
+// takeOver answers for the calls of a worker that held the shard before and died
+// or froze: nobody knows what became of them. If it lives, its answers still
+// settle. A task that resends unconfirmed ones puts them off instead.
+func (w *Worker) takeOver(ctx context.Context, sh *shard, r *run, attempt int) error {
+	people := make([]int64, sh.cursor)
+	for i, p := range sh.people[:sh.cursor] {
+		people[i] = int64(p)
+	}
+	to, now := Unconfirmed, w.Clock.Now()
+	if r.plan.ResendUnconfirmed {
+		to = Deferred
+	}
+	err := w.DB.SQLTx(ctx, func(tx *sql.Tx) error {
+		// Fenced like a claim, without moving the cursor.
+		c := claiming{w: w, sh: sh, attempt: attempt}
+		if err := c.fence(ctx, tx); err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(takeOverSQL, w.DB.In("person_num"))+" RETURNING person_num"),
+			int(to), now, r.at, sh.runNum, w.DB.List(people))
+		if err != nil {
+			return err
+		}
+		lost, err := uint32s(rows)
+		if err != nil {
+			return err
+		}
+		n := counts{sending: -len(lost)}
+		n.add2(to, len(lost))
+		if to == Deferred {
+			if err := w.putOff(ctx, tx, sh, lost, now); err != nil {
+				return err
+			}
+		}
+		w.Log.WarnContext(ctx, "shard taken over", "shard", sh.id, "in_flight", len(lost), "at", clock.Wall())
+		return n.write(ctx, w.DB, tx, sh)
+	})
+	if err != nil {
+		return fmt.Errorf("take over shard %d: %w", sh.id, err)
+	}
+	w.Changed(sh.taskID)
+	return nil
+}
+
+func uint32s(rows *sql.Rows) ([]uint32, error) {
+	defer func() { _ = rows.Close() }()
+	var out []uint32
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		out = append(out, uint32(n)) //nolint:gosec // person numbers are 32-bit
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,131 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"tidings/ent"
+	entchannel "tidings/ent/channel"
+	entidentity "tidings/ent/identity"
+	enttask "tidings/ent/task"
+	"tidings/outreach/channel"
+	"tidings/outreach/person"
+)
+
+const (
+	// slowFor is how long a channel goes at half its rate after 45011.
+	slowFor = 5 * time.Minute
+	// invalidLimit is how many messages in a row the channel may find wrong
+	// before the task stops: the content is at fault, not the people.
+	invalidLimit = 50
+)
+
+// invalidStreak counts refusals of the content without a success between them.
+type invalidStreak struct{ n atomic.Int64 }
+
+// consequences does what the answers say beyond their own delivery: stop a task
+// that cannot succeed, pause or mark a channel, slow down, note dead IDs.
+func (w *Worker) consequences(ctx context.Context, sh *shard, r *run, ch *channelState, calls []*candidate) error {
+	var dead []string
+	var slow, sent bool
+	var stop, broken, pause *channel.Result
+	for _, c := range calls {
+		res := &c.result
+		slow = slow || res.Slow
+		sent = sent || res.Outcome == channel.Sent
+		if res.TargetInvalid {
+			dead = append(dead, person.WechatValue(r.plan.AppID, c.target))
+		}
+		switch {
+		case res.Outcome == channel.Sent:
+			r.invalid.n.Store(0)
+		case res.Scope == channel.ScopeTask:
+			stop = res
+		case res.Scope == channel.ScopeChannel && !res.PauseUntil.IsZero():
+			pause = res
+		case res.Scope == channel.ScopeChannel:
+			broken = res
+		case res.Scope == channel.ScopeMessage && r.invalid.n.Add(1) >= invalidLimit:
+			stop = res
+		}
+	}
+	if slow {
+		if err := w.Limiter.Slow(ctx, sh.channelID, now().Add(slowFor)); err != nil {
+			return err
+		}
+	}
+	if pause != nil {
+		if err := w.pauseChannel(ctx, sh, *pause); err != nil {
+			return err
+		}
+	}
+	if broken != nil {
+		if err := w.breakChannel(ctx, sh, *broken); err != nil {
+			return err
+		}
+		stop = broken
+	}
+	if stop != nil {
+		if err := w.stopTask(ctx, sh, *stop); err != nil {
+			return err
+		}
+	}
+	if len(dead) > 0 {
+		err := w.DB.Ent.Identity.Update().Where(entidentity.ProjectNum(sh.projectNum), entidentity.Type(person.WechatOpenID), entidentity.ValueIn(dead...)).
+			SetInvalid(true).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("note dead IDs: %w", err)
+		}
+	}
+	if sent && ch.row.FirstSentAt == nil {
+		return w.firstSent(ctx, ch)
+	}
+	return nil
+}
+
+// stopTask marks the task abnormal: everything else of it would fail alike.
+func (w *Worker) stopTask(ctx context.Context, sh *shard, why channel.Result) error {
+	err := w.DB.Ent.Task.Update().Where(enttask.ID(sh.taskID), enttask.RunStatusEQ(enttask.RunStatusRunning)).
+		SetRunStatus(enttask.RunStatusAbnormal).SetStatusReason(why.Code).SetStatusText(why.Text).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("stop task: %w", err)
+	}
+	return nil
+}
+
+// breakChannel marks the channel as not working until somebody repairs it.
+func (w *Worker) breakChannel(ctx context.Context, sh *shard, why channel.Result) error {
+	err := w.DB.Ent.Channel.UpdateOneID(sh.channelID).
+		SetState(entchannel.StateAbnormal).SetStateCode(why.Code).SetStateText(why.Text).SetCheckedAt(now()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("mark channel: %w", err)
+	}
+	return nil
+}
+
+// pauseChannel hands nothing out before an instant; what was put off waits.
+func (w *Worker) pauseChannel(ctx context.Context, sh *shard, why channel.Result) error {
+	if err := w.Limiter.Pause(ctx, sh.channelID, why.PauseUntil); err != nil {
+		return err
+	}
+	err := w.DB.Ent.Channel.UpdateOneID(sh.channelID).SetPausedUntil(why.PauseUntil).SetStateCode(why.Code).SetStateText(why.Text).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("pause channel: %w", err)
+	}
+	return nil
+}
+
+// firstSent fixes the channel's AppID for good.
+func (w *Worker) firstSent(ctx context.Context, ch *channelState) error {
+	at := w.Clock.Now()
+	err := w.DB.Ent.Channel.Update().Where(entchannel.ID(ch.row.ID), entchannel.FirstSentAtIsNil()).SetFirstSentAt(at).Exec(ctx)
+	if err != nil && !ent.IsNotFound(err) {
+		return fmt.Errorf("note first message: %w", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.channels, ch.row.ID) // read again, with the time
+	return nil
+}

@@ -1,0 +1,162 @@
+package delivery
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"tidings/outreach/channel"
+	"tidings/outreach/gate"
+	"tidings/outreach/person"
+	"tidings/outreach/render"
+)
+
+// candidate is one person of a sub-batch on the way through the pipeline.
+type candidate struct {
+	person  uint32
+	target  string // without the appid; empty: none
+	unknown bool   // a stub: known by an uploaded ID only
+	values  []any  // what the content's variables are for this person
+	reason  gate.Reason
+	params  []channel.Param
+	tries   int
+	result  channel.Result
+}
+
+// load gives the next candidates of the shard, reading a window of people at a time.
+func (w *Worker) load(ctx context.Context, sh *shard, r *run) ([]candidate, error) {
+	if sh.cursor >= sh.base+len(sh.loaded) || len(sh.loaded) == 0 {
+		end := min(sh.cursor+window, len(sh.people))
+		loaded, err := w.loadPeople(ctx, sh, r, sh.people[sh.cursor:end])
+		if err != nil {
+			return nil, err
+		}
+		sh.loaded, sh.base = loaded, sh.cursor
+	}
+	from := sh.cursor - sh.base
+	return sh.loaded[from:min(from+maxGrant, len(sh.loaded))], nil
+}
+
+// identitiesSQL: project number, ID type, person numbers. Out: person number,
+// value, newest binding last, so that it wins.
+const identitiesSQL = `SELECT person_num, value FROM identities WHERE project_num = ? AND type = ? AND invalid = ? AND %s ORDER BY person_num, bound_at, id`
+
+func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uint32) ([]candidate, error) {
+	out := make([]candidate, len(people))
+	at := make(map[int64]int, len(people))
+	numbers := make([]int64, len(people))
+	for i, p := range people {
+		out[i] = candidate{person: p, tries: 1}
+		numbers[i] = int64(p)
+		at[int64(p)] = i
+	}
+	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(identitiesSQL, w.DB.In("person_num"))),
+		sh.projectNum, person.WechatOpenID, false, w.DB.List(numbers))
+	if err != nil {
+		return nil, fmt.Errorf("load identities: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	prefix := r.plan.AppID + ":"
+	for rows.Next() {
+		var num int64
+		var value string
+		if err := rows.Scan(&num, &value); err != nil {
+			return nil, fmt.Errorf("load identities: %w", err)
+		}
+		if openID, ok := strings.CutPrefix(value, prefix); ok {
+			out[at[num]].target = openID
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("load identities: %w", err)
+	}
+	markDuplicates(out)
+	if r.program.Constant() {
+		return out, nil
+	}
+	return out, w.loadValues(ctx, sh, r, numbers, at, out)
+}
+
+// markDuplicates holds back a second candidate with a target that came before.
+func markDuplicates(people []candidate) {
+	seen := make(map[string]struct{}, len(people))
+	for i := range people {
+		c := &people[i]
+		if c.target == "" {
+			continue
+		}
+		if _, dup := seen[c.target]; dup {
+			c.reason = gate.Duplicate
+			continue
+		}
+		seen[c.target] = struct{}{}
+	}
+}
+
+// personsSQL: person IDs. Out: ID, stub, attributes as JSON.
+const personsSQL = `SELECT id, stub, attributes FROM persons WHERE %s`
+
+// loadValues reads what the content's variables are for each person.
+func (w *Worker) loadValues(ctx context.Context, sh *shard, r *run, numbers []int64, at map[int64]int, out []candidate) error {
+	ids := make([]int64, len(numbers))
+	for i, n := range numbers {
+		ids[i] = person.ID(sh.projectNum, uint32(n)) //nolint:gosec // person numbers are 32-bit
+	}
+	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(personsSQL, w.DB.In("id"))), w.DB.List(ids))
+	if err != nil {
+		return fmt.Errorf("load people: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	needs := r.program.Needs()
+	for rows.Next() {
+		var id int64
+		var stub bool
+		var raw []byte
+		if err := rows.Scan(&id, &stub, &raw); err != nil {
+			return fmt.Errorf("load people: %w", err)
+		}
+		c := &out[at[int64(person.Num(id))]]
+		c.unknown = stub
+		var attributes map[string]any
+		if len(raw) > 0 {
+			if err := json.Unmarshal(raw, &attributes); err != nil {
+				return fmt.Errorf("read attributes of person %d: %w", id, err)
+			}
+		}
+		c.values = make([]any, len(needs))
+		for i, n := range needs {
+			switch {
+			case n.Source == render.Attribute:
+				c.values[i] = attributes[n.Name]
+			case n.Source == render.Identity && n.Name == person.WechatOpenID:
+				c.values[i] = c.target
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("load people: %w", err)
+	}
+	return nil
+}
+
+// render fills in the messages, or why there is none. The first reason in the
+// order of spec §4.7 stands.
+func (w *Worker) render(batch []candidate, r *run) {
+	for i := range batch {
+		c := &batch[i]
+		switch {
+		case c.target == "":
+			c.reason = gate.NoTargetID
+		case c.reason != "" || c.params != nil:
+		case r.program.Constant():
+			c.params, c.reason = r.constant, gate.Reason(r.refusal.Reason)
+		case c.unknown && r.plan.Uploaded:
+			c.reason = gate.UnknownUserVariable
+		default:
+			var refusal render.Refusal
+			c.params, refusal = r.program.Render(nil, c.values)
+			c.reason = gate.Reason(refusal.Reason)
+		}
+	}
+}

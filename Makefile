@@ -5,6 +5,8 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules
 
 PORT ?= 8080
+# A checkout that git does not want to speak about (another owner, no git at all) is built without its commit's name.
+VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 # What the console is built from; a change in any of these builds it again.
 CONSOLE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' \
 	-not -path 'frontend/e2e/*' -not -name '*.go' -not -name '*.test.ts*' 2>/dev/null)
@@ -72,7 +74,7 @@ tools:
 # Go knows by itself what has changed, so this always asks it; an unchanged program costs a third of a second.
 .PHONY: bin/tidings
 bin/tidings: console
-	@go build -o bin/tidings .
+	@go build -buildvcs=$(VCS) -o bin/tidings .
 
 .PHONY: console
 console: frontend/dist/index.html

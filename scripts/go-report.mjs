@@ -52,7 +52,7 @@ function settle(event, key) {
     }
     return;
   }
-  if (event.Action === 'pass') console.log(`ok  \t${event.Package}\t${event.Elapsed}s`);
+  if (event.Action === 'pass') console.log(`ok  \t${event.Package}\t${event.Elapsed.toFixed(2)}s`);
   if (event.Action === 'fail') {
     if (!failedTests.has(event.Package)) broken += 1;
     // A panic or a timeout ends the package in the middle of tests, which then have no end of their own.

@@ -25,12 +25,12 @@ must() {
   step "$@" || { closing; exit 1; }
 }
 
-# count keeps a line such as "go: 12 passed, 0 failed" for the end, where it is easy to find.
+# count shows its input and keeps lines such as "go: 12 passed, 0 failed" for the end, where they are easy to find.
 count() { tee -a "$counts_file"; }
 
 closing() {
   printf '\n'
-  cat "$counts_file"
+  grep -E '^[a-z-]+: [0-9]+ passed' "$counts_file"
   rm -f "$counts_file"
   if [ ${#failed_steps[@]} -gt 0 ]; then
     printf 'FAILED after %dm%02ds: %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$(IFS=,; printf '%s' "${failed_steps[*]}" | sed 's/,/, /g')"

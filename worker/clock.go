@@ -1,0 +1,180 @@
+package worker
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"tidings/internal/clock"
+	"tidings/internal/database"
+	"tidings/outreach/fault"
+)
+
+// offsetKey is the setting that holds how far business time is ahead, in microseconds.
+const offsetKey = "clock_offset_us"
+
+// SyncClock takes the business clock's offset from the database.
+func SyncClock(ctx context.Context, db *database.DB, c *clock.Offset) error {
+	var text string
+	err := db.SQL.QueryRowContext(ctx, db.Rebind(`SELECT value FROM settings WHERE id = ?`), offsetKey).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the clock: %w", err)
+	}
+	us, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("read the clock: %w", err)
+	}
+	c.Set(time.Duration(us) * time.Microsecond)
+	return nil
+}
+
+// Mover moves business time in demo mode, forwards only. It stops at every
+// instant at which something falls due and waits until the workers are through
+// with it, so that what happens on the way happens in order.
+type Mover struct {
+	db    *database.DB
+	clock *clock.Offset
+}
+
+// NewMover makes a mover.
+func NewMover(db *database.DB, c *clock.Offset) *Mover { return &Mover{db: db, clock: c} }
+
+// Now is business time.
+func (m *Mover) Now() time.Time { return m.clock.Now() }
+
+// Advance moves the clock by a duration and answers when everything that fell
+// due on the way is done. INVALID at advance when it is negative.
+func (m *Mover) Advance(ctx context.Context, by time.Duration) (time.Time, error) {
+	if by < 0 {
+		return time.Time{}, fault.At("advance", "BACKWARDS", "the clock only goes forwards")
+	}
+	if err := SyncClock(ctx, m.db, m.clock); err != nil {
+		return time.Time{}, err
+	}
+	return m.move(ctx, m.clock.Now().Add(by))
+}
+
+// MoveTo moves the clock to an instant; INVALID at now when it has passed.
+func (m *Mover) MoveTo(ctx context.Context, to time.Time) (time.Time, error) {
+	if err := SyncClock(ctx, m.db, m.clock); err != nil {
+		return time.Time{}, err
+	}
+	if to.Before(m.clock.Now()) {
+		return time.Time{}, fault.At("now", "BACKWARDS", "the clock only goes forwards")
+	}
+	return m.move(ctx, to)
+}
+
+func (m *Mover) move(ctx context.Context, to time.Time) (time.Time, error) {
+	for {
+		if err := m.settled(ctx); err != nil {
+			return time.Time{}, err
+		}
+		at, ok, err := m.next(ctx)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if !ok || at.After(to) {
+			break
+		}
+		if err := m.set(ctx, at); err != nil {
+			return time.Time{}, err
+		}
+	}
+	if m.clock.Now().Before(to) {
+		if err := m.set(ctx, to); err != nil {
+			return time.Time{}, err
+		}
+	}
+	if err := m.settled(ctx); err != nil {
+		return time.Time{}, err
+	}
+	return m.clock.Now(), nil
+}
+
+// set moves all processes' clock; they read it with their next poll.
+func (m *Mover) set(ctx context.Context, at time.Time) error {
+	by := at.Sub(clock.Wall()) + time.Microsecond
+	if by <= m.clock.By() {
+		return nil
+	}
+	const text = `INSERT INTO settings (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value`
+	if _, err := m.db.SQL.ExecContext(ctx, m.db.Rebind(text), offsetKey, strconv.FormatInt(by.Microseconds(), 10)); err != nil {
+		return fmt.Errorf("move the clock: %w", err)
+	}
+	m.clock.Set(by)
+	return nil
+}
+
+// Rows that wait for the clock or for a worker; what waits for a person (a
+// paused or abnormal task) or for a provider (a paused channel) does not count.
+const (
+	openRuns   = `FROM runs w JOIN tasks t ON t.id = w.task_id WHERE t.run_status NOT IN ('PAUSED', 'ABNORMAL')`
+	openShards = `FROM shards w JOIN tasks t ON t.id = w.task_id JOIN channels c ON c.id = w.channel_id
+		WHERE t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND (c.paused_until IS NULL OR c.paused_until <= %s)`
+	openUploads   = `FROM uploads w WHERE w.status = 'RESOLVING'`
+	openApprovals = `FROM approvals w WHERE true`
+)
+
+func (m *Mover) open() []string {
+	return []string{openRuns, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals}
+}
+
+// next is the earliest instant in the future at which something falls due.
+func (m *Mover) next(ctx context.Context) (at time.Time, ok bool, err error) {
+	now := m.clock.Now()
+	for _, from := range m.open() {
+		var t sql.NullTime
+		text := `SELECT w.due_at ` + from + ` AND w.due_at > ? ORDER BY w.due_at LIMIT 1`
+		err := m.db.SQL.QueryRowContext(ctx, m.db.Rebind(text), now).Scan(&t)
+		if errors.Is(err, sql.ErrNoRows) || (err == nil && !t.Valid) {
+			continue
+		}
+		if err != nil {
+			return at, false, fmt.Errorf("find what is due next: %w", err)
+		}
+		if !ok || t.Time.Before(at) {
+			at, ok = t.Time.UTC(), true
+		}
+	}
+	return at, ok, nil
+}
+
+// settled waits until nothing is due any more.
+func (m *Mover) settled(ctx context.Context) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		busy, err := m.busy(ctx)
+		if err != nil || !busy {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fault.Errorf(fault.Unavailable, "what fell due is not done yet; no worker runs, or it needs longer").Wrap(ctx.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+func (m *Mover) busy(ctx context.Context) (bool, error) {
+	now := m.clock.Now()
+	for _, from := range m.open() {
+		var one int
+		err := m.db.SQL.QueryRowContext(ctx, m.db.Rebind(`SELECT 1 `+from+` AND w.due_at <= ? LIMIT 1`), now).Scan(&one)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("look for due work: %w", err)
+		}
+		return true, nil
+	}
+	return false, nil
+}

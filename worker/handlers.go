@@ -1,0 +1,67 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"tidings/ent/viewer"
+	"tidings/internal/due"
+	"tidings/internal/queue"
+)
+
+// Commands are what jobs call, one of each kind.
+type Commands struct {
+	// PrepareRun freezes a run's audience and cuts it into shards.
+	PrepareRun func(ctx context.Context, id string, attempt int) error
+	// WorkShard sends a shard's messages; stopping is closed when the process begins to stop.
+	WorkShard func(ctx context.Context, lease *due.Lease, id int64, stopping <-chan struct{}) error
+	// ResolveUpload joins uploaded IDs to people.
+	ResolveUpload func(ctx context.Context, id string, attempt int) error
+	// ExpireApproval ends an approval that nobody decided in time.
+	ExpireApproval func(ctx context.Context, id string) error
+}
+
+// Handlers are the jobs by kind. Each takes the row's lease, calls its command
+// as the system, and lets go; a stale job is no error.
+func Handlers(keeper *due.Keeper, c Commands) map[string]queue.Handler {
+	return map[string]queue.Handler{
+		kindRun: leased(keeper, due.Runs, func(ctx context.Context, l *due.Lease, id string) error {
+			return c.PrepareRun(ctx, id, l.Attempt)
+		}),
+		kindShard: leased(keeper, due.Shards, func(ctx context.Context, l *due.Lease, id string) error {
+			n, err := strconv.ParseInt(id, 10, 64)
+			if err != nil {
+				return fmt.Errorf("shard %q: %w", id, err)
+			}
+			return c.WorkShard(ctx, l, n, queue.Stopping(ctx))
+		}),
+		kindUpload: leased(keeper, due.Uploads, func(ctx context.Context, l *due.Lease, id string) error {
+			return c.ResolveUpload(ctx, id, l.Attempt)
+		}),
+		kindApproval: leased(keeper, due.Approvals, func(ctx context.Context, _ *due.Lease, id string) error {
+			return c.ExpireApproval(ctx, id)
+		}),
+	}
+}
+
+func leased(keeper *due.Keeper, table due.Table, work func(context.Context, *due.Lease, string) error) queue.Handler {
+	return func(ctx context.Context, job queue.Job) error {
+		ctx = viewer.System(ctx)
+		lease, err := keeper.Take(ctx, table, due.Row{ID: job.ID, Attempt: job.Attempt})
+		if errors.Is(err, due.ErrTaken) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		defer lease.Drop()
+		if err := work(ctx, lease, job.ID); err != nil {
+			// The row stays due; it is handed out again when the lease has lapsed,
+			// so that a row that cannot be worked does not spin.
+			return err
+		}
+		return nil
+	}
+}

@@ -1,0 +1,226 @@
+// Package worker is the door for machines: due rows are handed out to queues,
+// and jobs from the queues call one command of outreach each.
+package worker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"tidings/internal/clock"
+	"tidings/internal/database"
+	"tidings/internal/due"
+	"tidings/internal/queue"
+)
+
+const (
+	// pollEvery is how often due rows are looked for.
+	pollEvery = 250 * time.Millisecond
+	// batch bounds the rows of one kind handed out at a time.
+	batch = 50
+	// most bounds the shards handed out to a channel and class at a time.
+	most = 64
+	// shardsAhead is how many shards a slow channel has in hand: one being
+	// worked, one waiting.
+	shardsAhead = 2
+	// fullShard is the size of a shard on a fast channel; see dispatch.
+	fullShard = 2000
+)
+
+// The kinds of jobs.
+const (
+	kindRun      = "run"
+	kindShard    = "shard"
+	kindUpload   = "upload"
+	kindApproval = "approval"
+)
+
+// classQueues are the queues of a shard's class.
+var classQueues = [...]string{queue.Notice, queue.Urgent, queue.Normal}
+
+// classNames are the message classes in the order of the queues.
+var classNames = [...]string{"NOTICE", "URGENT", "NORMAL"}
+
+// Poller hands due rows out to the queues: what Redis forgets, it finds again.
+// Every worker has one; they share the rows by skipping what another has locked.
+type Poller struct {
+	db     *database.DB
+	clock  *clock.Offset
+	queue  queue.Enqueuer
+	log    *slog.Logger
+	served map[string]bool
+}
+
+// NewPoller makes a poller that hands out to the queues this worker serves.
+func NewPoller(db *database.DB, c *clock.Offset, q queue.Enqueuer, queues []string, log *slog.Logger) *Poller {
+	served := map[string]bool{}
+	for _, name := range queues {
+		served[name] = true
+	}
+	return &Poller{db: db, clock: c, queue: q, log: log, served: served}
+}
+
+// Run polls until ctx ends.
+func (p *Poller) Run(ctx context.Context) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		if err := p.runOnce(ctx); err != nil && ctx.Err() == nil {
+			p.log.ErrorContext(ctx, "poll", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// runOnce hands out what is due now: the business clock is read first, so that
+// a process obeys a moved clock within one poll.
+func (p *Poller) runOnce(ctx context.Context) error {
+	if err := SyncClock(ctx, p.db, p.clock); err != nil {
+		return err
+	}
+	now := p.clock.Now()
+	var jobs []queue.Job
+	for class, name := range classQueues {
+		if !p.served[name] {
+			continue
+		}
+		rows, err := due.HandOut(ctx, p.db, due.Runs, now, batch,
+			"w.task_id IN (SELECT id FROM tasks WHERE message_class = ? AND run_status NOT IN ('PAUSED', 'ABNORMAL'))", classNames[class])
+		if err != nil {
+			return err
+		}
+		jobs = appendJobs(jobs, kindRun, name, rows)
+	}
+	shards, err := p.shards(ctx, now)
+	if err != nil {
+		return err
+	}
+	jobs = append(jobs, shards...)
+	for _, kind := range []struct {
+		kind  string
+		table due.Table
+		queue string
+	}{{kindUpload, due.Uploads, queue.Segment}, {kindApproval, due.Approvals, queue.Maintenance}} {
+		if !p.served[kind.queue] {
+			continue
+		}
+		rows, err := due.HandOut(ctx, p.db, kind.table, now, batch, "")
+		if err != nil {
+			return err
+		}
+		jobs = appendJobs(jobs, kind.kind, kind.queue, rows)
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	return p.queue.Enqueue(ctx, jobs...)
+}
+
+func appendJobs(jobs []queue.Job, kind, name string, rows []due.Row) []queue.Job {
+	for _, r := range rows {
+		jobs = append(jobs, queue.Job{Kind: kind, ID: r.ID, Attempt: r.Attempt, Queue: name})
+	}
+	return jobs
+}
+
+// inHandSQL: out the shards handed out or worked, by channel and class.
+const inHandSQL = `SELECT s.channel_id, s.class, count(*) FROM shards s WHERE s.lease_until >= %s GROUP BY s.channel_id, s.class`
+
+// dueShardsSQL: now, how many of a run at most, machine time. Out: shard, run,
+// channel, class, the channel's limit; of each run the earliest, runs in turn,
+// the higher class first.
+const (
+	dueShardsPostgres = `SELECT s.id, s.channel_id, s.class, c.qps_limit FROM runs r JOIN tasks t ON t.id = r.task_id
+	CROSS JOIN LATERAL (SELECT w.id, w.channel_id, w.class, row_number() OVER (ORDER BY w.due_at, w.id) AS turn FROM shards w
+		WHERE w.run_num = r.num AND w.due_at <= ? AND %s ORDER BY w.due_at, w.id LIMIT ?) s
+	JOIN channels c ON c.id = s.channel_id
+	WHERE r.status = 'SENDING' AND t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND (c.paused_until IS NULL OR c.paused_until <= ?)
+	ORDER BY s.class, s.turn, r.num`
+	dueShardsSQLite = `SELECT s.id, s.channel_id, s.class, c.qps_limit FROM (
+		SELECT w.id, w.run_num, w.channel_id, w.class, row_number() OVER (PARTITION BY w.run_num ORDER BY w.due_at, w.id) AS turn
+		FROM runs r JOIN shards w ON w.run_num = r.num AND w.due_at <= ? AND %s WHERE r.status = 'SENDING') s
+	JOIN runs r ON r.num = s.run_num JOIN tasks t ON t.id = r.task_id JOIN channels c ON c.id = s.channel_id
+	WHERE s.turn <= ? AND t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND (c.paused_until IS NULL OR c.paused_until <= ?)
+	ORDER BY s.class, s.turn, r.num`
+)
+
+// shards hands out due shards, tasks in turn, at most a few for each channel
+// and class: queues stay short, so that a pause, a limit or a higher class
+// takes effect at once, and no task starves another.
+func (p *Poller) shards(ctx context.Context, now time.Time) ([]queue.Job, error) {
+	type key struct {
+		channel string
+		class   int
+	}
+	inHand := map[key]int{}
+	rows, err := p.db.SQL.QueryContext(ctx, fmt.Sprintf(inHandSQL, p.db.NowSQL()))
+	if err != nil {
+		return nil, fmt.Errorf("shards in hand: %w", err)
+	}
+	for rows.Next() {
+		var k key
+		var n int
+		if err := rows.Scan(&k.channel, &k.class, &n); err != nil {
+			_ = rows.Close()
+			return nil, fmt.Errorf("shards in hand: %w", err)
+		}
+		inHand[k] = n
+	}
+	if err := rows.Close(); err != nil {
+		return nil, fmt.Errorf("shards in hand: %w", err)
+	}
+	text := dueShardsSQLite
+	if p.db.Postgres() {
+		text = dueShardsPostgres
+	}
+	rows, err = p.db.SQL.QueryContext(ctx, p.db.Rebind(fmt.Sprintf(text, due.Free(p.db, "w"))), now, most, clock.Wall())
+	if err != nil {
+		return nil, fmt.Errorf("due shards: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var ids []int64
+	queues := map[string]string{}
+	for rows.Next() {
+		var id int64
+		var k key
+		var limit int
+		if err := rows.Scan(&id, &k.channel, &k.class, &limit); err != nil {
+			return nil, fmt.Errorf("due shards: %w", err)
+		}
+		name := classQueues[k.class]
+		if !p.served[name] || inHand[k] >= allowed(limit) {
+			continue
+		}
+		inHand[k]++
+		ids = append(ids, id)
+		queues[strconv.FormatInt(id, 10)] = name
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("due shards: %w", err)
+	}
+	_ = rows.Close()
+	handed, err := due.HandOutIDs(ctx, p.db, due.Shards, ids)
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]queue.Job, len(handed))
+	for i, r := range handed {
+		jobs[i] = queue.Job{Kind: kindShard, ID: r.ID, Attempt: r.Attempt, Queue: queues[r.ID]}
+	}
+	return jobs, nil
+}
+
+// allowed is how many shards of a channel and class may be in hand: enough to
+// keep the channel's rate, no more.
+func allowed(qps int) int {
+	if qps <= 0 {
+		return most
+	}
+	return min(shardsAhead+qps/(fullShard/5), most)
+}

@@ -109,7 +109,7 @@ func TestEnqueueOfAJobThatIsThereIsSuccess(t *testing.T) {
 		require.Equal(t, 2, waiting[Normal], "one for each attempt")
 		require.Zero(t, waiting[Notice])
 
-		serve(t, ServerConfig{Redis: rdb, Handlers: map[string]Handler{"shard": deliver(ran)}})
+		serve(t, ServerConfig{Redis: rdb, Concurrency: 1, Handlers: map[string]Handler{"shard": deliver(ran)}})
 		require.Equal(t, 1, next(t, ran).Attempt)
 		require.Equal(t, 2, next(t, ran).Attempt)
 		gone(t, rdb, Normal)
@@ -268,7 +268,7 @@ func TestJobsOfADeadWorkerAreClearedAway(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, waiting[Normal], "their names are still taken")
 
-		s := serve(t, ServerConfig{Redis: rdb, Handlers: map[string]Handler{"shard": deliver(ran)}})
+		s := serve(t, ServerConfig{Redis: rdb, Concurrency: 1, Handlers: map[string]Handler{"shard": deliver(ran)}})
 		require.NoError(t, s.sweep(ctx, clock.Wall()))
 		require.Zero(t, rdb.LLen(ctx, key(Normal, "active")).Val())
 		require.NoError(t, client.Enqueue(ctx, job(Normal, 1), job(Normal, 2)))

@@ -21,7 +21,7 @@ func (Application) Mixin() []ent.Mixin {
 
 func (Application) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(60).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(60).Annotations(entgql.OrderField("NAME")),
 		field.Bool("preferred").Default(false).Comment("chosen for new tasks"),
 	}
 }
@@ -43,7 +43,7 @@ func (Channel) Mixin() []ent.Mixin {
 
 func (Channel) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(30).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(30).Annotations(entgql.OrderField("NAME")),
 		field.Enum("kind").NamedValues("WechatMiniProgram", "WECHAT_MINI_PROGRAM").Default("WECHAT_MINI_PROGRAM"),
 		field.String("app_id").NotEmpty().MaxLen(32),
 		field.Bytes("secret").Optional().Sensitive().Annotations(hidden()).Comment("sealed with TIDINGS_SECRET_KEY"),
@@ -51,8 +51,8 @@ func (Channel) Fields() []ent.Field {
 		field.Int("qps_limit").Default(50).Range(0, 100_000).Comment("messages a second over all workers; 0 is unlimited"),
 		field.Enum("program_state").NamedValues("Formal", "FORMAL", "Trial", "TRIAL", "Developer", "DEVELOPER").Default("FORMAL"),
 		field.Enum("lang").NamedValues("ZhCN", "ZH_CN", "ZhHK", "ZH_HK", "ZhTW", "ZH_TW", "EnUS", "EN_US").Default("ZH_CN"),
-		field.String("h5_page").Default("").MaxLen(200).Comment("web-view host page for H5 links"),
-		field.String("relay_page").Default("").MaxLen(200).Comment("page that jumps to other mini programs"),
+		field.String("h5_page").Default("").MaxRuneLen(200).Comment("web-view host page for H5 links"),
+		field.String("relay_page").Default("").MaxRuneLen(200).Comment("page that jumps to other mini programs"),
 		field.Bool("enabled").Default(true),
 		field.Enum("state").NamedValues("Unchecked", "UNCHECKED", "Ready", "READY", "Abnormal", "ABNORMAL").Default("UNCHECKED").
 			Comment("what the last contact with the provider showed"),

@@ -23,7 +23,7 @@ func (Project) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{prefix: "prj"}, 
 
 func (Project) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(60).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(60).Annotations(entgql.OrderField("NAME")),
 		field.Int64("num").Unique().Immutable().Positive().Max(1<<31 - 1).Annotations(hidden()).
 			Comment("short number of the project; the upper half of person IDs"),
 		field.Int64("next_person").Default(1).Annotations(hidden()).
@@ -62,7 +62,7 @@ func (Account) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{prefix: "usr"}, 
 func (Account) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("email").NotEmpty().MaxLen(254).Unique().Comment("lower case"),
-		field.String("name").NotEmpty().MaxLen(60).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(60).Annotations(entgql.OrderField("NAME")),
 		field.String("password_hash").Sensitive().Annotations(hidden()),
 		field.Bool("tenant_admin").Default(false).Comment("may do everything in every project"),
 		field.String("locale").Default("zh-CN"),
@@ -132,7 +132,7 @@ func (Session) Fields() []ent.Field {
 		field.Time("seen_at").Default(wallNow),
 		field.Time("expires_at"),
 		field.String("ip").Default(""),
-		field.String("user_agent").Default("").MaxLen(400),
+		field.String("user_agent").Default("").MaxRuneLen(400),
 	}
 }
 

@@ -21,7 +21,7 @@ func (TaskGroup) Mixin() []ent.Mixin {
 
 func (TaskGroup) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(50).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(50).Annotations(entgql.OrderField("NAME")),
 		field.String("parent_id").Optional().Nillable().Immutable(),
 		field.String("top_id").Default("").Immutable().Comment("the top-level group above; its own ID at the top"),
 		field.Int("level").Default(1).Range(1, 4).Immutable(),
@@ -82,7 +82,7 @@ func (CampaignGroup) Mixin() []ent.Mixin {
 }
 
 func (CampaignGroup) Fields() []ent.Field {
-	return []ent.Field{field.String("name").NotEmpty().MaxLen(50).Annotations(entgql.OrderField("NAME"))}
+	return []ent.Field{field.String("name").NotEmpty().MaxRuneLen(50).Annotations(entgql.OrderField("NAME"))}
 }
 
 func (CampaignGroup) Edges() []ent.Edge {
@@ -106,7 +106,7 @@ func (Campaign) Mixin() []ent.Mixin {
 
 func (Campaign) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(60).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(60).Annotations(entgql.OrderField("NAME")),
 		field.String("group_id"),
 	}
 }
@@ -136,7 +136,7 @@ func (Task) Mixin() []ent.Mixin {
 
 func (Task) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(60).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(60).Annotations(entgql.OrderField("NAME")),
 		field.String("name_key").Annotations(hidden()).Comment("the name trimmed, NFC and case-folded; unique among the living"),
 		field.Enum("method").NamedValues("WechatSubscription", "WECHAT_SUBSCRIPTION").Default("WECHAT_SUBSCRIPTION"),
 		field.Enum("type").NamedValues("Once", "ONCE", "Repeat", "REPEAT", "DoneA", "DONE_A", "DoneANotB", "DONE_A_NOT_B").Default("ONCE"),
@@ -157,9 +157,9 @@ func (Task) Fields() []ent.Field {
 		field.JSON("template_snapshot", json.RawMessage{}).Optional().Annotations(hidden()).Comment("the template as submitted"),
 		field.JSON("content", json.RawMessage{}).Optional().Annotations(hidden()).Comment("render.Content"),
 		field.Enum("open_mode").NamedValues("None", "NONE", "H5", "H5", "MiniProgram", "MINI_PROGRAM").Optional().Nillable().Annotations(unfiltered()),
-		field.String("open_url").Default("").MaxLen(1000).Annotations(unfiltered()),
+		field.String("open_url").Default("").MaxRuneLen(1000).Annotations(unfiltered()),
 		field.String("open_app_id").Default("").MaxLen(32).Annotations(unfiltered()),
-		field.String("open_path").Default("").MaxLen(1000).Annotations(unfiltered()),
+		field.String("open_path").Default("").MaxRuneLen(1000).Annotations(unfiltered()),
 		field.Bool("global_limit").Default(true).Annotations(unfiltered()),
 		field.Bool("resend_unconfirmed").Default(false).Annotations(unfiltered()).
 			Comment("send again where the channel never answered; gives up 'nothing twice' for those"),
@@ -258,7 +258,7 @@ func (Upload) Mixin() []ent.Mixin {
 
 func (Upload) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("file_name").MaxLen(200),
+		field.String("file_name").MaxRuneLen(200),
 		field.Int64("bytes").Default(0).Annotations(entgql.Type("Int64")),
 		field.String("channel_id").Immutable().Comment("whose target IDs these are (R41)"),
 		field.Enum("status").NamedValues("Receiving", "RECEIVING", "Resolving", "RESOLVING", "Ready", "READY", "Failed", "FAILED").Default("RECEIVING"),

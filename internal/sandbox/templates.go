@@ -199,5 +199,5 @@ func (s *Sandbox) postTemplates(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	answer(w, http.StatusOK, a.list())
+	answer(w, http.StatusOK, map[string][]Template{"templates": a.list()})
 }

@@ -18,7 +18,7 @@ import (
 func TestMain(m *testing.M) {
 	// The benchmark's receiver leaves its clock and its workers running for a while; the client uses neither.
 	goleak.VerifyTestMain(m,
-		goleak.IgnoreTopFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"))
 }
 

@@ -18,6 +18,12 @@ import (
 // (Redis was away for 30 s): the lease in the row decides who works.
 func (r *running) process(asynqCtx context.Context, task *asynq.Task) error {
 	queue, _ := asynq.GetQueueName(asynqCtx)
+	r.run(queue, task) //nolint:contextcheck // asynq's context must not end a handler, see above
+	return nil
+}
+
+// run finds the handler, runs it and keeps the books.
+func (r *running) run(queue string, task *asynq.Task) {
 	ctx := WithStopping(r.handlers, r.stopping)
 	s := r.server
 
@@ -26,7 +32,7 @@ func (r *running) process(asynqCtx context.Context, task *asynq.Task) error {
 	if err != nil || !known {
 		s.log.ErrorContext(ctx, "job nobody handles", slog.Any("job", job), slog.Any("error", err))
 		s.metrics.jobs.WithLabelValues("unknown", outcomeUnknown).Inc()
-		return nil
+		return
 	}
 
 	defer r.enter(job)()
@@ -53,7 +59,6 @@ func (r *running) process(asynqCtx context.Context, task *asynq.Task) error {
 		log.DebugContext(ctx, "job done")
 	}
 	s.metrics.ended(job.Kind, outcome, took)
-	return nil
 }
 
 // panicValue is what a handler panicked with and where.

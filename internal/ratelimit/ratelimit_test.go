@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"container/heap"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"testing"
@@ -349,11 +350,11 @@ func TestAcquireInRealTime(t *testing.T) {
 						worker := New(rdb)
 						for {
 							n, err := worker.Acquire(ctx, Request{Key: "chn_1", Class: Normal, Rate: rate, Want: 1_000})
-							if err != nil && ctx.Err() == nil {
-								return err
-							}
-							if err != nil {
+							switch {
+							case errors.Is(err, context.DeadlineExceeded):
 								return nil
+							case err != nil:
+								return err
 							}
 							counts[i] += n
 						}

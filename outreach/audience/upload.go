@@ -170,8 +170,8 @@ func fileName(name string) string {
 	if name == "" || name == "." || name == "/" {
 		return "upload.csv"
 	}
-	if r := []rune(name); len(r) > 60 {
-		name = string(r[:60])
+	if r := []rune(name); len(r) > 200 {
+		name = string(r[:200])
 	}
 	return name
 }

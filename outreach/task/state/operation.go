@@ -1,7 +1,9 @@
 package state
 
 import (
+	"tidings/ent"
 	enttask "tidings/ent/task"
+	"tidings/ent/viewer"
 	"tidings/outreach/access"
 )
 
@@ -103,4 +105,16 @@ func can(e Event) func(State) bool { return func(s State) bool { return Can(s, e
 
 func holds(permission string) func(Person) bool {
 	return func(p Person) bool { return p.Can(permission) }
+}
+
+// PersonOf gathers what the rules need of a viewer about a task. submitterID is
+// of the approval that waits, or the last one; empty when there was none.
+func PersonOf(v *viewer.Viewer, t *ent.Task, submitterID string, selfApproval bool) Person {
+	return Person{
+		Can:          v.Can,
+		Creator:      v != nil && v.AccountID != "" && v.AccountID == t.CreatorID,
+		Submitter:    v != nil && v.AccountID != "" && v.AccountID == submitterID,
+		Admin:        v.Can(access.RoleManage), // what only administrators hold
+		SelfApproval: selfApproval,
+	}
 }

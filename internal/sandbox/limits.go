@@ -148,11 +148,13 @@ func isHour(s string) bool {
 	return true
 }
 
+var spacing = strings.NewReplacer("年", "年 ", "月", "月 ", "日", "日 ")
+
 // isDay reads y年m月d日, y年m月, m月d日 and the same with - / or . between numbers.
 func isDay(s string, whole bool) bool {
 	var parts []string
 	if strings.ContainsAny(s, "年月日") {
-		plain := strings.NewReplacer("年", "年 ", "月", "月 ", "日", "日 ").Replace(s)
+		plain := spacing.Replace(s)
 		marks := ""
 		for _, f := range strings.Fields(plain) {
 			r, size := utf8.DecodeLastRuneInString(f)

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"tidings/ent"
 	"tidings/graph/generated"
 
@@ -15,51 +14,81 @@ import (
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (ent.Noder, error) {
-	panic(fmt.Errorf("not implemented: Node - node"))
+	return r.node(ctx, id)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, error) {
-	panic(fmt.Errorf("not implemented: Nodes - nodes"))
+	return r.nodes(ctx, ids)
 }
 
 func (r *queryResolver) Applications(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) (*ent.ApplicationConnection, error) {
-	panic(fmt.Errorf("not implemented: Applications - applications"))
+	if orderBy == nil {
+		orderBy = &ent.ApplicationOrder{Direction: entgql.OrderDirectionDesc, Field: ent.ApplicationOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.Application.Query().Paginate(ctx, after, first, before, last, ent.WithApplicationOrder(orderBy), ent.WithApplicationFilter(where.Filter))
 }
 
 func (r *queryResolver) Approvals(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ApprovalOrder, where *ent.ApprovalWhereInput) (*ent.ApprovalConnection, error) {
-	panic(fmt.Errorf("not implemented: Approvals - approvals"))
+	if orderBy == nil {
+		orderBy = &ent.ApprovalOrder{Direction: entgql.OrderDirectionDesc, Field: ent.ApprovalOrderFieldSubmittedAt}
+	}
+	return r.DB.Ent.Approval.Query().Paginate(ctx, after, first, before, last, ent.WithApprovalOrder(orderBy), ent.WithApprovalFilter(where.Filter))
 }
 
 func (r *queryResolver) AuditEntries(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AuditEntryOrder, where *ent.AuditEntryWhereInput) (*ent.AuditEntryConnection, error) {
-	panic(fmt.Errorf("not implemented: AuditEntries - auditEntries"))
+	if orderBy == nil {
+		orderBy = &ent.AuditEntryOrder{Direction: entgql.OrderDirectionDesc, Field: ent.AuditEntryOrderFieldAt}
+	}
+	return r.DB.Ent.AuditEntry.Query().Paginate(ctx, after, first, before, last, ent.WithAuditEntryOrder(orderBy), ent.WithAuditEntryFilter(where.Filter))
 }
 
 func (r *queryResolver) Campaigns(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.CampaignOrder, where *ent.CampaignWhereInput) (*ent.CampaignConnection, error) {
-	panic(fmt.Errorf("not implemented: Campaigns - campaigns"))
+	if orderBy == nil {
+		orderBy = &ent.CampaignOrder{Direction: entgql.OrderDirectionDesc, Field: ent.CampaignOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.Campaign.Query().Paginate(ctx, after, first, before, last, ent.WithCampaignOrder(orderBy), ent.WithCampaignFilter(where.Filter))
 }
 
 func (r *queryResolver) CampaignGroups(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.CampaignGroupOrder, where *ent.CampaignGroupWhereInput) (*ent.CampaignGroupConnection, error) {
-	panic(fmt.Errorf("not implemented: CampaignGroups - campaignGroups"))
+	if orderBy == nil {
+		orderBy = &ent.CampaignGroupOrder{Direction: entgql.OrderDirectionDesc, Field: ent.CampaignGroupOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.CampaignGroup.Query().Paginate(ctx, after, first, before, last, ent.WithCampaignGroupOrder(orderBy), ent.WithCampaignGroupFilter(where.Filter))
 }
 
 func (r *queryResolver) Channels(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ChannelOrder, where *ent.ChannelWhereInput) (*ent.ChannelConnection, error) {
-	panic(fmt.Errorf("not implemented: Channels - channels"))
+	if orderBy == nil {
+		orderBy = &ent.ChannelOrder{Direction: entgql.OrderDirectionDesc, Field: ent.ChannelOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.Channel.Query().Paginate(ctx, after, first, before, last, ent.WithChannelOrder(orderBy), ent.WithChannelFilter(where.Filter))
 }
 
 func (r *queryResolver) Members(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MemberOrder, where *ent.MemberWhereInput) (*ent.MemberConnection, error) {
-	panic(fmt.Errorf("not implemented: Members - members"))
+	if orderBy == nil {
+		orderBy = &ent.MemberOrder{Direction: entgql.OrderDirectionDesc, Field: ent.MemberOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.Member.Query().Paginate(ctx, after, first, before, last, ent.WithMemberOrder(orderBy), ent.WithMemberFilter(where.Filter))
 }
 
 func (r *queryResolver) Tasks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskOrder, where *ent.TaskWhereInput) (*ent.TaskConnection, error) {
-	panic(fmt.Errorf("not implemented: Tasks - tasks"))
+	if orderBy == nil {
+		orderBy = &ent.TaskOrder{Direction: entgql.OrderDirectionDesc, Field: ent.TaskOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.Task.Query().Paginate(ctx, after, first, before, last, ent.WithTaskOrder(orderBy), ent.WithTaskFilter(where.Filter))
 }
 
 func (r *queryResolver) TaskGroups(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskGroupOrder, where *ent.TaskGroupWhereInput) (*ent.TaskGroupConnection, error) {
-	panic(fmt.Errorf("not implemented: TaskGroups - taskGroups"))
+	if orderBy == nil {
+		orderBy = &ent.TaskGroupOrder{Direction: entgql.OrderDirectionDesc, Field: ent.TaskGroupOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.TaskGroup.Query().Paginate(ctx, after, first, before, last, ent.WithTaskGroupOrder(orderBy), ent.WithTaskGroupFilter(where.Filter))
 }
 
 func (r *queryResolver) Templates(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TemplateOrder, where *ent.TemplateWhereInput) (*ent.TemplateConnection, error) {
-	panic(fmt.Errorf("not implemented: Templates - templates"))
+	if orderBy == nil {
+		orderBy = &ent.TemplateOrder{Direction: entgql.OrderDirectionDesc, Field: ent.TemplateOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.Template.Query().Paginate(ctx, after, first, before, last, ent.WithTemplateOrder(orderBy), ent.WithTemplateFilter(where.Filter))
 }
 
 func (r *Resolver) Approval() generated.ApprovalResolver { return &approvalResolver{r} }

@@ -2,12 +2,56 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vikstrous/dataloadgen"
+
+	"tidings/outreach/outcome"
 )
 
-// withLoaders gives every response loaders of its own: they gather what the
-// fields of one response ask for into one query, and remember nothing beyond it.
+// loaders gather what the fields of one response ask for into one query.
+type loaders struct {
+	taskProgress *dataloadgen.Loader[string, *outcome.Progress]
+	runProgress  *dataloadgen.Loader[int64, *outcome.Progress]
+	openTasks    *dataloadgen.Loader[string, int]
+}
+
+type loadersKey struct{}
+
+// withLoaders gives every response loaders of its own: each event of a
+// subscription reads anew.
 func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	return next(ctx)
+	outcomes := outcome.Reader{DB: r.DB}
+	return next(context.WithValue(ctx, loadersKey{}, &loaders{
+		taskProgress: dataloadgen.NewMappedLoader(orNone(outcomes.OfTasks)),
+		runProgress:  dataloadgen.NewMappedLoader(orNone(outcomes.OfRuns)),
+		openTasks:    dataloadgen.NewMappedLoader(r.Channels.OpenTasks),
+	}))
+}
+
+// orNone makes what was not found an empty progress.
+func orNone[K comparable](read func(context.Context, []K) (map[K]*outcome.Progress, error)) func(context.Context, []K) (map[K]*outcome.Progress, error) {
+	return func(ctx context.Context, keys []K) (map[K]*outcome.Progress, error) {
+		found, err := read(ctx, keys)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range keys {
+			if found[k] == nil {
+				found[k] = &outcome.Progress{}
+			}
+		}
+		return found, nil
+	}
+}
+
+func load(ctx context.Context) *loaders {
+	l, _ := ctx.Value(loadersKey{}).(*loaders)
+	return l
+}
+
+// wants tells whether the client asks for a field of the object being resolved.
+func wants(ctx context.Context, field string) bool {
+	return slices.Contains(graphql.CollectAllFields(ctx), field)
 }

@@ -6,14 +6,20 @@ package graph
 import (
 	"tidings/internal/clock"
 	"tidings/internal/database"
+	"tidings/internal/pubsub"
 	"tidings/outreach/access"
+	"tidings/outreach/channel/registry"
+	"tidings/outreach/outcome"
 )
 
 // Resolver holds everything the API needs.
 type Resolver struct {
-	DB     *database.DB
-	Clock  clock.Clock // business time
-	Access *access.Service
+	DB       *database.DB
+	Clock    clock.Clock // business time
+	Access   *access.Service
+	Channels *registry.Registry
+	Rates    *outcome.Rates
+	Hub      *pubsub.Hub // wakes subscriptions by the ID of what changed
 
 	// Version and Demo are what `server` tells.
 	Version string

@@ -11,6 +11,8 @@ import (
 	"tidings/ent"
 	"tidings/graph/generated"
 	"tidings/graph/model"
+	"tidings/outreach/delivery"
+	"tidings/outreach/outcome"
 
 	"entgo.io/contrib/entgql"
 )
@@ -20,27 +22,27 @@ func (r *audienceUploadResolver) BadLines(ctx context.Context, obj *ent.Upload) 
 }
 
 func (r *deliveryResolver) ID(ctx context.Context, obj *model.Delivery) (string, error) {
-	panic(fmt.Errorf("not implemented: ID - id"))
+	return outcome.Row{Delivery: obj.Delivery}.Key().String(), nil
 }
 
 func (r *deliveryResolver) Task(ctx context.Context, obj *model.Delivery) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: Task - task"))
+	return obj.Run.Task(ctx)
 }
 
 func (r *deliveryResolver) Person(ctx context.Context, obj *model.Delivery) (int64, error) {
-	panic(fmt.Errorf("not implemented: Person - person"))
+	return obj.Delivery.ID, nil
 }
 
 func (r *deliveryResolver) Status(ctx context.Context, obj *model.Delivery) (model.DeliveryStatus, error) {
-	panic(fmt.Errorf("not implemented: Status - status"))
+	return model.DeliveryStatus(delivery.Status(obj.Delivery.Status).String()), nil
 }
 
 func (r *deliveryResolver) Explanation(ctx context.Context, obj *model.Delivery) (*model.Explanation, error) {
-	panic(fmt.Errorf("not implemented: Explanation - explanation"))
+	return explanation(delivery.Status(obj.Delivery.Status), obj.Reason), nil
 }
 
 func (r *deliveryResolver) Content(ctx context.Context, obj *model.Delivery) ([]*model.DeliveredParam, error) {
-	panic(fmt.Errorf("not implemented: Content - content"))
+	return deliveredContent(obj)
 }
 
 func (r *mutationResolver) CreateTask(ctx context.Context, input model.TaskInput) (*ent.Task, error) {
@@ -96,11 +98,15 @@ func (r *queryResolver) CheckTask(ctx context.Context, id string) (*model.TaskCh
 }
 
 func (r *runResolver) Progress(ctx context.Context, obj *ent.Run) (*model.Progress, error) {
-	panic(fmt.Errorf("not implemented: Progress - progress"))
+	p, err := load(ctx).runProgress.Load(ctx, obj.Num)
+	if err != nil {
+		return nil, err
+	}
+	return r.progressModel(obj.ID, p), nil
 }
 
 func (r *subscriptionResolver) TaskProgressed(ctx context.Context, ids []string) (<-chan *ent.Task, error) {
-	panic(fmt.Errorf("not implemented: TaskProgressed - taskProgressed"))
+	return r.taskProgressed(ctx, ids)
 }
 
 func (r *taskResolver) Status(ctx context.Context, obj *ent.Task) (model.TaskStatus, error) {
@@ -120,7 +126,11 @@ func (r *taskResolver) Groups(ctx context.Context, obj *ent.Task) ([]*ent.TaskGr
 }
 
 func (r *taskResolver) Progress(ctx context.Context, obj *ent.Task) (*model.Progress, error) {
-	panic(fmt.Errorf("not implemented: Progress - progress"))
+	p, err := load(ctx).taskProgress.Load(ctx, obj.ID)
+	if err != nil {
+		return nil, err
+	}
+	return r.progressModel(obj.ID, p), nil
 }
 
 func (r *taskResolver) Approval(ctx context.Context, obj *ent.Task) (*ent.Approval, error) {
@@ -128,7 +138,7 @@ func (r *taskResolver) Approval(ctx context.Context, obj *ent.Task) (*ent.Approv
 }
 
 func (r *taskResolver) Deliveries(ctx context.Context, obj *ent.Task, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, where *model.DeliveryWhereInput) (*model.DeliveryConnection, error) {
-	panic(fmt.Errorf("not implemented: Deliveries - deliveries"))
+	return r.deliveries(ctx, obj, pageArgs{after: after, before: before, first: first, last: last}, where)
 }
 
 func (r *Resolver) Delivery() generated.DeliveryResolver { return &deliveryResolver{r} }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,7 +15,6 @@ import (
 
 	"tidings/internal/clock"
 	"tidings/internal/sandbox"
-	"tidings/internal/secret"
 	"tidings/internal/testredis"
 	"tidings/outreach/channel"
 	"tidings/outreach/channel/wechat"
@@ -122,11 +122,17 @@ func TestTokenIsSharedByEveryProcess(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	rdb := testredis.New(t)
-	box, err := secret.NewBox([]byte(strings.Repeat("k", 32)))
-	require.NoError(t, err)
+	flip := func(b []byte) []byte { // stands for encryption
+		out := slices.Clone(b)
+		for i := range out {
+			out[i] ^= 0x5a
+		}
+		return out
+	}
+	unflip := func(b []byte) ([]byte, error) { return flip(b), nil }
 	var wg sync.WaitGroup
 	for i := range 8 {
-		c := open(t, wechat.Config{BaseURL: b.url, Redis: rdb, Box: box})
+		c := open(t, wechat.Config{BaseURL: b.url, Redis: rdb, Seal: flip, Open: unflip})
 		for j := range 16 {
 			wg.Go(func() { require.Equal(t, channel.Sent, c.Send(soon(), pointsMessage(i*16+j)).Outcome) })
 		}
@@ -144,6 +150,18 @@ func TestTokenIsSharedByEveryProcess(t *testing.T) {
 	stored, err := rdb.Get(t.Context(), keys[0]).Result()
 	require.NoError(t, err)
 	require.NotContains(t, stored, "80_", "the token is stored encrypted")
+}
+
+func TestTokenIsNotSharedWithWhoeverDoesNotKnowTheSecret(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	rdb := testredis.New(t)
+	require.Equal(t, channel.Sent, open(t, wechat.Config{BaseURL: b.url, Redis: rdb}).Send(soon(), pointsMessage(1)).Outcome)
+	stranger, err := wechat.New(wechat.Config{BaseURL: b.url, Redis: rdb, AppID: appID, Secret: "guessed"})
+	require.NoError(t, err)
+	t.Cleanup(stranger.Close)
+	require.Equal(t, "40125", stranger.Send(soon(), pointsMessage(2)).Code)
+	require.EqualValues(t, 1, b.count("send"))
 }
 
 func TestRefusedTokenIsReplacedOnce(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"tidings/internal/clock"
-	"tidings/internal/secret"
 	"tidings/outreach/channel"
 	"tidings/outreach/fault"
 )
@@ -33,8 +32,10 @@ type Config struct {
 
 	// Redis shares the access token between processes. Nil keeps it in this process.
 	Redis redis.UniversalClient
-	// Box encrypts the token in Redis; nil stores it as it is.
-	Box *secret.Box
+	// Seal and Open encrypt the token in Redis; both nil stores it as it is.
+	// A nil from Seal keeps the token in this process.
+	Seal func([]byte) []byte
+	Open func([]byte) ([]byte, error)
 
 	Conns       int           // connections at most; default 256
 	Timeout     time.Duration // of one call, whatever deadline it is given; default 5 s

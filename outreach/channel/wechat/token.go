@@ -59,11 +59,13 @@ type tokens struct {
 func newTokens(c *Client, base *url.URL) *tokens {
 	t := &tokens{client: c}
 	if c.cfg.Redis != nil {
-		// Another server's token of the same account is another token.
-		sum := sha256.Sum256([]byte(base.String()))
+		// Another server's token is another token. And whoever does not know
+		// the secret must not come by the token of those who do: the secret
+		// has a part in the key's name, as a hash.
+		sum := sha256.Sum256([]byte(base.String() + "\x00" + c.cfg.Secret))
 		t.shared = &sharedToken{
-			redis: c.cfg.Redis, box: c.cfg.Box,
-			key:     "tidings:wechat:{" + c.cfg.AppID + ":" + hex.EncodeToString(sum[:4]) + "}:token",
+			redis: c.cfg.Redis, seal: c.cfg.Seal, open: c.cfg.Open,
+			key:     "tidings:wechat:{" + c.cfg.AppID + ":" + hex.EncodeToString(sum[:8]) + "}:token",
 			lockFor: 2*c.cfg.Timeout + time.Second,
 		}
 	}

@@ -26,6 +26,7 @@ func Compile(fields []Field, content Content, zone *time.Location) (*Program, er
 	case "":
 		c.program.overlong = Drop
 	default:
+		c.program.overlong = Drop
 		c.faults.Add("content.overlong", "INVALID_VALUE", "overlong is DROP or TRUNCATE")
 	}
 	given := c.given(fields, content.Params)
@@ -69,7 +70,14 @@ func (c *compiler) given(fields []Field, params []ParamContent) map[string]*Para
 
 // field compiles one parameter of the template.
 func (c *compiler) field(f *Field, content *ParamContent) {
-	pr := param{key: f.Key, name: f.Kind, kind: kindOf(f.Kind), enum: f.Enum}
+	pr := param{key: f.Key, name: f.Kind, kind: kindOf(f.Kind), enum: f.Enum, overlong: c.program.overlong}
+	if content != nil && content.Overlong != "" {
+		pr.overlong = content.Overlong
+	}
+	if pr.overlong != Drop && pr.overlong != Truncate {
+		c.faults.Add(path(f.Key)+".overlong", "INVALID_VALUE", "overlong is DROP or TRUNCATE")
+		return
+	}
 	if content != nil && !c.parts(&pr, content.Parts) {
 		return
 	}
@@ -151,7 +159,7 @@ func (c *compiler) settle(f *Field, pr *param) bool {
 		constant = false
 		defaults = defaults && pt.fallback
 	}
-	if limit := pr.kind.limit(""); !constant && limit > 0 && fixed >= limit && !(pr.kind.cut && c.program.overlong == Truncate) {
+	if limit := pr.kind.limit(""); !constant && limit > 0 && fixed >= limit && !(pr.kind.cut && pr.overlong == Truncate) {
 		c.refuse(f, "TOO_LONG", "the text of %s leaves no room for its variable", f.Label)
 		return false
 	}

@@ -26,7 +26,8 @@ const (
 	Truncate Overlong = "TRUNCATE" // cut to the limit, without an ellipsis
 )
 
-// Content is what the marketer filled in for a template.
+// Content is what the marketer filled in for a template. Overlong holds for the
+// parameters that do not say it themselves.
 type Content struct {
 	Params   []ParamContent `json:"params"`
 	Overlong Overlong       `json:"overlong"`
@@ -34,8 +35,9 @@ type Content struct {
 
 // ParamContent is one parameter: fixed text and variables, in order.
 type ParamContent struct {
-	Key   string `json:"key"`
-	Parts []Part `json:"parts"`
+	Key      string   `json:"key"`
+	Parts    []Part   `json:"parts"`
+	Overlong Overlong `json:"overlong,omitempty"` // empty: the content's
 }
 
 // Part is either fixed text or a variable.

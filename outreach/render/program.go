@@ -17,12 +17,13 @@ type Program struct {
 }
 
 type param struct {
-	key   string
-	name  string // of the kind
-	kind  kind
-	enum  []string
-	parts []part
-	fixed string // the settled value when there is no variable
+	key      string
+	name     string // of the kind
+	kind     kind
+	enum     []string
+	parts    []part
+	fixed    string // the settled value when there is no variable
+	overlong Overlong
 }
 
 type part struct {
@@ -70,7 +71,7 @@ func (p *Program) value(pr *param, values []any) (string, Reason) {
 	if reason != "" {
 		return "", reason
 	}
-	value, reason := pr.kind.settle(narrowTilde(tidy(text), pr.name), pr.enum, p.overlong)
+	value, reason := pr.kind.settle(narrowTilde(tidy(text), pr.name), pr.enum, pr.overlong)
 	if reason == "" && value == "" {
 		reason = MissingVariable
 	}

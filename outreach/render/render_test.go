@@ -326,8 +326,11 @@ func TestCompileFindsEveryMistake(t *testing.T) {
 func TestCardsReadAsWritten(t *testing.T) {
 	t.Parallel()
 	fields := []render.Field{
-		{Key: "thing1", Label: "积分类型", Kind: "thing"}, {Key: "number2", Label: "到账积分", Kind: "number"},
-		{Key: "amount3", Label: "可抵金额", Kind: "amount"}, {Key: "time4", Label: "到账时间", Kind: "time"}, {Key: "thing5", Label: "温馨提示", Kind: "thing"},
+		{Key: "thing1", Label: "积分类型", Kind: "thing"},
+		{Key: "number2", Label: "到账积分", Kind: "number"},
+		{Key: "amount3", Label: "可抵金额", Kind: "amount"},
+		{Key: "time4", Label: "到账时间", Kind: "time"},
+		{Key: "thing5", Label: "温馨提示", Kind: "thing"},
 	}
 	p := compile(t, fields, render.Content{Overlong: render.Truncate, Params: []render.ParamContent{
 		{Key: "thing1", Parts: []render.Part{text("会员日双倍积分")}},
@@ -412,4 +415,17 @@ func BenchmarkRender(b *testing.B) {
 	for b.Loop() {
 		params, _ = p.Render(params[:0], values)
 	}
+}
+
+func TestOverlongOfOneParameter(t *testing.T) {
+	t.Parallel()
+
+	fields := []render.Field{{Key: "thing1", Label: "a", Kind: "thing"}, {Key: "thing2", Label: "b", Kind: "thing"}}
+	long := []render.Part{{Var: &render.Var{Source: render.Attribute, Name: "x"}}}
+	program, err := render.Compile(fields, render.Content{Params: []render.ParamContent{
+		{Key: "thing1", Parts: long, Overlong: render.Truncate}, {Key: "thing2", Parts: long},
+	}}, time.UTC)
+	require.NoError(t, err)
+	_, refusal := program.Render(nil, []any{strings.Repeat("字", 21)})
+	require.Equal(t, render.Refusal{Reason: render.ValueTooLong, Key: "thing2"}, refusal, "R85 is chosen for each parameter")
 }

@@ -1,9 +1,10 @@
 import { Badge } from 'antd';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { useCan, useSession } from '@/features/session/session';
 import { graphql } from '@/shared/graphql/graphql';
+import { waitingFor } from './waitingFor';
 
 const ApprovalCountQuery = graphql(`
   query ApprovalCount($where: ApprovalWhereInput) {
@@ -18,11 +19,13 @@ export function ApprovalCount() {
   const { t } = useTranslation();
   const { me } = useSession();
   const decides = useCan()('outreach.task.approve');
-  const [{ data }, refresh] = useQuery({
-    query: ApprovalCountQuery,
-    variables: { where: waitingFor(me.account.id, me.project.selfApproval) },
-    pause: !decides,
-  });
+  const { id } = me.account;
+  const { selfApproval } = me.project;
+  const variables = useMemo(
+    () => ({ where: waitingFor({ accountId: id, selfApproval }) }),
+    [id, selfApproval],
+  );
+  const [{ data }, refresh] = useQuery({ query: ApprovalCountQuery, variables, pause: !decides });
 
   useEffect(
     function readAgain() {
@@ -38,11 +41,4 @@ export function ApprovalCount() {
   const count = data?.approvals.totalCount ?? 0;
   if (count === 0) return null;
   return <Badge count={count} color="#cf1322" title={t('nav.waiting', { count })} />;
-}
-
-/** What waits for an approver: pending, and not their own where self-approval is refused. */
-export function waitingFor(accountId: string, selfApproval: boolean) {
-  return selfApproval
-    ? { status: 'PENDING' as const }
-    : { status: 'PENDING' as const, submitterIDNEQ: accountId };
 }

@@ -1,0 +1,31 @@
+import { graphql, type ResultOf } from '@/shared/graphql/graphql';
+
+/** The whole configuration of a task, as it is read and approved. */
+export const TaskConfiguration = graphql(`
+  fragment TaskConfiguration on Task @_unmask {
+    id
+    name
+    method
+    type
+    application { id name }
+    campaign { id name }
+    groups { id name }
+    audienceMode
+    upload { id fileName status total valid duplicate invalid resolved }
+    supplementary
+    reachAt
+    approvalTimeout
+    channel { id name appID targetIdType }
+    messageClass
+    template { id title providerID kind removedAt fields { key label kind } }
+    content { params { key text overlong } }
+    openMode
+    openURL
+    openAppID
+    openPath
+    globalLimit
+    resendUnconfirmed
+  }
+`);
+
+export type TaskConfigurationData = ResultOf<typeof TaskConfiguration>;

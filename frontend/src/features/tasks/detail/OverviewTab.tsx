@@ -1,0 +1,192 @@
+import { useNavigate } from '@tanstack/react-router';
+import { Button, Card, Flex, Skeleton, Statistic, Table, Tooltip, Typography } from 'antd';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { nodesOf } from '@/shared/graphql/nodesOf';
+import { StatusTag } from '@/shared/ui/StatusTag';
+import { DELIVERY_TONE } from '../taskStatus';
+import { useReasonWords } from '../useReasonWords';
+import { type FunnelRow, funnelRows, percent, sumOf } from './funnel';
+import { RunTable } from './RunTable';
+import { sortedReasons } from './reasons';
+import type { ReasonCount, TaskPageData } from './taskPageQuery';
+
+const DeliveryCharts = lazy(async () => ({
+  default: (await import('./DeliveryCharts')).DeliveryCharts,
+}));
+
+/** Where everybody is: numbers that add up, the funnel, the reasons, the runs. */
+export function OverviewTab({ task }: { task: TaskPageData }) {
+  const { t } = useTranslation('tasks');
+  const { progress } = task;
+  const runs = nodesOf(task.runs);
+  if (runs.length === 0) {
+    return (
+      <Card>
+        <Typography.Text type="secondary" role="status">
+          {t('overview.notYet')}
+        </Typography.Text>
+      </Card>
+    );
+  }
+  return (
+    <Flex vertical gap="middle">
+      <Card size="small" title={<h2 className="card-title">{t('overview.title')}</h2>}>
+        <Flex vertical gap="middle">
+          <CountRow task={task} />
+          <Suspense fallback={<Skeleton active />}>
+            <DeliveryCharts counts={progress} />
+          </Suspense>
+          <div className="chart-pair">
+            <FunnelTable rows={funnelRows(progress)} />
+            <ReasonTable taskId={task.id} reasons={progress.reasons} />
+          </div>
+        </Flex>
+      </Card>
+      <Card
+        size="small"
+        title={<h2 className="card-title">{t('runs.title')}</h2>}
+        styles={{ body: { padding: 0 } }}
+      >
+        <RunTable task={task} runs={runs} />
+      </Card>
+    </Flex>
+  );
+}
+
+function CountRow({ task: { id, progress } }: { task: TaskPageData }) {
+  const { t } = useTranslation('tasks');
+  const navigate = useNavigate();
+  const parts = sumOf(progress);
+  return (
+    <Flex vertical gap={4}>
+      <Flex gap={32} wrap>
+        <Statistic title={t('place.total')} value={progress.total} />
+        {parts.map(({ key, count }) => (
+          <Statistic key={key} title={t(`place.${key}`)} value={count} />
+        ))}
+        <Tooltip title={t('list.deliveredHint')}>
+          <Statistic title={t('list.delivered')} value="--" />
+        </Tooltip>
+        {progress.rate > 0 && (
+          <Statistic title={t('overview.rate')} value={Math.round(progress.rate)} />
+        )}
+      </Flex>
+      <Flex gap="small" align="center" wrap>
+        <Typography.Text type="secondary" data-testid="sum">
+          {t('overview.sum', {
+            total: progress.total.toLocaleString(),
+            parts: parts
+              .map(({ key, count }) => `${t(`place.${key}`)} ${count.toLocaleString()}`)
+              .join(' + '),
+          })}
+        </Typography.Text>
+        <Button
+          type="link"
+          size="small"
+          onClick={() =>
+            void navigate({ to: '/tasks/$id', params: { id }, search: { tab: 'recipients' } })
+          }
+        >
+          {t('overview.recipients')}
+        </Button>
+      </Flex>
+    </Flex>
+  );
+}
+
+function FunnelTable({ rows }: { rows: FunnelRow[] }) {
+  const { t } = useTranslation('tasks');
+  return (
+    <Table<FunnelRow>
+      rowKey="step"
+      size="small"
+      pagination={false}
+      dataSource={rows}
+      aria-label={t('funnel.title')}
+      columns={[
+        {
+          title: t('funnel.step'),
+          dataIndex: 'step',
+          rowScope: 'row',
+          render: (step: FunnelRow['step']) => (
+            <Tooltip title={t(`funnel.hint.${step}`)}>{t(`funnel.${step}`)}</Tooltip>
+          ),
+        },
+        {
+          title: t('funnel.count'),
+          dataIndex: 'count',
+          align: 'right',
+          render: (count: number) => count.toLocaleString(),
+        },
+        {
+          title: t('funnel.rate'),
+          dataIndex: 'rate',
+          align: 'right',
+          render: (rate: number, { step }) => (step === 'target' ? '--' : percent(rate)),
+        },
+      ]}
+    />
+  );
+}
+
+function ReasonTable({ taskId, reasons }: { taskId: string; reasons: readonly ReasonCount[] }) {
+  const { t } = useTranslation('tasks');
+  const navigate = useNavigate();
+  const reasonWords = useReasonWords();
+  return (
+    <Table<ReasonCount>
+      rowKey={({ status, reason }) => `${status}/${reason}`}
+      size="small"
+      pagination={reasons.length > 10 ? { pageSize: 10 } : false}
+      dataSource={sortedReasons(reasons)}
+      aria-label={t('reasons.title')}
+      locale={{ emptyText: t('reasons.none') }}
+      columns={[
+        {
+          title: t('reasons.outcome'),
+          dataIndex: 'status',
+          width: 92,
+          render: (status: ReasonCount['status']) => (
+            <StatusTag tone={DELIVERY_TONE[status]}>{t(`outcome.${status}`)}</StatusTag>
+          ),
+        },
+        {
+          title: t('reasons.reason'),
+          key: 'reason',
+          rowScope: 'row',
+          render: (_, { reason, explanation }) => (
+            <Flex vertical>
+              <span>{reasonWords(reason, explanation)}</span>
+              <Typography.Text type="secondary" className="mono-id">
+                {reason}
+              </Typography.Text>
+            </Flex>
+          ),
+        },
+        {
+          title: t('funnel.count'),
+          key: 'count',
+          align: 'right',
+          width: 90,
+          render: (_, { status, reason, count }) => (
+            <Button
+              type="link"
+              size="small"
+              aria-label={t('reasons.show', { count, reason })}
+              onClick={() =>
+                void navigate({
+                  to: '/tasks/$id',
+                  params: { id: taskId },
+                  search: { tab: 'recipients', outcome: [status], reason },
+                })
+              }
+            >
+              {count.toLocaleString()}
+            </Button>
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,82 @@
+import { useNavigate } from '@tanstack/react-router';
+import { Alert, App, Checkbox, Flex, Modal, Typography } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { nodesOf } from '@/shared/graphql/nodesOf';
+import { useAct } from '@/shared/graphql/useAct';
+import { useTime } from '@/shared/time/TimeContext';
+import { RESENDABLE, Resend, type Resendable } from './resend';
+import type { TaskPageData } from './taskPageQuery';
+
+interface ResendDialogProps {
+  task: TaskPageData;
+  /** Only this run; all runs when absent. */
+  runId: string | undefined;
+  onClose: () => void;
+}
+
+/** Chooses whom to send to again. Unconfirmed ones may get the message twice: said before, not after. */
+export function ResendDialog({ task, runId, onClose }: ResendDialogProps) {
+  const { t } = useTranslation('tasks');
+  const time = useTime();
+  const navigate = useNavigate();
+  const { message } = App.useApp();
+  const { act, tell, busy } = useAct(Resend);
+  const run = nodesOf(task.runs).find(({ id }) => id === runId);
+  const counts = run?.progress ?? task.progress;
+  const [chosen, setChosen] = useState<Resendable[]>(counts.failed > 0 ? ['FAILED'] : []);
+  const total = RESENDABLE.filter(({ status }) => chosen.includes(status)).reduce(
+    (sum, { count }) => sum + counts[count],
+    0,
+  );
+
+  async function send() {
+    const { data, fault } = await act({
+      input: { taskId: task.id, runId: run?.id ?? null, statusIn: chosen },
+    });
+    if (fault) {
+      tell(fault);
+      return;
+    }
+    void message.success(t('resend.done'));
+    onClose();
+    void navigate({
+      to: '/tasks/$id',
+      params: { id: task.id },
+      search: { tab: 'recipients', run: data.resend.id },
+    });
+  }
+
+  return (
+    <Modal
+      open
+      title={t('resend.title')}
+      okText={t('resend.send', { count: total })}
+      cancelText={t('action.back')}
+      okButtonProps={{ disabled: total === 0, loading: busy }}
+      onOk={() => void send()}
+      onCancel={onClose}
+    >
+      <Flex vertical gap="middle">
+        <Typography.Text>
+          {run ? t('resend.ofRun', { at: time.minute(run.plannedAt) }) : t('resend.ofAll')}
+        </Typography.Text>
+        <Checkbox.Group<Resendable>
+          value={chosen}
+          onChange={setChosen}
+          aria-label={t('resend.title')}
+          style={{ display: 'flex', flexDirection: 'column', gap: 8 }}
+          options={RESENDABLE.map(({ status, count }) => ({
+            value: status,
+            disabled: counts[count] === 0,
+            label: t('resend.option', { outcome: t(`outcome.${status}`), count: counts[count] }),
+          }))}
+        />
+        {chosen.includes('UNCONFIRMED') && (
+          <Alert type="warning" showIcon title={t('resend.twice')} />
+        )}
+        {chosen.includes('FAILED') && <Alert type="info" showIcon title={t('resend.refused')} />}
+      </Flex>
+    </Modal>
+  );
+}

@@ -1,0 +1,132 @@
+import { useNavigate } from '@tanstack/react-router';
+import { Button, Flex, Table, Tag, Typography } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useTime } from '@/shared/time/TimeContext';
+import { StatusTag, type Tone } from '@/shared/ui/StatusTag';
+import { ProgressCell } from '../ProgressCell';
+import { useReasonWords } from '../useReasonWords';
+import type { RunRowData, TaskPageData } from './taskPageQuery';
+
+const RUN_TONE: Record<RunRowData['status'], Tone> = {
+  WAITING: 'waiting',
+  PREPARING: 'active',
+  SENDING: 'active',
+  DONE: 'good',
+  FAILED: 'bad',
+  SKIPPED: 'neutral',
+  CANCELLED: 'neutral',
+};
+
+interface RunTableProps {
+  task: TaskPageData;
+  runs: RunRowData[];
+}
+
+/** Execution records (spec 1.5): when a run was due, how it went, why it went wrong. */
+export function RunTable({ task, runs }: RunTableProps) {
+  const { t } = useTranslation('tasks');
+  const time = useTime();
+  const navigate = useNavigate();
+  const reasonWords = useReasonWords();
+  return (
+    <Table<RunRowData>
+      rowKey="id"
+      size="small"
+      pagination={false}
+      dataSource={runs}
+      aria-label={t('runs.title')}
+      scroll={{ x: 980 }}
+      columns={[
+        {
+          title: t('runs.id'),
+          key: 'id',
+          rowScope: 'row',
+          render: (_, { id, kind }) => (
+            <Flex vertical align="flex-start">
+              <Flex gap={4}>
+                <span>{t(`runs.kind.${kind}`)}</span>
+                {kind === 'RESEND' && <Tag style={{ margin: 0 }}>{t('runs.again')}</Tag>}
+              </Flex>
+              <Typography.Text type="secondary" className="mono-id">
+                {id}
+              </Typography.Text>
+            </Flex>
+          ),
+        },
+        {
+          title: t('runs.plannedAt'),
+          dataIndex: 'plannedAt',
+          render: (at: string) => time.minute(at),
+        },
+        {
+          title: t('runs.status'),
+          key: 'status',
+          render: (_, { status, failure, failureText }) => (
+            <Flex vertical gap={2} align="flex-start">
+              <StatusTag tone={RUN_TONE[status]}>{t(`runs.state.${status}`)}</StatusTag>
+              {failure && (
+                <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+                  {reasonWords(failure)}
+                  {failureText && ` – ${failureText}`}
+                </Typography.Text>
+              )}
+            </Flex>
+          ),
+        },
+        {
+          title: t('runs.approvedAt'),
+          key: 'approvedAt',
+          render: () => time.minute(task.approvedAt),
+        },
+        {
+          title: t('runs.startedAt'),
+          key: 'startedAt',
+          render: (_, { startedAt }) => time.second(startedAt),
+        },
+        {
+          title: t('runs.endedAt'),
+          key: 'endedAt',
+          render: (_, { endedAt }) => time.second(endedAt),
+        },
+        {
+          title: t('runs.audience'),
+          key: 'audience',
+          align: 'right',
+          render: (_, { audienceSize }) => audienceSize.toLocaleString(),
+        },
+        {
+          title: t('list.progress'),
+          key: 'progress',
+          width: 172,
+          render: (_, { id, status, progress }) => (
+            <ProgressCell
+              name={id}
+              status={status === 'FAILED' ? 'ABNORMAL' : status === 'DONE' ? 'ENDED' : 'RUNNING'}
+              counts={progress}
+            />
+          ),
+        },
+        {
+          title: t('list.actions'),
+          key: 'open',
+          render: (_, { id }) => (
+            <Button
+              type="link"
+              size="small"
+              className="row-action"
+              onClick={() =>
+                void navigate({
+                  to: '/tasks/$id',
+                  params: { id: task.id },
+                  search: { tab: 'recipients', run: id },
+                })
+              }
+            >
+              {t('runs.recipients')}
+            </Button>
+          ),
+        },
+      ]}
+    />
+  );
+}

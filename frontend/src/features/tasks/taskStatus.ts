@@ -1,0 +1,39 @@
+import type { Tone } from '@/shared/ui/StatusTag';
+import type { Counts, TaskStatus } from './TaskRow';
+import type { DeliveryStatus } from './taskDetailSearch';
+
+export const TASK_TONE: Record<TaskStatus, Tone> = {
+  DRAFT: 'neutral',
+  IN_APPROVAL: 'waiting',
+  REJECTED: 'bad',
+  RUNNING: 'active',
+  PAUSED: 'held',
+  CANCELLED: 'neutral',
+  ENDED: 'good',
+  ABNORMAL: 'bad',
+};
+
+export const DELIVERY_TONE: Record<DeliveryStatus, Tone> = {
+  SENDING: 'active',
+  SENT: 'good',
+  FAILED: 'bad',
+  NOT_SENT: 'neutral',
+  UNCONFIRMED: 'held',
+  DEFERRED: 'waiting',
+};
+
+/** Tasks whose counts or status can still change without anybody here doing something. */
+export function isLive(status: TaskStatus): boolean {
+  return status === 'RUNNING' || status === 'PAUSED' || status === 'IN_APPROVAL';
+}
+
+/** How many candidates have their outcome. */
+export function settled({ sent, failed, notSent, unconfirmed }: Counts): number {
+  return sent + failed + notSent + unconfirmed;
+}
+
+/** Whole percent of candidates with an outcome; 100 only when it is all of them. */
+export function settledPercent(counts: Counts): number {
+  if (counts.total === 0) return 0;
+  return Math.floor((settled(counts) / counts.total) * 100);
+}

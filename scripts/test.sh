@@ -22,7 +22,8 @@ for name in $(compgen -e | grep '^TIDINGS_' || true); do unset "$name"; done
 
 # Packages that share memory between goroutines and build fast under the race detector, which has to compile
 # everything below them once more.
-race_packages=(internal/clock internal/redisx internal/secret internal/startstop internal/testsignal internal/queue)
+race_packages=(internal/clock internal/redisx internal/secret internal/startstop internal/testsignal internal/queue internal/pubsub
+  outreach/channel/wechat)
 
 servers() { start_postgres fast && start_redis fast; }
 

@@ -19,7 +19,7 @@ import (
 type Config struct {
 	Addr          string `env:"TIDINGS_ADDR"           envDefault:":8080"  doc:"Address to listen on, host:port. Demo mode listens on 127.0.0.1 only, because its passwords are public."`
 	Port          string `env:"PORT"                                       doc:"Changes the port of TIDINGS_ADDR, as hosting platforms expect."`
-	DataDir       string `env:"TIDINGS_DATA_DIR"       envDefault:"./data" doc:"Folder of the SQLite database, of uploaded files and, in demo mode, of the generated secret key."`
+	DataDir       string `env:"TIDINGS_DATA_DIR"       envDefault:"./data" doc:"Folder of the SQLite database and, in demo mode, of the generated secret key."`
 	DatabaseURL   string `env:"TIDINGS_DATABASE_URL"   secret:"true"       doc:"PostgreSQL to use, postgres://user:password@host:5432/name?sslmode=require. Empty: SQLite in TIDINGS_DATA_DIR, for one process only."`
 	RedisURL      string `env:"TIDINGS_REDIS_URL"      secret:"true"       doc:"Redis to use: redis:// or rediss://[user:password@]host:6379/0, redis+sentinel://host:26379,host:26379/master-name/0, redis+cluster://host:6379,host:6379. Empty: one inside the process, for one process only."`
 	SecretKey     string `env:"TIDINGS_SECRET_KEY"     secret:"true"       doc:"Encrypts the channels' secrets in the database: 32 random bytes in base64 or hex, made for example by: openssl rand -base64 32. Several, separated by commas, while keys are changed: the first encrypts, all decrypt. Required outside demo mode; demo mode makes one and keeps it in TIDINGS_DATA_DIR."`

@@ -155,12 +155,13 @@ func isDay(s string, whole bool) bool {
 	var parts []string
 	if strings.ContainsAny(s, "年月日") {
 		plain := spacing.Replace(s)
-		marks := ""
-		for _, f := range strings.Fields(plain) {
+		var signs []rune
+		for f := range strings.FieldsSeq(plain) {
 			r, size := utf8.DecodeLastRuneInString(f)
-			marks += string(r)
+			signs = append(signs, r)
 			parts = append(parts, f[:len(f)-size])
 		}
+		marks := string(signs)
 		switch marks {
 		case "年月日":
 		case "年月", "月日":

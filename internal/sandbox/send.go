@@ -185,7 +185,8 @@ func (s *Sandbox) deliver(w http.ResponseWriter, c *call, in *sendBody) {
 		return
 	}
 	card := c.app.card(in.Template)
-	code, detail := 0, ""
+	var code int
+	var detail string
 	if f.Errcode != 0 && nth%uint64(max(f.ErrcodeEvery, 1)) == 0 { //nolint:gosec // positive
 		code = f.Errcode
 	} else if code = s.limited(f); code == 0 {

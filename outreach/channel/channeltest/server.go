@@ -132,5 +132,6 @@ func (s *Server) misbehave(w http.ResponseWriter, b Behaviour) {
 		<-s.stop
 	case NotHTTP:
 		_, _ = io.WriteString(conn, "220 mail.example.com ESMTP\r\n")
+	default: // Drops: closing is all
 	}
 }

@@ -42,7 +42,7 @@ type Field struct {
 // the address it saw us call from when that is not on its allow-list;
 // UNAVAILABLE when WeChat cannot be reached or is busy.
 func (c *Client) TestConnection(ctx context.Context) error {
-	tok, failed := c.tokens.request(c.deadline(ctx))
+	tok, failed := c.tokens.request(c.deadline(ctx)) //nolint:contextcheck // the deadline is all that a call takes of a context
 	if failed != nil {
 		return refusal(failed)
 	}
@@ -54,31 +54,32 @@ func (c *Client) TestConnection(ctx context.Context) error {
 // Templates lists the account's templates. Errors as of TestConnection.
 func (c *Client) Templates(ctx context.Context) ([]Template, error) {
 	deadline := c.deadline(ctx)
-	tok, failed := c.tokens.get(deadline, "")
-	if failed != nil {
-		return nil, refusal(failed)
-	}
-	list, failed, refused := c.templates(deadline, tok)
-	if refused {
-		var fresh *token
-		renewed := false
-		if fresh, renewed = c.renewed(deadline, tok, &failed); renewed {
-			list, failed, _ = c.templates(deadline, fresh)
-		}
-	}
+	list, failed := c.listTemplates(deadline) //nolint:contextcheck // the deadline is all that a call takes of a context
 	if failed != nil {
 		return nil, refusal(failed)
 	}
 	return list, nil
 }
 
-// renewed replaces a refused token; false leaves in failed why it could not.
-func (c *Client) renewed(deadline time.Time, tok *token, failed **channel.Result) (*token, bool) {
-	fresh, f := c.tokens.get(deadline, tok.value)
-	if f != nil {
-		*failed = f
+// listTemplates replaces a refused token once, as Send does.
+func (c *Client) listTemplates(deadline time.Time) ([]Template, *channel.Result) {
+	tok, failed := c.tokens.get(deadline, "")
+	if failed != nil {
+		return nil, failed
 	}
-	return fresh, fresh != nil
+	list, refusal, refused := c.templates(deadline, tok)
+	if !refused {
+		return list, refusal
+	}
+	fresh, failed := c.tokens.get(deadline, tok.value)
+	if failed != nil {
+		return nil, failed
+	}
+	if fresh == nil { // no newer token is to be had
+		return nil, refusal
+	}
+	list, refusal, _ = c.templates(deadline, fresh)
+	return list, refusal
 }
 
 func (c *Client) templates(deadline time.Time, tok *token) (list []Template, failed *channel.Result, refused bool) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +14,7 @@ import (
 
 	"tidings/internal/clock"
 	"tidings/internal/sandbox"
+	"tidings/internal/secret"
 	"tidings/internal/testredis"
 	"tidings/outreach/channel"
 	"tidings/outreach/channel/wechat"
@@ -64,8 +64,11 @@ func pointsMessage(n int) *channel.Message {
 	return &channel.Message{
 		Target: target(n)[:28], TemplateID: points, Page: "pages/index/index?from=1",
 		Params: []channel.Param{
-			{Key: "thing1", Value: "会员日双倍积分"}, {Key: "number2", Value: "200"}, {Key: "number3", Value: "1860"},
-			{Key: "time4", Value: "2026年11月18日 10:00"}, {Key: "thing5", Value: "积分可抵现金"},
+			{Key: "thing1", Value: "会员日双倍积分"},
+			{Key: "number2", Value: "200"},
+			{Key: "number3", Value: "1860"},
+			{Key: "time4", Value: "2026年11月18日 10:00"},
+			{Key: "thing5", Value: "积分可抵现金"},
 		},
 	}
 }
@@ -122,17 +125,19 @@ func TestTokenIsSharedByEveryProcess(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	rdb := testredis.New(t)
-	flip := func(b []byte) []byte { // stands for encryption
-		out := slices.Clone(b)
-		for i := range out {
-			out[i] ^= 0x5a
+	box, err := secret.NewBox([]byte(strings.Repeat("k", 32)))
+	require.NoError(t, err)
+	seal := func(plain []byte) []byte {
+		sealed, serr := box.Seal(plain, "token")
+		if serr != nil {
+			return nil
 		}
-		return out
+		return sealed
 	}
-	unflip := func(b []byte) ([]byte, error) { return flip(b), nil }
+	unseal := func(sealed []byte) ([]byte, error) { return box.Open(sealed, "token") }
 	var wg sync.WaitGroup
 	for i := range 8 {
-		c := open(t, wechat.Config{BaseURL: b.url, Redis: rdb, Seal: flip, Open: unflip})
+		c := open(t, wechat.Config{BaseURL: b.url, Redis: rdb, Seal: seal, Open: unseal})
 		for j := range 16 {
 			wg.Go(func() { require.Equal(t, channel.Sent, c.Send(soon(), pointsMessage(i*16+j)).Outcome) })
 		}

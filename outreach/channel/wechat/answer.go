@@ -84,9 +84,8 @@ func scanAnswer(b []byte) (answer, bool) {
 		if !ok || !s.take(':') {
 			return a, false
 		}
-		var value []byte
-		isString := false
-		if value, isString = s.str(); !isString {
+		value, isString := s.str()
+		if !isString {
 			if value, ok = s.integer(); !ok {
 				return a, false
 			}

@@ -55,7 +55,7 @@ func provider() channeltest.Provider {
 			if strings.Contains(body, "%s") {
 				body = fmt.Sprintf(body, r.URL.Query().Get("access_token"), target(2))
 			}
-			_, _ = fmt.Fprint(w, body)
+			_, _ = fmt.Fprint(w, body) //nolint:gosec // no browser reads this
 		},
 		Message: message,
 		Secrets: []string{appSecret, theToken},

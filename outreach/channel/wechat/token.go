@@ -66,7 +66,7 @@ func newTokens(c *Client, base *url.URL) *tokens {
 		t.shared = &sharedToken{
 			redis: c.cfg.Redis, seal: c.cfg.Seal, open: c.cfg.Open,
 			key:     "tidings:wechat:{" + c.cfg.AppID + ":" + hex.EncodeToString(sum[:8]) + "}:token",
-			lockFor: 2*c.cfg.Timeout + time.Second,
+			lockFor: c.cfg.Timeout + 2*time.Second, // the holder makes one call
 		}
 	}
 	return t

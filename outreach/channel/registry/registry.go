@@ -88,10 +88,20 @@ func (r *Registry) Close() {
 	}
 }
 
-// open makes a client and makes no call.
+// open makes a client and makes no call. Its access token in Redis is sealed
+// for the account, whose channels in several projects may share it.
 func (r *Registry) open(appID, appSecret string) (*wechat.Client, error) {
+	tokenPlace := secret.Place("wechat", appID, "token")
 	return wechat.New(wechat.Config{
-		BaseURL: r.BaseURL, AppID: appID, Secret: appSecret, Redis: r.Redis, Box: r.Box, Conns: r.Conns, Clock: r.Clock, Logger: r.Log,
+		BaseURL: r.BaseURL, AppID: appID, Secret: appSecret, Redis: r.Redis, Conns: r.Conns, Clock: r.Clock, Logger: r.Log,
+		Seal: func(plain []byte) []byte {
+			sealed, err := r.Box.Seal(plain, tokenPlace)
+			if err != nil {
+				return nil // no randomness: the token stays in this process
+			}
+			return sealed
+		},
+		Open: func(sealed []byte) ([]byte, error) { return r.Box.Open(sealed, tokenPlace) },
 	})
 }
 

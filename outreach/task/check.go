@@ -1,0 +1,223 @@
+package task
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"tidings/ent"
+	entchannel "tidings/ent/channel"
+	enttask "tidings/ent/task"
+	entupload "tidings/ent/upload"
+	"tidings/outreach/fault"
+	"tidings/outreach/render"
+)
+
+// soonest is how long before its reach time a task must be submitted (spec §10.5).
+const soonest = time.Minute
+
+// Facts is everything that decides whether a draft may be submitted.
+type Facts struct {
+	Task *ent.Task
+	Now  time.Time
+	// Channel, Template and Upload are what the task points at; nil where it points nowhere.
+	Channel  *ent.Channel
+	Template *ent.Template
+	Upload   *ent.Upload
+	// Channels is how many enabled channels the project has.
+	Channels int
+	// Programs are the mini programs in channel management, by AppID (R88).
+	Programs []string
+	Zone     *time.Location
+	// Approver tells whether somebody else could approve.
+	Approver bool
+}
+
+// Check finds everything that keeps a draft from being submitted, at once. The
+// paths are the names of the API's input. It is pure.
+func Check(f Facts) (fault.Fields, error) {
+	var fs fault.Fields
+	checkName(&fs, f.Task.Name, maxName)
+	checkType(&fs, f)
+	checkAudience(&fs, f)
+	checkReachTime(&fs, f)
+	checkChannel(&fs, f)
+	if err := checkMessage(&fs, f); err != nil {
+		return nil, err
+	}
+	checkOpen(&fs, f)
+	if !f.Approver {
+		fs.Add("approval", "NO_APPROVER", "nobody else in this project may approve the task")
+	}
+	return fs, nil
+}
+
+// checkType: of the four types (R44) the scheduled-once one runs today.
+func checkType(fs *fault.Fields, f Facts) {
+	if f.Task.Type != enttask.TypeOnce {
+		fs.Add("type", "NOT_AVAILABLE_YET", "only tasks that run once can be submitted yet")
+	}
+}
+
+// checkAudience: of the four modes (R22) an uploaded list works today; all users
+// are for triggered tasks only (R43), a list for scheduled ones only (R39).
+func checkAudience(fs *fault.Fields, f Facts) {
+	t := f.Task
+	scheduled := t.Type == enttask.TypeOnce || t.Type == enttask.TypeRepeat
+	switch t.AudienceMode {
+	case enttask.AudienceModeAll:
+		switch {
+		case scheduled:
+			fs.Add("audienceMode", "TRIGGERED_ONLY", "only triggered tasks may be for all users")
+		case len(t.Supplementary) > 0:
+			fs.Add("supplementary", "NOT_ALLOWED", "a task for all users has no supplementary recipients")
+		default:
+			fs.Add("audienceMode", "NOT_AVAILABLE_YET", "all users cannot be chosen yet")
+		}
+		return
+	case enttask.AudienceModeRule, enttask.AudienceModeSegment:
+		fs.Add("audienceMode", "NOT_AVAILABLE_YET", "only uploaded lists can be chosen yet")
+		return
+	case enttask.AudienceModeUpload:
+	}
+	if !scheduled {
+		fs.Add("audienceMode", "SCHEDULED_ONLY", "an uploaded list is for scheduled tasks only")
+	}
+	switch up := f.Upload; {
+	case up == nil:
+		fs.Add("uploadId", "REQUIRED", "upload a list of target IDs")
+	case up.ChannelID != deref(t.ChannelID):
+		fs.Add("uploadId", "OTHER_CHANNEL", "the list belongs to another channel; upload one for this")
+	case up.Status == entupload.StatusFailed:
+		fs.Add("uploadId", "UPLOAD_FAILED", "the list could not be processed; upload it again")
+	case up.Status != entupload.StatusReady:
+		fs.Add("uploadId", "NOT_READY", "the list is still being processed: %d of %d", up.Resolved, up.Valid)
+		fs.With(map[string]any{"resolved": up.Resolved, "valid": up.Valid})
+	}
+}
+
+// checkReachTime is R49 and §10.5.
+func checkReachTime(fs *fault.Fields, f Facts) {
+	switch at := f.Task.ReachAt; {
+	case at == nil:
+		fs.Add("reachAt", "REQUIRED", "say when the task reaches its users")
+	case at.Before(f.Now):
+		fs.Add("reachAt", "IN_THE_PAST", "the reach time has passed")
+	case at.Before(f.Now.Add(soonest)):
+		fs.Add("reachAt", "TOO_SOON", "the reach time is at least a minute ahead")
+		fs.With(map[string]any{"seconds": int(soonest.Seconds())})
+	}
+}
+
+// checkChannel is R4 and R76.
+func checkChannel(fs *fault.Fields, f Facts) {
+	switch ch := f.Channel; {
+	case ch == nil && f.Channels == 0:
+		fs.Add("channelId", "NO_CHANNEL", "the project has no enabled channel; set one up first")
+	case ch == nil:
+		fs.Add("channelId", "REQUIRED", "choose a channel")
+	case !ch.Enabled:
+		fs.Add("channelId", "DISABLED", "the channel %s is switched off", ch.Name)
+	case ch.State == entchannel.StateAbnormal:
+		fs.Add("channelId", "ABNORMAL", "the channel %s does not work: %s %s", ch.Name, ch.StateCode, ch.StateText)
+		fs.With(map[string]any{"code": ch.StateCode, "text": ch.StateText})
+	}
+}
+
+// checkMessage is R82–R85, by the rules of render.
+func checkMessage(fs *fault.Fields, f Facts) error {
+	switch {
+	case f.Template == nil:
+		fs.Add("templateId", "REQUIRED", "choose a template")
+		return nil
+	case f.Template.ChannelID != deref(f.Task.ChannelID):
+		fs.Add("templateId", "OTHER_CHANNEL", "the template belongs to another channel")
+		return nil
+	case f.Template.RemovedAt != nil:
+		fs.Add("templateId", "REMOVED", "the template was removed at the provider; choose another")
+		return nil
+	}
+	program, content, err := compile(f.Template, f.Task, f.Zone)
+	var refused *fault.Error
+	switch {
+	case errors.As(err, &refused):
+		for _, field := range refused.Fields {
+			field.Path = strings.Replace(field.Path, "content.params.", "content.", 1)
+			*fs = append(*fs, field)
+		}
+	case err != nil:
+		return err
+	}
+	if program == nil {
+		return nil
+	}
+	scheduled := f.Task.Type == enttask.TypeOnce || f.Task.Type == enttask.TypeRepeat
+	for _, p := range content.Params {
+		for _, part := range p.Parts {
+			if scheduled && part.Var != nil && part.Var.Source == render.Event {
+				fs.Add("content."+p.Key, "NO_EVENT", "a scheduled task has no event whose attributes it could insert")
+			}
+		}
+	}
+	return nil
+}
+
+// compile prepares a task's message; render's refusal when it does not fit the template.
+func compile(tpl *ent.Template, t *ent.Task, zone *time.Location) (*render.Program, render.Content, error) {
+	var fields []render.Field
+	if err := json.Unmarshal(tpl.Fields, &fields); err != nil {
+		return nil, render.Content{}, fmt.Errorf("read template's fields: %w", err)
+	}
+	content, err := storedContent(t.Content)
+	if err != nil {
+		return nil, content, err
+	}
+	program, err := render.Compile(fields, content, zone)
+	return program, content, err
+}
+
+// checkOpen is R86–R89, by the rules of render.
+func checkOpen(fs *fault.Fields, f Facts) {
+	t := f.Task
+	if t.OpenMode == nil {
+		fs.Add("openMode", "REQUIRED", "choose what a tap on the message opens")
+		return
+	}
+	account := render.Account{Authorised: f.Programs}
+	if f.Channel != nil {
+		account.AppID, account.WebViewPage, account.RelayPage = f.Channel.AppID, f.Channel.H5Page, f.Channel.RelayPage
+	}
+	_, err := render.Page(render.Open{Mode: render.OpenMode(*t.OpenMode), AppID: t.OpenAppID, Path: t.OpenPath, URL: t.OpenURL}, account)
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		for _, field := range refused.Fields {
+			field.Path = openPaths[field.Path]
+			*fs = append(*fs, field)
+		}
+	}
+}
+
+var openPaths = map[string]string{"open.mode": "openMode", "open.appId": "openAppId", "open.path": "openPath", "open.url": "openUrl"}
+
+// Warnings are what a marketer should know before submitting; they stop nothing.
+func Warnings(f Facts) fault.Fields {
+	var fs fault.Fields
+	if f.Template == nil || f.Upload == nil || f.Task.AudienceMode != enttask.AudienceModeUpload {
+		return fs
+	}
+	content, err := storedContent(f.Task.Content)
+	if err != nil {
+		return fs
+	}
+	for _, p := range content.Params {
+		for _, part := range p.Parts {
+			if part.Var != nil {
+				fs.Add("content."+p.Key, "UNKNOWN_USERS_FAIL", "uploaded IDs that nobody knows are not sent to, because the content inserts a variable")
+				break
+			}
+		}
+	}
+	return fs
+}

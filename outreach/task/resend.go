@@ -1,0 +1,124 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tidings/ent"
+	entrun "tidings/ent/run"
+	"tidings/internal/id"
+	"tidings/outreach/access"
+	"tidings/outreach/delivery"
+	"tidings/outreach/dispatch"
+	"tidings/outreach/fault"
+	"tidings/outreach/task/state"
+)
+
+// maxKeys is the most single deliveries that one resend may name.
+const maxKeys = 1000
+
+// ResendInput says which recipients of a run get the message again.
+type ResendInput struct {
+	TaskID      string
+	RunID       string // empty: the task's own run
+	StatusIn    []delivery.Status
+	ReasonIn    []string
+	DeliveryIDs []string // empty: all that match
+}
+
+// again are the outcomes after which a message may be sent once more. Who may
+// have got it already, UNCONFIRMED, gets it perhaps twice: the asker decides.
+var again = map[delivery.Status]bool{delivery.Failed: true, delivery.NotSent: true, delivery.Unconfirmed: true}
+
+// Resend makes a new run for people whom an earlier run did not reach. They go
+// through rendering and all limits again.
+//
+// SECURITY: messages go out without another approval; the task was approved as it is.
+//
+// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (task, run), INVALID (statusIn,
+// deliveryIds), CONFLICT (the status).
+func (s *Service) Resend(ctx context.Context, in ResendInput) (*ent.Run, error) {
+	selection, err := in.selection()
+	if err != nil {
+		return nil, err
+	}
+	var out *ent.Run
+	_, err = s.command(ctx, state.OpResend, in.TaskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+		origin, err := originRun(ctx, tx, in)
+		if err != nil {
+			return nil, err
+		}
+		if selection.Persons, err = in.persons(origin); err != nil {
+			return nil, err
+		}
+		text, err := json.Marshal(selection)
+		if err != nil {
+			return nil, fmt.Errorf("encode selection: %w", err)
+		}
+		now := s.clock.Now()
+		out, err = tx.Run.Create().SetProjectID(t.ProjectID).SetTaskID(t.ID).SetNum(id.Num()).SetKind(entrun.KindResend).SetOriginID(origin.ID).
+			SetSelection(text).SetPlannedAt(now).SetRunAt(now).SetDueAt(now).Save(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("make run: %w", err)
+		}
+		if t, err = state.Move(ctx, tx, t, state.Resend, nil); err != nil {
+			return nil, err
+		}
+		return t, access.Audit(ctx, tx, "task.resend", t.ID, t.Name, map[string]any{"run": out.ID, "origin": origin.ID, "selection": selection})
+	})
+	return out, err
+}
+
+func (in *ResendInput) selection() (*dispatch.Selection, error) {
+	var fs fault.Fields
+	sel := &dispatch.Selection{Reasons: in.ReasonIn}
+	for _, status := range in.StatusIn {
+		if !again[status] {
+			fs.Add("statusIn", "NOT_RESENDABLE", "%s cannot be sent again", status)
+			fs.With(map[string]any{"status": status.String()})
+		}
+		sel.Statuses = append(sel.Statuses, int(status))
+	}
+	if len(in.StatusIn) == 0 {
+		fs.Add("statusIn", "REQUIRED", "say which outcomes are sent again")
+	}
+	if len(in.DeliveryIDs) > maxKeys {
+		fs.Add("deliveryIds", "TOO_MANY", "at most %d single deliveries at once", maxKeys)
+		fs.With(map[string]any{"limit": maxKeys})
+	}
+	return sel, fs.Err()
+}
+
+// persons are those of the single deliveries that were named.
+func (in *ResendInput) persons(origin *ent.Run) ([]uint32, error) {
+	var fs fault.Fields
+	var out []uint32
+	for _, text := range in.DeliveryIDs {
+		key, err := delivery.ParseKey(text)
+		if err != nil || key.Run != origin.Num {
+			fs.Add("deliveryIds", "NOT_FOUND", "%q is no delivery of this run", text)
+			continue
+		}
+		out = append(out, key.Person)
+	}
+	return out, fs.Err()
+}
+
+// originRun is the run that is repeated: the one named, or the task's own.
+func originRun(ctx context.Context, tx *ent.Tx, in ResendInput) (*ent.Run, error) {
+	q := tx.Run.Query().Where(entrun.TaskID(in.TaskID))
+	if in.RunID != "" {
+		q.Where(entrun.ID(in.RunID))
+	} else {
+		q.Where(entrun.KindEQ(entrun.KindScheduled)).Order(ent.Desc(entrun.FieldID))
+	}
+	run, err := q.First(ctx)
+	if ent.IsNotFound(err) {
+		return nil, fault.Errorf(fault.NotFound, "the task has no such run").Because("RUN")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load run: %w", err)
+	}
+	return run, nil
+}

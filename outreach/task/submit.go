@@ -1,0 +1,131 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tidings/ent"
+	entchannel "tidings/ent/channel"
+	entlink "tidings/ent/taskgrouplink"
+	"tidings/ent/viewer"
+	"tidings/outreach/approval"
+	"tidings/outreach/fault"
+	"tidings/outreach/task/state"
+)
+
+// Submit checks a draft as a whole and puts it before the approvers, frozen: the
+// approval keeps the task, and the task its template, as they are now.
+//
+// SECURITY: this begins what ends in messages to people; it sends nothing itself.
+//
+// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID with everything that Check
+// finds, CONFLICT (NO_APPROVER when that is all that is wrong, or the status).
+func (s *Service) Submit(ctx context.Context, taskID string) (*ent.Task, error) {
+	return s.command(ctx, state.OpSubmit, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+		now := s.clock.Now()
+		facts, err := gather(ctx, tx, t, now)
+		if err != nil {
+			return nil, err
+		}
+		problems, err := Check(facts)
+		if err != nil {
+			return nil, err
+		}
+		if len(problems) == 1 && problems[0].Rule == "NO_APPROVER" {
+			return nil, &fault.Error{Code: fault.Conflict, Reason: "NO_APPROVER", Message: problems[0].Message, Fields: problems}
+		}
+		if err := problems.Err(); err != nil {
+			return nil, err
+		}
+		template, err := json.Marshal(map[string]any{
+			"id": facts.Template.ID, "providerId": facts.Template.ProviderID, "title": facts.Template.Title, "fields": facts.Template.Fields,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("freeze template: %w", err)
+		}
+		snapshot, err := freeze(ctx, tx, t)
+		if err != nil {
+			return nil, err
+		}
+		t, err = state.Move(ctx, tx, t, state.Submit, func(u *ent.TaskUpdate) {
+			u.SetSubmittedAt(now).SetTemplateSnapshot(template).SetStatusReason("").SetStatusText("")
+		})
+		if err != nil {
+			return nil, err
+		}
+		if err := approval.Open(ctx, tx, t, now, snapshot); err != nil {
+			return nil, err
+		}
+		return t, taskAudit(ctx, tx, "task.submit", t, nil)
+	})
+}
+
+// Withdraw takes a submitted task back; it is a draft again. Its creator and its
+// submitter may.
+//
+// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT (DECIDED).
+func (s *Service) Withdraw(ctx context.Context, taskID string) (*ent.Task, error) {
+	return s.command(ctx, state.OpWithdraw, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+		if err := approval.Withdraw(ctx, tx, t, s.clock.Now()); err != nil {
+			return nil, err
+		}
+		t, err := state.Move(ctx, tx, t, state.Withdraw, func(u *ent.TaskUpdate) { u.ClearSubmittedAt().ClearTemplateSnapshot() })
+		if err != nil {
+			return nil, err
+		}
+		return t, taskAudit(ctx, tx, "task.withdraw", t, nil)
+	})
+}
+
+// gather loads what Check decides on.
+func gather(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (Facts, error) {
+	f := Facts{
+		Task: t, Now: now, Channel: t.Edges.Channel, Template: t.Edges.Template, Upload: t.Edges.Upload, Zone: zone(t.Edges.Project),
+	}
+	channels, err := tx.Channel.Query().Select(entchannel.FieldAppID, entchannel.FieldEnabled).All(ctx)
+	if err != nil {
+		return f, fmt.Errorf("load channels: %w", err)
+	}
+	for _, c := range channels {
+		f.Programs = append(f.Programs, c.AppID)
+		if c.Enabled {
+			f.Channels++
+		}
+	}
+	f.Approver, err = approval.HasApprover(ctx, tx, t.Edges.Project, t.CreatorID, viewer.From(ctx).AccountID)
+	return f, err
+}
+
+// zone is where the project's times of day are.
+func zone(p *ent.Project) *time.Location {
+	if loc, err := time.LoadLocation(p.TimeZone); err == nil {
+		return loc
+	}
+	return time.UTC
+}
+
+// freeze is the task as it is submitted, for whoever asks later what was approved.
+func freeze(ctx context.Context, tx *ent.Tx, t *ent.Task) ([]byte, error) {
+	groups, err := tx.TaskGroupLink.Query().Where(entlink.TaskID(t.ID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load groups: %w", err)
+	}
+	ids := make([]string, len(groups))
+	for i, g := range groups {
+		ids[i] = g.GroupID
+	}
+	out, err := json.Marshal(map[string]any{
+		"name": t.Name, "method": t.Method, "type": t.Type, "applicationId": t.ApplicationID, "campaignId": t.CampaignID, "groupIds": ids,
+		"audienceMode": t.AudienceMode, "uploadId": t.UploadID, "supplementary": t.Supplementary,
+		"reachAt": t.ReachAt, "approvalTimeout": t.ApprovalTimeout,
+		"channelId": t.ChannelID, "messageClass": t.MessageClass, "templateId": t.TemplateID, "content": t.Content,
+		"openMode": t.OpenMode, "openUrl": t.OpenURL, "openAppId": t.OpenAppID, "openPath": t.OpenPath,
+		"globalLimit": t.GlobalLimit, "resendUnconfirmed": t.ResendUnconfirmed, "version": t.Version,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("freeze task: %w", err)
+	}
+	return out, nil
+}

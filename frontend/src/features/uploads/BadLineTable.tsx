@@ -23,7 +23,9 @@ export function BadLineTable({ lines, total }: BadLineTableProps) {
       size="small"
       rowKey="line"
       dataSource={lines}
-      pagination={lines.length > 10 ? { pageSize: 10, size: 'small', showSizeChanger: false } : false}
+      pagination={
+        lines.length > 10 ? { pageSize: 10, size: 'small', showSizeChanger: false } : false
+      }
       title={() =>
         lines.length < total
           ? t('bad.titleCut', { shown: lines.length, total })

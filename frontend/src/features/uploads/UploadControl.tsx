@@ -102,9 +102,7 @@ export function UploadControl({ value = null, onChange, channelId }: UploadContr
         />
       )}
       {value !== null && !upload && fetching && <Skeleton active title={false} />}
-      {value !== null && !upload && error && (
-        <Alert type="warning" showIcon title={t('gone')} />
-      )}
+      {value !== null && !upload && error && <Alert type="warning" showIcon title={t('gone')} />}
       {upload && <UploadReport upload={upload} />}
     </Flex>
   );

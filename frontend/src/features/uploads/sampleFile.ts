@@ -1,5 +1,7 @@
 /** A list as the upload takes it: a header and one openid a line. The IDs are made up. */
-const SAMPLE = ['openid', 'oSample_AbCdEf000000000001', 'oSample_AbCdEf000000000002', ''].join('\r\n');
+const SAMPLE = ['openid', 'oSample_AbCdEf000000000001', 'oSample_AbCdEf000000000002', ''].join(
+  '\r\n',
+);
 
 export const SAMPLE_NAME = 'openid-sample.csv';
 

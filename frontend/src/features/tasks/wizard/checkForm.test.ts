@@ -125,7 +125,7 @@ test.each<[string, Partial<TaskForm>, Partial<FormFacts>, string, string, 'save'
     thing1(`${'长'.repeat(21)}{{attr.a|b}}`),
     {},
     'content.thing1.text',
-    'TOO_LONG',
+    'NO_ROOM',
     'submit',
   ],
   [

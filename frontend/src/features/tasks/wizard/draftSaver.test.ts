@@ -102,20 +102,18 @@ test('a refused field goes back to the form', async () => {
 
 test('somebody else saved meanwhile: stops until the author decides, then overwrites or adopts', async () => {
   const conflict = fault({ code: 'CONFLICT', reason: 'VERSION' });
-  const { ports, saver, states } = setUp(
-    { save: vi.fn<DraftPorts['save']>(async () => ({ fault: conflict })) },
-    { id: 'tsk_1', version: 3 },
-  );
+  const save = vi.fn<DraftPorts['save']>(async () => ({ fault: conflict }));
+  const { saver, states } = setUp({ save }, { id: 'tsk_1', version: 3 });
   saver.touch();
   await vi.advanceTimersByTimeAsync(DELAY);
   expect(states.at(-1)).toEqual({ kind: 'conflict', fault: conflict });
   saver.touch();
   await vi.advanceTimersByTimeAsync(DELAY);
-  expect(ports.save).toHaveBeenCalledTimes(1);
+  expect(save).toHaveBeenCalledTimes(1);
 
-  ports.save.mockImplementation(async (draft) => ({ draft: { ...draft, version: 8 }, at: 'T3' }));
+  save.mockImplementation(async (draft) => ({ draft: { ...draft, version: 8 }, at: 'T3' }));
   expect(await saver.overwrite({ id: 'tsk_1', version: 7 })).toBe(true);
-  expect(ports.save).toHaveBeenLastCalledWith({ id: 'tsk_1', version: 7 }, expect.anything());
+  expect(save).toHaveBeenLastCalledWith({ id: 'tsk_1', version: 7 }, expect.anything());
   saver.adopt({ id: 'tsk_1', version: 9 }, 'T4');
   expect(saver.draft()).toEqual({ id: 'tsk_1', version: 9 });
   expect(states.at(-1)).toEqual({ kind: 'saved', at: 'T4' });

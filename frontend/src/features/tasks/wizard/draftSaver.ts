@@ -42,7 +42,11 @@ export interface DraftSaver {
   /** Overwrites what was saved meanwhile with what is in the form. */
   overwrite: (draft: Draft) => Promise<boolean>;
   draft: () => Draft | null;
+  /** Whether the form holds words that the server does not. */
+  isDirty: () => boolean;
+  /** The page has gone: nothing is saved or reported any more, until it comes back. */
   stop: () => void;
+  resume: () => void;
 }
 
 /** Words for a save that cannot go on without the author's decision. */
@@ -110,7 +114,7 @@ export function createDraftSaver(ports: DraftPorts, start: Draft | null): DraftS
 
   async function flush(): Promise<boolean> {
     clearTimeout(timer);
-    if (running) await running;
+    if (running !== null) await running;
     if (conflicted) return false;
     if (!dirty) return draft !== null;
     running = store();
@@ -147,9 +151,14 @@ export function createDraftSaver(ports: DraftPorts, start: Draft | null): DraftS
       return flush();
     },
     draft: () => draft,
+    isDirty: () => dirty || running !== null,
     stop: () => {
       stopped = true;
       clearTimeout(timer);
+    },
+    resume: () => {
+      stopped = false;
+      if (dirty) schedule();
     },
   };
 }

@@ -107,7 +107,7 @@ export function fromTask(task: Task): TaskForm {
     campaignId: task.campaignID,
     applicationId: task.applicationID,
     audienceMode: task.audienceMode,
-    supplementary: task.supplementary,
+    supplementary: task.supplementary ?? [],
     type: task.type,
     reachAt: task.reachAt,
     approvalTimeout: task.approvalTimeout,

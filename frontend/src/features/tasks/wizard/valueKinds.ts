@@ -35,10 +35,7 @@ export const VALUE_KINDS: Record<string, ValueKind> = {
   character_string: { fits: (v) => !HAN.test(v), example: 'A2026-1111' },
   time: { fits: onceOrPeriod(TIME), example: '2026年11月11日 15:01' },
   date: { fits: onceOrPeriod(DATE), example: '2026年11月11日' },
-  amount: {
-    fits: (v) => new RegExp(`^${SIGN}?\\d{1,10}(\\.\\d+)?元?$`, 'u').test(v),
-    example: '¥12.50',
-  },
+  amount: { fits: (v) => AMOUNT.test(v), example: '¥12.50' },
   phone_number: { fits: (v) => !/[^0-9\P{L}]/u.test(v), example: '+86-0766-66888866' },
   car_number: {
     fits: (v) => /^[\p{Script=Han}A-Za-z0-9][A-Za-z0-9]*[\p{Script=Han}A-Za-z0-9]$/u.test(v),

@@ -1,0 +1,152 @@
+import { Alert, Descriptions, Flex, Skeleton, Tag, Typography } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { CampaignGroupsQuery } from '@/features/campaigns/CampaignGroups';
+import { MessageGroupsQuery } from '@/features/groups/GroupNode';
+import { pathOf } from '@/features/groups/groupTree';
+import { useUpload } from '@/features/uploads/useUpload';
+import type { ResultOf } from '@/shared/graphql/graphql';
+import { useTime } from '@/shared/time/TimeContext';
+import type { CheckDraft } from './checkDraft';
+import { MessageCard } from './MessageCard';
+import { useReasonWords } from './useReasonWords';
+import { ApplicationsQuery, WizardChannelsQuery } from './WizardChannels';
+import { useWizard } from './WizardContext';
+
+type Check = ResultOf<typeof CheckDraft>['checkTask'];
+
+/** The whole task once more, with the first recipients' messages as the server would send them. */
+export function ReviewStep({ check }: { check: Check | null }) {
+  const { t } = useTranslation('wizard');
+  return (
+    <Flex vertical gap="large">
+      {check?.ok && <Alert type="success" showIcon title={t('review.ok')} />}
+      <Summary />
+      <section aria-label={t('review.samples')}>
+        <Typography.Title level={2} style={{ fontSize: 16 }}>
+          {t('review.samples')}
+        </Typography.Title>
+        {check ? <Samples samples={check.samples} /> : <Skeleton active />}
+      </section>
+    </Flex>
+  );
+}
+
+function Samples({ samples }: { samples: Check['samples'] }) {
+  const { t } = useTranslation('wizard');
+  const { template, values } = useWizard();
+  const reasonWords = useReasonWords();
+  if (samples.length === 0)
+    return <Typography.Text type="secondary">{t('review.noSamples')}</Typography.Text>;
+  return (
+    <Flex gap="middle" wrap>
+      {samples.map((sample) => (
+        <div key={sample.target} style={{ width: 300 }}>
+          <Typography.Paragraph type="secondary" ellipsis style={{ marginBottom: 4 }}>
+            {t('review.to', { target: sample.target })}
+          </Typography.Paragraph>
+          {sample.reason ? (
+            <Alert
+              type="warning"
+              showIcon
+              title={t('review.notSent')}
+              description={reasonWords(sample.reason)}
+            />
+          ) : (
+            <MessageCard
+              from={t('review.miniProgram')}
+              title={template?.title ?? ''}
+              lines={sample.content}
+              action={
+                values.openMode === null || values.openMode === 'NONE'
+                  ? undefined
+                  : t(`open.action.${values.openMode}`)
+              }
+            />
+          )}
+        </div>
+      ))}
+    </Flex>
+  );
+}
+
+function Summary() {
+  const { t } = useTranslation('wizard');
+  const { values, template } = useWizard();
+  const time = useTime();
+  const { upload } = useUpload(values.uploadId);
+  const [{ data: groupData }] = useQuery({ query: MessageGroupsQuery });
+  const [{ data: campaignData }] = useQuery({ query: CampaignGroupsQuery });
+  const [{ data: channelData }] = useQuery({ query: WizardChannelsQuery });
+  const [{ data: applicationData }] = useQuery({ query: ApplicationsQuery });
+
+  const groups = groupData?.messageGroups ?? [];
+  const campaigns = (campaignData?.campaignGroups.edges ?? []).flatMap((edge) =>
+    (edge?.node?.campaigns ?? []).map(({ id, name }) => ({
+      id,
+      name: `${edge?.node?.name} / ${name}`,
+    })),
+  );
+  const nameOf = (list: readonly { id: string; name: string }[], id: string | null) =>
+    list.find((item) => item.id === id)?.name ?? t('review.none');
+  const nodes = <Node,>(edges: readonly ({ node: Node | null } | null)[] | null | undefined) =>
+    (edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []));
+
+  const items = [
+    { key: 'name', children: values.name },
+    { key: 'method', children: t('method.WECHAT_SUBSCRIPTION') },
+    {
+      key: 'groupIds',
+      children:
+        values.groupIds.map((id) => pathOf(id, groups).join(' / ')).join('; ') || t('review.none'),
+    },
+    { key: 'campaignId', children: nameOf(campaigns, values.campaignId) },
+    {
+      key: 'applicationId',
+      children: nameOf(nodes(applicationData?.applications.edges), values.applicationId),
+    },
+    {
+      key: 'audienceMode',
+      children: upload
+        ? t('review.upload', { name: upload.fileName, valid: upload.valid })
+        : t('audience.UPLOAD'),
+    },
+    { key: 'supplementary', children: t('review.people', { count: values.supplementary.length }) },
+    { key: 'reachAt', children: `${time.minute(values.reachAt)} (${time.zone})` },
+    { key: 'approvalTimeout', children: t(`timeout.${values.approvalTimeout}`) },
+    { key: 'channelId', children: nameOf(nodes(channelData?.channels.edges), values.channelId) },
+    { key: 'messageClass', children: t(`class.${values.messageClass}`) },
+    { key: 'templateId', children: template?.title ?? t('review.none') },
+    {
+      key: 'openMode',
+      children: values.openMode
+        ? [
+            t(`open.${values.openMode}`),
+            values.openMode === 'H5'
+              ? values.openUrl
+              : values.openMode === 'MINI_PROGRAM'
+                ? values.openPath
+                : '',
+          ]
+            .filter(Boolean)
+            .join(' · ')
+        : t('review.none'),
+    },
+    { key: 'globalLimit', children: <OnOff on={values.globalLimit} /> },
+    { key: 'resendUnconfirmed', children: <OnOff on={values.resendUnconfirmed} /> },
+  ] as const;
+
+  return (
+    <Descriptions
+      bordered
+      size="small"
+      column={{ xs: 1, sm: 1, md: 1, lg: 2, xl: 2, xxl: 2 }}
+      items={items.map((item) => ({ ...item, label: t(`field.${item.key}`) }))}
+    />
+  );
+}
+
+function OnOff({ on }: { on: boolean }) {
+  const { t } = useTranslation('wizard');
+  return <Tag color={on ? 'blue' : 'default'}>{t(on ? 'review.on' : 'review.off')}</Tag>;
+}

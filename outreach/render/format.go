@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// clock is how an instant reads in a message.
+// instantLayout is how an instant reads in a message.
 const instantLayout = "2006年1月2日 15:04"
 
 // listSign joins the values of a tag that has several.
@@ -129,7 +129,7 @@ func tidy(s string) string {
 
 func isBreak(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
-// periodSign is the tilde WeChat documents; keyboards for Chinese give the wide one.
+// narrowTilde writes periods with the tilde WeChat documents; keyboards for Chinese give the wide one.
 func narrowTilde(s, kindName string) string {
 	if kindName == "date" || kindName == "time" {
 		return strings.ReplaceAll(s, "\uff5e", "~")

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"entgo.io/contrib/entgql"
@@ -13,10 +11,8 @@ import (
 	"tidings/graph/model"
 	"tidings/outreach/access"
 	"tidings/outreach/delivery"
-	"tidings/outreach/dispatch"
 	"tidings/outreach/fault"
 	"tidings/outreach/outcome"
-	"tidings/outreach/render"
 )
 
 // deliveryPrefix is how a delivery's ID begins.
@@ -157,47 +153,15 @@ func (r *Resolver) deliveryNode(ctx context.Context, nodeID string) (ent.Noder, 
 	return &model.Delivery{Delivery: row.Delivery, Run: row.Run}, nil
 }
 
-// deliveredContent is what was sent, label by label. The row keeps it where it
-// differs by person; where it does not, it follows from the run's plan. It is
-// empty for who was never rendered.
-func deliveredContent(d *model.Delivery) ([]*model.DeliveredParam, error) {
-	out := []*model.DeliveredParam{}
-	if s := delivery.Status(d.Delivery.Status); s == delivery.NotSent || len(d.Run.Plan) == 0 {
-		return out, nil
-	}
-	plan, err := dispatch.PlanOf(d.Run)
+// deliveredContent is what was sent, label by label.
+func deliveredContent(ctx context.Context, d *model.Delivery) ([]*model.DeliveredParam, error) {
+	params, err := load(ctx).contents.Of(outcome.Row{Delivery: d.Delivery, Run: d.Run})
 	if err != nil {
 		return nil, err
 	}
-	values := map[string]string{}
-	if d.Delivery.Content != "" {
-		var params []struct{ Key, Value string }
-		if err = json.Unmarshal([]byte(d.Delivery.Content), &params); err != nil {
-			return nil, fmt.Errorf("read content of a delivery: %w", err)
-		}
-		for _, p := range params {
-			values[p.Key] = p.Value
-		}
-	} else {
-		program, err := render.Compile(plan.Fields, plan.Content, plan.Location())
-		if err != nil {
-			return nil, fmt.Errorf("compile plan of %s: %w", d.Run.ID, err)
-		}
-		if !program.Constant() {
-			return out, nil
-		}
-		params, refusal := program.Render(nil, nil)
-		if refusal.Refused() {
-			return out, nil
-		}
-		for _, p := range params {
-			values[p.Key] = p.Value
-		}
-	}
-	for _, f := range plan.Fields {
-		if v, ok := values[f.Key]; ok {
-			out = append(out, &model.DeliveredParam{Key: f.Key, Label: f.Label, Value: v})
-		}
+	out := make([]*model.DeliveredParam, len(params))
+	for i, p := range params {
+		out[i] = &model.DeliveredParam{Key: p.Key, Label: p.Label, Value: p.Value}
 	}
 	return out, nil
 }

@@ -15,6 +15,7 @@ type loaders struct {
 	taskProgress *dataloadgen.Loader[string, *outcome.Progress]
 	runProgress  *dataloadgen.Loader[int64, *outcome.Progress]
 	openTasks    *dataloadgen.Loader[string, int]
+	contents     outcome.Contents
 }
 
 type loadersKey struct{}

@@ -42,7 +42,7 @@ func (r *deliveryResolver) Explanation(ctx context.Context, obj *model.Delivery)
 }
 
 func (r *deliveryResolver) Content(ctx context.Context, obj *model.Delivery) ([]*model.DeliveredParam, error) {
-	return deliveredContent(obj)
+	return deliveredContent(ctx, obj)
 }
 
 func (r *mutationResolver) CreateTask(ctx context.Context, input model.TaskInput) (*ent.Task, error) {

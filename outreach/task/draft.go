@@ -9,6 +9,7 @@ import (
 	enttask "tidings/ent/task"
 	entlink "tidings/ent/taskgrouplink"
 	"tidings/ent/viewer"
+	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/outreach/access"
 	"tidings/outreach/fault"
@@ -145,7 +146,9 @@ func (s *Service) Delete(ctx context.Context, taskID string) error {
 		if _, err := tx.TaskGroupLink.Delete().Where(entlink.TaskID(t.ID)).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("leave groups: %w", err)
 		}
-		n, err := tx.Task.Delete().Where(enttask.ID(t.ID), enttask.Version(t.Version)).Exec(ctx)
+		// What is deleted must not keep a campaign, a list or a channel in use.
+		n, err := tx.Task.Update().Where(enttask.ID(t.ID), enttask.Version(t.Version), enttask.DeletedAtIsNil()).SetDeletedAt(clock.Wall()).
+			ClearCampaignID().ClearApplicationID().ClearUploadID().ClearTemplateID().ClearChannelID().Save(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("delete task: %w", err)
 		}

@@ -9,6 +9,7 @@ import (
 	entapplication "tidings/ent/application"
 	entapproval "tidings/ent/approval"
 	enttask "tidings/ent/task"
+	entupload "tidings/ent/upload"
 	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/internal/database"
@@ -137,4 +138,9 @@ func sortedLinks(l []Link) []Link {
 		return 1
 	})
 	return out
+}
+
+// uploadColumns leave out the bitmap, which may be large and says nothing here.
+var uploadColumns = []string{
+	entupload.FieldID, entupload.FieldProjectID, entupload.FieldChannelID, entupload.FieldStatus, entupload.FieldValid, entupload.FieldResolved,
 }

@@ -15,8 +15,9 @@ import (
 )
 
 // open are the root fields that are answered without signing in: what a sign-in
-// page has to know. Everything else, the schema included, needs a session.
-var open = map[string]bool{"__typename": true, "me": true, "server": true}
+// page has to know, and the schema, which anybody may read in the repository and
+// GraphQL clients ask for before all else. Everything else needs a session.
+var open = map[string]bool{"__typename": true, "__schema": true, "__type": true, "me": true, "server": true}
 
 // guard stands before every operation.
 type guard struct {

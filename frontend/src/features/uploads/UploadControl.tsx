@@ -84,7 +84,7 @@ export function UploadControl({ value = null, onChange, channelId }: UploadContr
       )}
       <Typography.Text type="secondary">
         {t('format')}{' '}
-        <a href={SAMPLE_HREF} download={SAMPLE_NAME}>
+        <a href={SAMPLE_HREF} download={SAMPLE_NAME} style={{ textDecoration: 'underline' }}>
           {t('sample')}
         </a>
       </Typography.Text>

@@ -1,17 +1,18 @@
-import { Alert, Collapse, Flex, Progress, Statistic, Tag, Typography } from 'antd';
+import { Alert, Collapse, Flex, Progress, Statistic, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ResultOf } from '@/shared/graphql/graphql';
+import { StatusTag, type Tone } from '@/shared/ui/StatusTag';
 import type { AudienceUpload } from './AudienceUpload';
 import { BadLineTable } from './BadLineTable';
 import { useUploadWords } from './useUploadWords';
 
 type Upload = ResultOf<typeof AudienceUpload>;
 
-const TONE: Record<Upload['status'], string> = {
-  RECEIVING: 'blue',
-  RESOLVING: 'blue',
-  READY: 'green',
-  FAILED: 'red',
+const TONE: Record<Upload['status'], Tone> = {
+  RECEIVING: 'active',
+  RESOLVING: 'active',
+  READY: 'good',
+  FAILED: 'bad',
 };
 
 /** What a file held: how many IDs, and which lines were not taken. */
@@ -23,7 +24,7 @@ export function UploadReport({ upload }: { upload: Upload }) {
     <Flex vertical gap="small">
       <Flex gap="small" align="center" wrap>
         <Typography.Text strong>{upload.fileName}</Typography.Text>
-        <Tag color={TONE[upload.status]}>{t(`status.${upload.status}`)}</Tag>
+        <StatusTag tone={TONE[upload.status]}>{t(`status.${upload.status}`)}</StatusTag>
       </Flex>
       <Flex gap={40} wrap role="group" aria-label={t('report.name')}>
         <Statistic title={t('report.total')} value={total} />

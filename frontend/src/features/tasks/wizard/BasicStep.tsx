@@ -1,11 +1,11 @@
 import { ReloadOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
 import { Button, Flex, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { CampaignPicker } from '@/features/campaigns/CampaignPicker';
 import { MessageGroupsQuery } from '@/features/groups/GroupNode';
 import { GroupPicker } from '@/features/groups/GroupPicker';
-import { LinkButton } from '@/shared/ui/LinkButton';
 import { NAME_MAX } from './checkForm';
 import { ApplicationsQuery } from './WizardChannels';
 import { useWizard } from './WizardContext';
@@ -37,11 +37,11 @@ export function BasicStep() {
       <Form.Item
         label={t('field.groupIds')}
         extra={
-          <Flex align="center">
+          <Flex align="center" gap={4}>
             {t('basic.groupsHint')}
-            <LinkButton type="link" size="small" to="/groups" target="_blank">
+            <Link to="/groups" target="_blank">
               {t('basic.manageGroups')}
-            </LinkButton>
+            </Link>
             <Button
               type="link"
               size="small"

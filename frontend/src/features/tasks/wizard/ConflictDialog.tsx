@@ -43,7 +43,7 @@ export function ConflictDialog({ id, onTheirs, onMine }: ConflictDialogProps) {
               </Button>,
             ]
           : task && (
-              <LinkButton type="primary" to="/tasks/$id" params={{ id }} ignoreBlocker>
+              <LinkButton look="primary" to="/tasks/$id" params={{ id }} ignoreBlocker>
                 {t('conflict.open')}
               </LinkButton>
             )

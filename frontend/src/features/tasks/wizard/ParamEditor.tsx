@@ -14,7 +14,7 @@ import {
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ResultOf } from '@/shared/graphql/graphql';
-import { countCharacters, previewOf, variablesOf } from './contentText';
+import { countCharacters, fixedLength, previewOf, variablesOf } from './contentText';
 import { VariableDialog } from './VariableDialog';
 import { limitFor, VALUE_KINDS } from './valueKinds';
 import { useWizard } from './WizardContext';
@@ -31,6 +31,7 @@ export function ParamEditor({ field }: { field: Field }) {
   const [isInserting, setIsInserting] = useState(false);
   const param = values.content[field.key] ?? { text: '', overlong: 'DROP' as const };
   const path = `content.${field.key}.text`;
+  const count = countOf(field, param.text);
 
   function insert(written: string) {
     const element = input.current?.input;
@@ -54,7 +55,15 @@ export function ParamEditor({ field }: { field: Field }) {
         required
         validateFirst
         rules={rules(path)}
-        extra={<Count field={field} text={param.text} />}
+        {...(count
+          ? {
+              extra: (
+                <Typography.Text type={count.count > count.limit ? 'danger' : 'secondary'}>
+                  {t(count.isExact ? 'content.count' : 'content.countAtLeast', count)}
+                </Typography.Text>
+              ),
+            }
+          : {})}
       >
         {field.enum.length > 0 ? (
           <Select
@@ -86,6 +95,7 @@ export function ParamEditor({ field }: { field: Field }) {
         <Form.Item
           name={['content', field.key, 'overlong']}
           label={t('content.overlong')}
+          layout="horizontal"
           initialValue="DROP"
           {...(field.truncatable ? {} : { extra: t('content.notCut') })}
         >
@@ -102,23 +112,15 @@ export function ParamEditor({ field }: { field: Field }) {
   );
 }
 
-/** How much of the kind's limit is used; with variables only what is certain, with their defaults. */
-function Count({ field, text }: { field: Field; text: string }) {
-  const { t } = useTranslation('wizard');
+/** How much of the kind's limit is used; with variables only what is certain, or their defaults. */
+function countOf(field: Field, text: string) {
   const shown = previewOf(text);
   const limit = limitFor(field.kind, field.maxLength, shown);
   if (limit === null) return null;
   const variables = variablesOf(text);
-  const count = countCharacters(
-    variables.length === 0 || variables.every((v) => v.fallback !== null)
-      ? shown
-      : text.replace(/\{\{[^{}]*\}\}/g, ''),
-  );
-  return (
-    <Typography.Text type={count > limit ? 'danger' : 'secondary'}>
-      {t(variables.length > 0 ? 'content.countAtLeast' : 'content.count', { count, limit })}
-    </Typography.Text>
-  );
+  const isKnown = variables.every((variable) => variable.fallback !== null);
+  const count = isKnown ? countCharacters(shown) : fixedLength(text);
+  return { count, limit, isExact: variables.length === 0 };
 }
 
 function kindText(t: ReturnType<typeof useTranslation<'wizard'>>['t'], kind: string): string {

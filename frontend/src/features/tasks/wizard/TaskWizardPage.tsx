@@ -109,7 +109,7 @@ function StoredDraft({ id, ...view }: View & { id: string }) {
         title={t('notDraft.title')}
         subTitle={t('notDraft.text')}
         extra={
-          <LinkButton type="primary" to="/tasks/$id" params={{ id }}>
+          <LinkButton look="primary" to="/tasks/$id" params={{ id }}>
             {t('notDraft.open')}
           </LinkButton>
         }

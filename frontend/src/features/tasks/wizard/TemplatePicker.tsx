@@ -108,6 +108,7 @@ export function TemplatePicker({ channelId, chosen, onChoose, onClose }: Templat
                 'aria-label': template.title,
               }),
               columnTitle: t('template.choice'),
+              columnWidth: 64,
             }}
             onRow={(template) => ({
               onClick: () => template.removedAt === null && setPicked(template.id),

@@ -49,8 +49,7 @@ export function TriggerStep() {
       </Form.Item>
       <Form.Item
         name="approvalTimeout"
-        label={t('field.approvalTimeout')}
-        extra={t('trigger.timeoutHint')}
+        label={t('trigger.timeoutLabel')}
         required
         rules={rules('approvalTimeout')}
       >

@@ -1,105 +1,113 @@
-// Package factory furnishes test databases: a project with somebody in every
-// role, a channel and a template. Everything has sensible values; tests change
-// what they are about.
+// Package factory makes rows for tests: a project with all it takes to send.
 package factory
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/stretchr/testify/require"
 
 	"tidings/ent"
-	entchannel "tidings/ent/channel"
-	entmember "tidings/ent/member"
+	entrun "tidings/ent/run"
+	enttask "tidings/ent/task"
 	enttemplate "tidings/ent/template"
+	entupload "tidings/ent/upload"
 	"tidings/ent/viewer"
 	"tidings/internal/database"
-	"tidings/outreach/access"
+	"tidings/internal/id"
+	"tidings/outreach/person"
 	"tidings/outreach/render"
 )
 
-// World is a project and what it needs to send something.
+// World is a project that can send.
 type World struct {
 	DB       *database.DB
 	Project  *ent.Project
-	Admin    *ent.Account
-	Marketer *ent.Account
-	Approver *ent.Account
-	Viewer   *ent.Account
+	Account  *ent.Account
 	Channel  *ent.Channel
 	Template *ent.Template
-	// System is a context that may see everything.
-	System context.Context //nolint:containedctx // lives for one test
-	// AsAdmin and the others are contexts of the people above.
-	AsAdmin, AsMarketer, AsApprover, AsViewer context.Context //nolint:containedctx // same
+	Now      time.Time
 }
 
-// Fields are those of the world's template.
-var Fields = []render.Field{
-	{Key: "thing1", Label: "活动名称", Kind: "thing"},
-	{Key: "date2", Label: "活动时间", Kind: "date"},
-}
+// AppID is the channel's.
+const AppID = "wx0123456789abcdef"
 
-var counter atomic.Int64
+var projectNum = make(chan int64, 1)
 
-// New makes a world; several in one database are strangers to each other.
-func New(t testing.TB, db *database.DB) *World {
+func init() { projectNum <- 1 }
+
+// New makes a project with a channel of the given limit and a template of two parameters.
+func New(t testing.TB, db *database.DB, qps int) (context.Context, *World) {
 	t.Helper()
-	n := counter.Add(1)
-	w := &World{DB: db, System: viewer.System(t.Context())}
+	ctx := viewer.System(context.Background())
+	num := <-projectNum
+	projectNum <- num + 1
+	w := &World{DB: db, Now: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)}
 	var err error
-	w.Project, err = db.Ent.Project.Create().SetName(fmt.Sprintf("project %d", n)).SetNum(n).Save(w.System)
+	w.Project, err = db.Ent.Project.Create().SetName("shop").SetNum(num).Save(ctx)
 	require.NoError(t, err)
-	w.Admin, w.AsAdmin = w.Member(t, access.ProjectAdmin)
-	w.Marketer, w.AsMarketer = w.Member(t, access.Marketer)
-	w.Approver, w.AsApprover = w.Member(t, access.Approver)
-	w.Viewer, w.AsViewer = w.Member(t, access.Viewer)
-	w.Channel = w.NewChannel(t)
-	w.Template = w.NewTemplate(t, w.Channel, Fields...)
-	return w
+	w.Account, err = db.Ent.Account.Create().SetEmail(id.New("m") + "@example.com").SetName("Mei").SetPasswordHash("-").Save(ctx)
+	require.NoError(t, err)
+	w.Channel, err = db.Ent.Channel.Create().SetProjectID(w.Project.ID).SetName("mini").SetAppID(AppID).SetQPSLimit(qps).Save(ctx)
+	require.NoError(t, err)
+	fields, err := json.Marshal([]render.Field{{Key: "thing1", Label: "活动", Kind: "thing"}, {Key: "number2", Label: "积分", Kind: "number"}})
+	require.NoError(t, err)
+	w.Template, err = db.Ent.Template.Create().SetProjectID(w.Project.ID).SetChannelID(w.Channel.ID).SetProviderID("tmpl-1").
+		SetTitle("积分到账").SetKind(enttemplate.KindOneTime).SetFields(fields).Save(ctx)
+	require.NoError(t, err)
+	return ctx, w
 }
 
-// Member makes an account with a role in the project, and its context.
-func (w *World) Member(t testing.TB, role access.Role) (*ent.Account, context.Context) {
-	t.Helper()
-	n := counter.Add(1)
-	a, err := w.DB.Ent.Account.Create().SetEmail(fmt.Sprintf("m%d@example.org", n)).SetName(fmt.Sprintf("%s %d", role, n)).
-		SetPasswordHash("-").Save(w.System)
-	require.NoError(t, err)
-	require.NoError(t, w.DB.Ent.Member.Create().SetProjectID(w.Project.ID).SetAccountID(a.ID).SetRole(entmember.Role(role)).Exec(w.System))
-	keys := map[string]bool{}
-	for _, k := range role.Permissions() {
-		keys[k] = true
+// OpenIDs are n made-up openids.
+func OpenIDs(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("o%027d", i)
 	}
-	return a, viewer.With(t.Context(), &viewer.Viewer{
-		ProjectID: w.Project.ID, ProjectNum: w.Project.Num, AccountID: a.ID, Name: a.Name, Permissions: keys,
-	})
+	return out
 }
 
-// NewChannel makes a working channel.
-func (w *World) NewChannel(t testing.TB) *ent.Channel {
+// Upload makes a resolved upload of the given openids.
+func (w *World) Upload(t testing.TB, openIDs []string) *ent.Upload {
 	t.Helper()
-	n := counter.Add(1)
-	c, err := w.DB.Ent.Channel.Create().SetProjectID(w.Project.ID).SetName(fmt.Sprintf("channel %d", n)).
-		SetAppID(fmt.Sprintf("wx%016x", n)).SetState(entchannel.StateReady).Save(w.System)
+	ctx := viewer.System(context.Background())
+	values := make([]string, len(openIDs))
+	for i, o := range openIDs {
+		values[i] = person.WechatValue(AppID, o)
+	}
+	nums, err := person.Resolve(ctx, w.DB, w.Project.Num, person.WechatOpenID, values, true)
 	require.NoError(t, err)
-	return c
+	members, err := roaring.BitmapOf(nums...).ToBytes()
+	require.NoError(t, err)
+	up, err := w.DB.Ent.Upload.Create().SetProjectID(w.Project.ID).SetFileName("list.csv").SetChannelID(w.Channel.ID).SetCreatorID(w.Account.ID).
+		SetStatus(entupload.StatusReady).SetTotal(len(openIDs)).SetValid(len(openIDs)).SetMembers(members).Save(ctx)
+	require.NoError(t, err)
+	return up
 }
 
-// NewTemplate makes a template of the channel.
-func (w *World) NewTemplate(t testing.TB, c *ent.Channel, fields ...render.Field) *ent.Template {
+// Task makes an approved task that waits for its time, with its run.
+func (w *World) Task(t testing.TB, up *ent.Upload, reachAt time.Time, change ...func(*ent.TaskCreate)) (*ent.Task, *ent.Run) {
 	t.Helper()
-	text, err := json.Marshal(fields)
+	ctx := viewer.System(context.Background())
+	content, err := json.Marshal(render.Content{Params: []render.ParamContent{
+		{Key: "thing1", Parts: []render.Part{{Text: "会员日"}}}, {Key: "number2", Parts: []render.Part{{Text: "100"}}},
+	}})
 	require.NoError(t, err)
-	tpl, err := w.DB.Ent.Template.Create().SetProjectID(w.Project.ID).SetChannelID(c.ID).SetProviderID(fmt.Sprintf("tmpl-%d", counter.Add(1))).
-		SetTitle("活动提醒").SetKind(enttemplate.KindOneTime).SetFields(text).Save(w.System)
+	name := id.New("task")
+	c := w.DB.Ent.Task.Create().SetProjectID(w.Project.ID).SetName(name).SetNameKey(name).SetCreatorID(w.Account.ID).
+		SetAudienceMode(enttask.AudienceModeUpload).SetUploadID(up.ID).SetReachAt(reachAt).SetChannelID(w.Channel.ID).SetTemplateID(w.Template.ID).
+		SetContent(content).SetOpenMode(enttask.OpenModeNone).SetApprovalStatus(enttask.ApprovalStatusApproved).SetRunStatus(enttask.RunStatusWaiting)
+	for _, f := range change {
+		f(c)
+	}
+	task, err := c.Save(ctx)
 	require.NoError(t, err)
-	return tpl
+	run, err := w.DB.Ent.Run.Create().SetProjectID(w.Project.ID).SetNum(id.Num()).SetTaskID(task.ID).SetKind(entrun.KindScheduled).
+		SetPlannedAt(reachAt).SetRunAt(reachAt).SetDueAt(reachAt).Save(ctx)
+	require.NoError(t, err)
+	return task, run
 }
-
-// OpenID makes the n-th of a series of valid openids.
-func OpenID(n int) string { return fmt.Sprintf("o%027d", n) }

@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vikstrous/dataloadgen"
 
+	"tidings/ent"
 	"tidings/outreach/outcome"
 )
 
@@ -16,6 +17,13 @@ type loaders struct {
 	runProgress  *dataloadgen.Loader[int64, *outcome.Progress]
 	openTasks    *dataloadgen.Loader[string, int]
 	contents     outcome.Contents
+
+	taskGroups    *dataloadgen.Loader[string, []*ent.TaskGroup]
+	groupTasks    *dataloadgen.Loader[string, int]
+	campaignTasks *dataloadgen.Loader[string, int]
+	approvals     *dataloadgen.Loader[string, *ent.Approval] // of a task: the one that waits, or the last
+	tasks         *dataloadgen.Loader[string, *ent.Task]
+	projects      *dataloadgen.Loader[string, *ent.Project]
 }
 
 type loadersKey struct{}
@@ -28,6 +36,13 @@ func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler
 		taskProgress: dataloadgen.NewMappedLoader(orNone(outcomes.OfTasks)),
 		runProgress:  dataloadgen.NewMappedLoader(orNone(outcomes.OfRuns)),
 		openTasks:    dataloadgen.NewMappedLoader(r.Channels.OpenTasks),
+
+		taskGroups:    dataloadgen.NewMappedLoader(r.Groups.OfTasks),
+		groupTasks:    dataloadgen.NewMappedLoader(r.Groups.TaskCounts),
+		campaignTasks: dataloadgen.NewMappedLoader(r.Campaigns.TaskCounts),
+		approvals:     dataloadgen.NewMappedLoader(r.Approvals.OfTasks),
+		tasks:         dataloadgen.NewMappedLoader(r.tasksByID),
+		projects:      dataloadgen.NewMappedLoader(r.projectsByID),
 	}))
 }
 

@@ -7,55 +7,54 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"tidings/ent"
 	"tidings/graph/model"
 )
 
 func (r *campaignResolver) TaskCount(ctx context.Context, obj *ent.Campaign) (int, error) {
-	panic(fmt.Errorf("not implemented: TaskCount - taskCount"))
+	return load(ctx).campaignTasks.Load(ctx, obj.ID)
 }
 
 func (r *mutationResolver) CreateTaskGroup(ctx context.Context, name string, parentID *string, objects []model.GroupObject) (*ent.TaskGroup, error) {
-	panic(fmt.Errorf("not implemented: CreateTaskGroup - createTaskGroup"))
+	return r.Groups.Create(ctx, name, parentID, groupObjects(objects))
 }
 
 func (r *mutationResolver) RenameTaskGroup(ctx context.Context, id string, name string) (*ent.TaskGroup, error) {
-	panic(fmt.Errorf("not implemented: RenameTaskGroup - renameTaskGroup"))
+	return r.Groups.Rename(ctx, id, name)
 }
 
 func (r *mutationResolver) DeleteTaskGroup(ctx context.Context, id string) (string, error) {
-	panic(fmt.Errorf("not implemented: DeleteTaskGroup - deleteTaskGroup"))
+	return id, r.Groups.Delete(ctx, id)
 }
 
 func (r *mutationResolver) CreateCampaignGroup(ctx context.Context, name string) (*ent.CampaignGroup, error) {
-	panic(fmt.Errorf("not implemented: CreateCampaignGroup - createCampaignGroup"))
+	return r.Campaigns.CreateGroup(ctx, name)
 }
 
 func (r *mutationResolver) RenameCampaignGroup(ctx context.Context, id string, name string) (*ent.CampaignGroup, error) {
-	panic(fmt.Errorf("not implemented: RenameCampaignGroup - renameCampaignGroup"))
+	return r.Campaigns.RenameGroup(ctx, id, name)
 }
 
 func (r *mutationResolver) DeleteCampaignGroup(ctx context.Context, id string) (string, error) {
-	panic(fmt.Errorf("not implemented: DeleteCampaignGroup - deleteCampaignGroup"))
+	return id, r.Campaigns.DeleteGroup(ctx, id)
 }
 
 func (r *mutationResolver) CreateCampaign(ctx context.Context, name string, groupID string) (*ent.Campaign, error) {
-	panic(fmt.Errorf("not implemented: CreateCampaign - createCampaign"))
+	return r.Campaigns.Create(ctx, name, groupID)
 }
 
 func (r *mutationResolver) UpdateCampaign(ctx context.Context, id string, name *string, groupID *string) (*ent.Campaign, error) {
-	panic(fmt.Errorf("not implemented: UpdateCampaign - updateCampaign"))
+	return r.Campaigns.Update(ctx, id, name, groupID)
 }
 
 func (r *mutationResolver) DeleteCampaign(ctx context.Context, id string) (string, error) {
-	panic(fmt.Errorf("not implemented: DeleteCampaign - deleteCampaign"))
+	return id, r.Campaigns.Delete(ctx, id)
 }
 
 func (r *queryResolver) MessageGroups(ctx context.Context) ([]*ent.TaskGroup, error) {
-	panic(fmt.Errorf("not implemented: MessageGroups - messageGroups"))
+	return r.Resolver.Groups.MessageGroups(ctx)
 }
 
 func (r *taskGroupResolver) TaskCount(ctx context.Context, obj *ent.TaskGroup) (int, error) {
-	panic(fmt.Errorf("not implemented: TaskCount - taskCount"))
+	return load(ctx).groupTasks.Load(ctx, obj.ID)
 }

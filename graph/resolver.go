@@ -8,8 +8,10 @@ import (
 	"tidings/internal/database"
 	"tidings/internal/pubsub"
 	"tidings/outreach/access"
+	"tidings/outreach/approval"
 	"tidings/outreach/channel/registry"
 	"tidings/outreach/outcome"
+	"tidings/outreach/task"
 )
 
 // Resolver holds everything the API needs.
@@ -20,6 +22,11 @@ type Resolver struct {
 	Channels *registry.Registry
 	Rates    *outcome.Rates
 	Hub      *pubsub.Hub // wakes subscriptions by the ID of what changed
+
+	Tasks     *task.Service
+	Approvals *approval.Service
+	Groups    *task.Groups
+	Campaigns *task.Campaigns
 
 	// Version and Demo are what `server` tells.
 	Version string

@@ -7,18 +7,18 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"tidings/ent"
 	"tidings/graph/generated"
 	"tidings/graph/model"
 	"tidings/outreach/delivery"
 	"tidings/outreach/outcome"
+	"tidings/outreach/task/state"
 
 	"entgo.io/contrib/entgql"
 )
 
 func (r *audienceUploadResolver) BadLines(ctx context.Context, obj *ent.Upload) ([]*model.BadLine, error) {
-	panic(fmt.Errorf("not implemented: BadLines - badLines"))
+	return badLines(obj)
 }
 
 func (r *deliveryResolver) ID(ctx context.Context, obj *model.Delivery) (string, error) {
@@ -46,55 +46,63 @@ func (r *deliveryResolver) Content(ctx context.Context, obj *model.Delivery) ([]
 }
 
 func (r *mutationResolver) CreateTask(ctx context.Context, input model.TaskInput) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: CreateTask - createTask"))
+	return r.Tasks.Create(ctx, taskInput(ctx, &input))
 }
 
 func (r *mutationResolver) UpdateTask(ctx context.Context, id string, version int, input model.TaskInput) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: UpdateTask - updateTask"))
+	return r.Tasks.Update(ctx, id, version, taskInput(ctx, &input))
 }
 
 func (r *mutationResolver) SubmitTask(ctx context.Context, id string) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: SubmitTask - submitTask"))
+	// SECURITY: begins what ends in messages; outreach.task.edit, and somebody else has to approve.
+	return r.Tasks.Submit(ctx, id)
 }
 
 func (r *mutationResolver) WithdrawTask(ctx context.Context, id string) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: WithdrawTask - withdrawTask"))
+	return r.Tasks.Withdraw(ctx, id)
 }
 
 func (r *mutationResolver) PauseTask(ctx context.Context, id string) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: PauseTask - pauseTask"))
+	return r.Tasks.Pause(ctx, id)
 }
 
 func (r *mutationResolver) ResumeTask(ctx context.Context, id string) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: ResumeTask - resumeTask"))
+	// SECURITY: messages go out again; outreach.task.operate, on a task that was approved.
+	return r.Tasks.Resume(ctx, id)
 }
 
 func (r *mutationResolver) CancelTask(ctx context.Context, id string) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: CancelTask - cancelTask"))
+	return r.Tasks.Cancel(ctx, id)
 }
 
 func (r *mutationResolver) RetryTask(ctx context.Context, id string) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: RetryTask - retryTask"))
+	// SECURITY: messages go out again; the task's creator with outreach.task.operate, on a task that was approved.
+	return r.Tasks.Retry(ctx, id)
 }
 
 func (r *mutationResolver) CopyTask(ctx context.Context, id string) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: CopyTask - copyTask"))
+	return r.Tasks.Copy(ctx, id)
 }
 
 func (r *mutationResolver) DeleteTask(ctx context.Context, id string) (string, error) {
-	panic(fmt.Errorf("not implemented: DeleteTask - deleteTask"))
+	return id, r.Tasks.Delete(ctx, id)
 }
 
 func (r *mutationResolver) Resend(ctx context.Context, input model.ResendInput) (*ent.Run, error) {
-	panic(fmt.Errorf("not implemented: Resend - resend"))
+	// SECURITY: messages go out again; outreach.task.operate, on a task that was approved.
+	return r.Tasks.Resend(ctx, resendInput(&input))
 }
 
 func (r *queryResolver) Upload(ctx context.Context, id string) (*ent.Upload, error) {
-	panic(fmt.Errorf("not implemented: Upload - upload"))
+	return r.DB.Ent.Upload.Get(ctx, id)
 }
 
 func (r *queryResolver) CheckTask(ctx context.Context, id string) (*model.TaskCheck, error) {
-	panic(fmt.Errorf("not implemented: CheckTask - checkTask"))
+	found, err := r.Resolver.Tasks.Examine(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return taskCheck(found), nil
 }
 
 func (r *runResolver) Progress(ctx context.Context, obj *ent.Run) (*model.Progress, error) {
@@ -110,19 +118,19 @@ func (r *subscriptionResolver) TaskProgressed(ctx context.Context, ids []string)
 }
 
 func (r *taskResolver) Status(ctx context.Context, obj *ent.Task) (model.TaskStatus, error) {
-	panic(fmt.Errorf("not implemented: Status - status"))
+	return model.TaskStatus(state.Display(state.Of(obj))), nil
 }
 
 func (r *taskResolver) Operations(ctx context.Context, obj *ent.Task) ([]model.TaskOperation, error) {
-	panic(fmt.Errorf("not implemented: Operations - operations"))
+	return operations(ctx, obj)
 }
 
 func (r *taskResolver) Content(ctx context.Context, obj *ent.Task) (*model.TaskContent, error) {
-	panic(fmt.Errorf("not implemented: Content - content"))
+	return taskContent(obj)
 }
 
 func (r *taskResolver) Groups(ctx context.Context, obj *ent.Task) ([]*ent.TaskGroup, error) {
-	panic(fmt.Errorf("not implemented: Groups - groups"))
+	return load(ctx).taskGroups.Load(ctx, obj.ID)
 }
 
 func (r *taskResolver) Progress(ctx context.Context, obj *ent.Task) (*model.Progress, error) {
@@ -134,7 +142,7 @@ func (r *taskResolver) Progress(ctx context.Context, obj *ent.Task) (*model.Prog
 }
 
 func (r *taskResolver) Approval(ctx context.Context, obj *ent.Task) (*ent.Approval, error) {
-	panic(fmt.Errorf("not implemented: Approval - approval"))
+	return load(ctx).approvals.Load(ctx, obj.ID)
 }
 
 func (r *taskResolver) Deliveries(ctx context.Context, obj *ent.Task, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, where *model.DeliveryWhereInput) (*model.DeliveryConnection, error) {

@@ -155,3 +155,21 @@ func WhyNot(p state.Person, status entapproval.Status) string {
 	}
 	return ""
 }
+
+// OfTasks gives for each task the approval that it waits for, or the last one;
+// nil where there was none.
+func (s *Service) OfTasks(ctx context.Context, taskIDs []string) (map[string]*ent.Approval, error) {
+	found, err := s.db.Ent.Approval.Query().Where(entapproval.TaskIDIn(taskIDs...)).
+		Order(ent.Asc(entapproval.FieldSubmittedAt, entapproval.FieldID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load approvals: %w", err)
+	}
+	out := make(map[string]*ent.Approval, len(taskIDs))
+	for _, id := range taskIDs {
+		out[id] = nil
+	}
+	for _, a := range found {
+		out[a.TaskID] = a
+	}
+	return out, nil
+}

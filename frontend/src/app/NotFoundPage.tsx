@@ -11,7 +11,7 @@ export function NotFoundPage() {
       title={<h1 style={{ fontSize: 24, margin: 0 }}>{t('notFound.title')}</h1>}
       subTitle={t('notFound.text')}
       extra={
-        <LinkButton to="/tasks" type="primary">
+        <LinkButton to="/tasks" look="primary">
           {t('notFound.home')}
         </LinkButton>
       }

@@ -15,6 +15,7 @@ export const THEME: ThemeConfig = {
   components: {
     Layout: { headerBg: '#ffffff', siderBg: '#ffffff', bodyBg: '#f3f5f8', headerHeight: 56 },
     Menu: { itemBorderRadius: 4, activeBarBorderWidth: 0 },
+    Descriptions: { labelColor: 'rgba(0, 0, 0, 0.65)' },
     Breadcrumb: {
       itemColor: 'rgba(0, 0, 0, 0.65)',
       lastItemColor: 'rgba(0, 0, 0, 0.65)',

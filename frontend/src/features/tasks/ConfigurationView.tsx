@@ -176,7 +176,7 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
           lines={params.map(({ key, text }) => ({
             key,
             label: labels.get(key) ?? key,
-            value: text,
+            value: <WithVariables text={text} />,
           }))}
           opens={task.openMode !== null && task.openMode !== 'NONE'}
         />
@@ -206,7 +206,7 @@ function Step({ title, items, columns }: StepProps) {
         size="small"
         column={columns}
         items={items}
-        styles={{ label: { minWidth: 96 } }}
+        styles={{ label: { width: 132 } }}
       />
     </Card>
   );

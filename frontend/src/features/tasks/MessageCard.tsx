@@ -1,11 +1,12 @@
 import { RightOutlined } from '@ant-design/icons';
 import { Flex } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 export interface CardLine {
   key: string;
   label: string;
-  value: string;
+  value: ReactNode;
 }
 
 interface MessageCardProps {

@@ -9,6 +9,12 @@ interface ProgressCellProps {
   counts: Counts;
 }
 
+const BAR: Partial<Record<TaskStatus, 'active' | 'exception' | 'success'>> = {
+  RUNNING: 'active',
+  ABNORMAL: 'exception',
+  ENDED: 'success',
+};
+
 /** How far a run is; nothing before there is one. */
 export function ProgressCell({ name, status, counts }: ProgressCellProps) {
   const { t } = useTranslation('tasks');
@@ -19,12 +25,15 @@ export function ProgressCell({ name, status, counts }: ProgressCellProps) {
       <Progress
         percent={settledPercent(counts)}
         size="small"
-        status={status === 'ABNORMAL' ? 'exception' : status === 'RUNNING' ? 'active' : 'normal'}
+        status={BAR[status] ?? 'normal'}
         aria-label={t('list.progressOf', { name })}
         format={(percent) => `${percent ?? 0}%`}
       />
       <Typography.Text type="secondary" style={{ fontSize: 12, whiteSpace: 'nowrap' }}>
-        {t('list.settled', { done, total: counts.total })}
+        {t('list.settled', {
+          done: done.toLocaleString(),
+          total: counts.total.toLocaleString(),
+        })}
         {counts.rate > 0 && ` · ${t('list.rate', { rate: Math.round(counts.rate) })}`}
       </Typography.Text>
     </>

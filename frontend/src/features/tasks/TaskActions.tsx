@@ -29,12 +29,12 @@ export function TaskActions({ task, look, onDone }: TaskActionsProps) {
     return (
       <>
         {operations.includes('EDIT') && (
-          <LinkButton to="/tasks/$id/edit" params={{ id }} search={{}} type="primary">
+          <LinkButton to="/tasks/$id/edit" params={{ id }} search={{}} look="primary">
             {t('action.EDIT.verb')}
           </LinkButton>
         )}
         {decides && (
-          <LinkButton to="/approvals" search={{ tab: 'todo', open: approval.id }} type="primary">
+          <LinkButton to="/approvals" search={{ tab: 'todo', open: approval.id }} look="primary">
             {t('action.APPROVE.verb')}
           </LinkButton>
         )}
@@ -66,7 +66,7 @@ export function TaskActions({ task, look, onDone }: TaskActionsProps) {
           to="/tasks/$id/edit"
           params={{ id }}
           search={{}}
-          type="link"
+          look="link"
           size="small"
           className="row-action"
         >
@@ -77,7 +77,7 @@ export function TaskActions({ task, look, onDone }: TaskActionsProps) {
           to="/tasks/$id"
           params={{ id }}
           search={{}}
-          type="link"
+          look="link"
           size="small"
           className="row-action"
         >

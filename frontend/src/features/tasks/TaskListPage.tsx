@@ -51,7 +51,7 @@ export function TaskListPage() {
             <LinkButton
               to="/tasks/new"
               search={{}}
-              type="primary"
+              look="primary"
               icon={<PlusOutlined aria-hidden />}
             >
               {t('list.create')}
@@ -77,6 +77,7 @@ export function TaskListPage() {
             loading={fetching && rows.length === 0}
             pagination={false}
             size="middle"
+            tableLayout="fixed"
             scroll={{ x: 1080 }}
           />
           <div style={{ padding: '12px 16px' }}>
@@ -110,7 +111,7 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
           <Link to="/tasks/$id" params={{ id }} search={{}}>
             {name || t('list.unnamed')}
           </Link>
-          <Typography.Text type="secondary" className="mono-id">
+          <Typography.Text type="secondary" className="mono-id" ellipsis title={id}>
             {id}
           </Typography.Text>
         </Flex>
@@ -140,7 +141,7 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: t('list.typeAndChannel'),
       key: 'type',
-      width: 150,
+      width: 140,
       render: (_, { type, channel }) => (
         <Flex vertical>
           <span>{t(`type.${type}`)}</span>
@@ -153,7 +154,7 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: t('list.progress'),
       key: 'progress',
-      width: 172,
+      width: 160,
       render: (_, { name, status, progress }) => (
         <ProgressCell name={name} status={status} counts={progress} />
       ),
@@ -181,7 +182,7 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: t('list.creator'),
       key: 'creator',
-      width: 138,
+      width: 128,
       render: (_, { creator, createdAt }) => (
         <Flex vertical>
           <span>{creator.name}</span>
@@ -194,7 +195,7 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: t('list.actions'),
       key: 'actions',
-      width: 136,
+      width: 132,
       fixed: 'right',
       render: (_, task) => <TaskActions task={task} look="row" onDone={openCopy} />,
     },

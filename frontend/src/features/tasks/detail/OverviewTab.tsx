@@ -141,7 +141,9 @@ function ReasonTable({ taskId, reasons }: { taskId: string; reasons: readonly Re
       pagination={reasons.length > 10 ? { pageSize: 10 } : false}
       dataSource={sortedReasons(reasons)}
       aria-label={t('reasons.title')}
-      locale={{ emptyText: t('reasons.none') }}
+      locale={{
+        emptyText: <Typography.Text type="secondary">{t('reasons.none')}</Typography.Text>,
+      }}
       columns={[
         {
           title: t('reasons.outcome'),

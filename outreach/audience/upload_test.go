@@ -39,7 +39,7 @@ func TestReceive(t *testing.T) {
 	t.Parallel()
 
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
-		w := factory.New(t, db)
+		w := factory.NewTeam(t, db)
 		uploads := newUploads(db)
 		meta := audience.Meta{ChannelID: w.Channel.ID, FileName: `C:\lists\三月.csv`}
 		left := func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestReceive(t *testing.T) {
 			left(t)
 		})
 		t.Run("another project's channel is not found", func(t *testing.T) {
-			_, err := uploads.Receive(factory.New(t, db).AsMarketer, strings.NewReader(list(0, 1)), meta)
+			_, err := uploads.Receive(factory.NewTeam(t, db).AsMarketer, strings.NewReader(list(0, 1)), meta)
 			require.True(t, fault.Is(err, fault.NotFound))
 		})
 		t.Run("who may not write tasks may not upload", func(t *testing.T) {

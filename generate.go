@@ -4,3 +4,4 @@ package main
 // console read: the merged schema and the configuration page.
 //go:generate go run ./internal/entgen
 //go:generate go tool gqlgen generate
+//go:generate go run ./internal/config/gen

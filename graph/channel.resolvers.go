@@ -9,10 +9,11 @@ import (
 	"context"
 	"tidings/ent"
 	"tidings/graph/model"
+	"tidings/outreach/person"
 )
 
 func (r *channelResolver) TargetIDType(ctx context.Context, obj *ent.Channel) (string, error) {
-	return "wx_openid", nil
+	return person.WechatOpenID, nil
 }
 
 func (r *channelResolver) OpenTaskCount(ctx context.Context, obj *ent.Channel) (int, error) {

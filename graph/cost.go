@@ -8,7 +8,7 @@ import (
 
 // costed puts a price on fields: a connection costs its nodes times what is
 // asked of each, most other fields one. 15,000 in all allow a page of 200 tasks
-// with 70 fields each, or 50 with their runs and funnels.
+// with 70 fields each, or 20 tasks with 20 runs and their funnels.
 type costed struct{ graphql.ExecutableSchema }
 
 // Prices of fields that cost more than they look.

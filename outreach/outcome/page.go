@@ -13,6 +13,7 @@ import (
 	"tidings/ent/viewer"
 	"tidings/outreach/delivery"
 	"tidings/outreach/fault"
+	"tidings/outreach/person"
 )
 
 // Filter narrows deliveries; its zero value lets all pass.
@@ -226,8 +227,8 @@ func (r Reader) personOf(ctx context.Context, run *ent.Run, target string) (int6
 		return 0, false, nil
 	}
 	found, err := r.DB.Ent.Identity.Query().Where(
-		entidentity.ProjectNum(in.Edges.Project.Num), entidentity.Type("wx_openid"),
-		entidentity.Value(in.Edges.Task.Edges.Channel.AppID+":"+target),
+		entidentity.ProjectNum(in.Edges.Project.Num), entidentity.Type(person.WechatOpenID),
+		entidentity.Value(person.WechatValue(in.Edges.Task.Edges.Channel.AppID, target)),
 	).Only(ctx)
 	if ent.IsNotFound(err) {
 		return 0, false, nil

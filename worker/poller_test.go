@@ -48,10 +48,10 @@ func (b *bench) polled(t *testing.T) map[string]int {
 	return out
 }
 
-// running makes a task of n recipients whose shards are due.
-func (b *bench) running(t *testing.T, n int, change ...func(*ent.TaskCreate)) *ent.Task {
+// running makes a task of 2,000 recipients whose shards are due.
+func (b *bench) running(t *testing.T, change ...func(*ent.TaskCreate)) *ent.Task {
 	t.Helper()
-	task, run := b.Task(t, b.Upload(t, factory.OpenIDs(n)), clock.Wall().Add(-time.Second), change...)
+	task, run := b.Task(t, b.Upload(t, factory.OpenIDs(2000)), clock.Wall().Add(-time.Second), change...)
 	require.NoError(t, dispatch.New(b.DB, b.clock, nil).Prepare(b.ctx, run.ID, 0))
 	return task
 }
@@ -77,8 +77,8 @@ func TestASlowChannelHasFewShardsInHand(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db, 50)
-		b.running(t, 2000)
-		b.running(t, 2000, func(c *ent.TaskCreate) { c.SetMessageClass(enttask.MessageClassUrgent) })
+		b.running(t)
+		b.running(t, func(c *ent.TaskCreate) { c.SetMessageClass(enttask.MessageClassUrgent) })
 		require.Equal(t, map[string]int{"shard on normal": 2, "shard on urgent": 2}, b.polled(t))
 		require.Empty(t, b.polled(t))
 	})
@@ -88,7 +88,7 @@ func TestTasksTakeTurnsAndStoppedOnesWait(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db, 50)
-		first, second := b.running(t, 2000), b.running(t, 2000)
+		first, second := b.running(t), b.running(t)
 		require.Equal(t, map[string]int{"shard on normal": 2}, b.polled(t))
 		rows, err := db.Ent.Shard.Query().All(b.ctx)
 		require.NoError(t, err)

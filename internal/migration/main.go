@@ -43,7 +43,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }()
 	pg, err := sql.Open("postgres", *postgres)
 	if err != nil {
 		log.Fatal(err)
@@ -85,7 +85,7 @@ func diff(name, src, tmp string, db *sql.DB) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := os.WriteFile(filepath.Join(tmp, filepath.Base(f)), b, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(tmp, filepath.Base(f)), b, 0o600); err != nil { //nolint:gosec // our own folder
 			return "", err
 		}
 	}

@@ -97,8 +97,7 @@ func (c *claiming) commit(ctx context.Context) ([]*candidate, error) {
 		// Some row is there already: whoever wrote it has the call. Take the others.
 		calls, err = c.try(ctx, false)
 	}
-	var unsure *database.CommitError
-	if !errors.As(err, &unsure) {
+	if _, unsure := errors.AsType[*database.CommitError](err); !unsure {
 		return calls, err
 	}
 	var cursor int

@@ -51,8 +51,7 @@ func (s *Service) Prepare(ctx context.Context, runID string, attempt int) error 
 		return s.failed(ctx, run, attempt, fault.Errorf(fault.Conflict, "the run is more than 72 hours late").Because("TOO_LATE"))
 	}
 	plan, audience, err := s.freeze(ctx, run)
-	var refusal *fault.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*fault.Error](err); ok {
 		return s.failed(ctx, run, attempt, refusal)
 	}
 	if err != nil {

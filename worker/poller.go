@@ -20,8 +20,9 @@ const (
 	pollEvery = 250 * time.Millisecond
 	// batch bounds the rows of one kind handed out at a time.
 	batch = 50
-	// most bounds the shards handed out to a channel and class at a time.
-	most = 64
+	// most bounds the shards handed out to a channel and class at a time: what
+	// waits in a queue must be taken before due.QueueTTL ends.
+	most = 32
 	// shardsAhead is how many shards a slow channel has in hand: one being
 	// worked, one waiting.
 	shardsAhead = 2

@@ -102,8 +102,8 @@ func (db *DB) EnsurePartition(ctx context.Context, at time.Time) error {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('tidings partitions'))`); err != nil {
 		return fmt.Errorf("lock partitions: %w", err)
 	}
-	statement := fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF deliveries FOR VALUES FROM ('%s') TO ('%s') WITH (fillfactor = 75)`,
-		name, from.Format(time.RFC3339), from.AddDate(0, 1, 0).Format(time.RFC3339)) //nolint:gosec // made of dates only
+	statement := fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF deliveries FOR VALUES FROM ('%s') TO ('%s') WITH (fillfactor = 75)`, //nolint:gosec // made of dates only
+		name, from.Format(time.RFC3339), from.AddDate(0, 1, 0).Format(time.RFC3339))
 	if _, err := tx.ExecContext(ctx, statement); err != nil {
 		return fmt.Errorf("make partition %s: %w", name, err)
 	}

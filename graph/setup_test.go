@@ -50,6 +50,7 @@ type bundle struct {
 	access *access.Service
 	box    *secret.Box
 	wechat *sandbox.Sandbox
+	down   atomic.Bool // WeChat does not answer
 	hub    *pubsub.Hub
 	log    *lockedBuffer
 	sys    context.Context //nolint:containedctx // lives for one test
@@ -77,7 +78,12 @@ func setup(t *testing.T, db *database.DB) *bundle {
 
 	b.wechat = sandbox.New(sandbox.Options{Apps: []sandbox.App{{ID: appID, Secret: appSecret}}})
 	t.Cleanup(b.wechat.Close)
-	provider := httptest.NewServer(b.wechat.Handler())
+	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b.down.Load() {
+			panic(http.ErrAbortHandler) // the line is cut without an answer
+		}
+		b.wechat.Handler().ServeHTTP(w, r)
+	}))
 	t.Cleanup(provider.Close)
 
 	b.hub = pubsub.New(testredis.New(t), log)

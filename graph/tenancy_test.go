@@ -9,6 +9,7 @@ import (
 	"tidings/ent"
 	entmember "tidings/ent/member"
 	"tidings/ent/predicate"
+	entsession "tidings/ent/session"
 	"tidings/internal/database"
 	"tidings/internal/testdb"
 	"tidings/outreach/access"
@@ -178,3 +179,5 @@ func TestErrorsAreMasked(t *testing.T) {
 }
 
 func memberOf(a *ent.Account) predicate.Member { return entmember.AccountID(a.ID) }
+
+func sessionOf(a *ent.Account) predicate.Session { return entsession.AccountID(a.ID) }

@@ -1,0 +1,45 @@
+package process_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestChaosStoppedWorkerFinishesWhatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	n, qps := size(2_000, 20_000), size(200, 800)
+	s := manyProcesses(t)
+	leaving, its := s.worker()
+	c := s.campaign(qps)
+	s.faults(map[string]any{"latencyMs": 500})
+	ids := people("Term", n)
+	s.grant(5, ids)
+	k := c.approved("SIGTERM", list(ids))
+
+	moved := s.moving(k.reachAt)
+	k.reached(2*time.Minute, n/10)
+	mine := s.holder()
+	_, other := s.worker()
+	k.reached(2*time.Minute, n/4)
+
+	held, inFlight := s.held(mine)
+	require.NotZero(t, held, "the worker is in the middle of something")
+	took := leaving.terminate(10 * time.Second)
+	stopped := time.Now()
+	left, _ := s.held(mine)
+	require.Zero(t, left, "everything is handed back")
+	resumed := eventually(t, 5*time.Second, "the other goes on", func() bool { return len(other.after(stopped)) > 0 })
+
+	at := k.over(4 * time.Minute)
+	require.NoError(t, <-moved)
+	adds(t, at.Progress, n)
+	require.Equal(t, n, at.Progress.Sent)
+	require.Zero(t, at.Progress.Unconfirmed)
+	v := nothingTwice(t, k, ids)
+	require.Len(t, v.calls, n, "nobody is called twice")
+	t.Logf("%d recipients, %d/s: stopped after %s while holding %d shards with %d calls in flight; the other went on %s later; "+
+		"%d calls by the stopped worker, %d by the other; longest silence %s",
+		n, qps, took, held, inFlight, resumed, its.count(), other.count(), longestGap(v.calls, v.calls[0].Wall))
+}

@@ -107,7 +107,7 @@ func (s *Service) decide(ctx context.Context, approvalID, comment string, needed
 	if late { // nobody had got to it yet; the expiry stays
 		return nil, fault.Errorf(fault.Conflict, "it is too late: the approval has expired").Because("EXPIRED")
 	}
-	return out, nil
+	return out.Unwrap(), nil // its edges are read outside the transaction
 }
 
 func load(ctx context.Context, tx *ent.Tx, approvalID string) (*ent.Approval, error) {

@@ -65,5 +65,5 @@ func (s *Service) Urge(ctx context.Context, taskID string) (*ent.Approval, error
 		return nil, err
 	}
 	s.changed(taskID)
-	return out, nil
+	return out.Unwrap(), nil
 }

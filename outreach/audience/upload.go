@@ -143,7 +143,7 @@ func (s *sink) finish(r Report) (*ent.Upload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return done, nil
+	return done.Unwrap(), nil
 }
 
 // drop removes what was stored, even when the sender is gone.

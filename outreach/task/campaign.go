@@ -30,7 +30,10 @@ func (s *Campaigns) CreateGroup(ctx context.Context, name string) (out *ent.Camp
 		}
 		return access.Audit(ctx, tx, "campaign_group.create", out.ID, out.Name, nil)
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out.Unwrap(), nil
 }
 
 // RenameGroup gives a campaign group another name. Errors as of CreateGroup, and NOT_FOUND.
@@ -45,7 +48,10 @@ func (s *Campaigns) RenameGroup(ctx context.Context, groupID, name string) (out 
 		}
 		return access.Audit(ctx, tx, "campaign_group.rename", groupID, name, map[string]any{"from": old.Name})
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out.Unwrap(), nil
 }
 
 // DeleteGroup removes a campaign group without campaigns.
@@ -82,7 +88,10 @@ func (s *Campaigns) Create(ctx context.Context, name, groupID string) (out *ent.
 		}
 		return access.Audit(ctx, tx, "campaign.create", out.ID, out.Name, nil)
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out.Unwrap(), nil
 }
 
 // Update changes a campaign's name, its group, or both; nil leaves one as it is.
@@ -105,7 +114,10 @@ func (s *Campaigns) Update(ctx context.Context, campaignID string, name, groupID
 		}
 		return access.Audit(ctx, tx, "campaign.update", campaignID, out.Name, map[string]any{"from": map[string]any{"name": old.Name, "groupId": old.GroupID}})
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out.Unwrap(), nil
 }
 
 // Delete removes a campaign that no task is linked to.

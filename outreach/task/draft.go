@@ -51,7 +51,7 @@ func (s *Service) Create(ctx context.Context, in Input) (*ent.Task, error) {
 	if err != nil {
 		return nil, orTaken(err)
 	}
-	return out, nil
+	return out.Unwrap(), nil
 }
 
 // Update changes a draft. version is the one that the writer saw.
@@ -102,12 +102,15 @@ func (s *Service) Copy(ctx context.Context, taskID string) (*ent.Task, error) {
 			first = n + 1 // somebody took the name between the look and the write
 			continue
 		}
-		return out, orTaken(err)
+		if err != nil {
+			return nil, orTaken(err)
+		}
+		return out, nil
 	}
 }
 
-func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (out *ent.Task, n int, err error) {
-	_, err = s.command(ctx, state.OpCopy, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (made *ent.Task, n int, err error) {
+	made, err = s.command(ctx, state.OpCopy, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
 		d := &draft{Task: *t, newContent: true, setGroups: true}
 		d.UploadID = nil
 		n = first
@@ -129,13 +132,13 @@ func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (out *
 		for _, l := range old {
 			d.groups = append(d.groups, Link{l.TopID, l.GroupID})
 		}
-		out, err = insert(ctx, tx, d)
+		out, err := insert(ctx, tx, d)
 		if err != nil {
 			return nil, err
 		}
 		return out, taskAudit(ctx, tx, "task.copy", out, map[string]any{"from": t.ID})
 	})
-	return out, n, err
+	return made, n, err
 }
 
 // Delete removes a draft; its name is free again. Its creator and administrators may.

@@ -82,7 +82,7 @@ func (s *Groups) Create(ctx context.Context, name string, parentID *string, obje
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	return out.Unwrap(), nil
 }
 
 func asTop(ctx context.Context, tx *ent.Tx, c *ent.TaskGroupCreate, newID string, objects []string) error {
@@ -168,7 +168,10 @@ func (s *Groups) Rename(ctx context.Context, groupID, name string) (*ent.TaskGro
 		}
 		return access.Audit(ctx, tx, "group.rename", g.ID, name, map[string]any{"from": g.Name})
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out.Unwrap(), nil
 }
 
 // Delete removes a group and those below it, when no task, drafts included, is

@@ -67,7 +67,10 @@ func (s *Service) Resend(ctx context.Context, in ResendInput) (*ent.Run, error) 
 		}
 		return t, access.Audit(ctx, tx, "task.resend", t.ID, t.Name, map[string]any{"run": out.ID, "origin": origin.ID, "selection": selection})
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out.Unwrap(), nil
 }
 
 func (in *ResendInput) selection() (*dispatch.Selection, error) {

@@ -66,7 +66,7 @@ func (s *Service) command(ctx context.Context, op state.Operation, taskID string
 		return nil, err
 	}
 	s.changed(taskID)
-	return out, nil
+	return out.Unwrap(), nil // its edges are read outside the transaction
 }
 
 func load(ctx context.Context, tx *ent.Tx, taskID string) (*ent.Task, error) {

@@ -20,6 +20,7 @@ import (
 	entmember "tidings/ent/member"
 	"tidings/ent/viewer"
 	"tidings/graph"
+	"tidings/intake"
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/internal/id"
@@ -29,8 +30,11 @@ import (
 	"tidings/internal/testredis"
 	"tidings/internal/web"
 	"tidings/outreach/access"
+	"tidings/outreach/approval"
+	"tidings/outreach/audience"
 	"tidings/outreach/channel/registry"
 	"tidings/outreach/outcome"
+	"tidings/outreach/task"
 )
 
 var noon = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
@@ -43,17 +47,19 @@ const (
 
 // bundle is the real API over a real database, with people in two projects.
 type bundle struct {
-	t      *testing.T
-	db     *database.DB
-	wall   *clock.Fake // machine time of sessions
-	server *httptest.Server
-	access *access.Service
-	box    *secret.Box
-	wechat *sandbox.Sandbox
-	down   atomic.Bool // WeChat does not answer
-	hub    *pubsub.Hub
-	log    *lockedBuffer
-	sys    context.Context //nolint:containedctx // lives for one test
+	t        *testing.T
+	db       *database.DB
+	wall     *clock.Fake // machine time of sessions
+	business *clock.Fake
+	uploads  *audience.Uploads
+	server   *httptest.Server
+	access   *access.Service
+	box      *secret.Box
+	wechat   *sandbox.Sandbox
+	down     atomic.Bool // WeChat does not answer
+	hub      *pubsub.Hub
+	log      *lockedBuffer
+	sys      context.Context //nolint:containedctx // lives for one test
 
 	ours, theirs *ent.Project
 	tokens       map[access.Role]string // of our people
@@ -91,12 +97,16 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	t.Cleanup(func() { _ = b.hub.Stop(context.Background()) })
 
 	business := clock.NewFake(noon)
+	b.business = business
+	b.uploads = audience.NewUploads(audience.Deps{DB: db, Clock: business, Log: log})
 	resolver := &graph.Resolver{
+		Tasks: task.New(db, business, nil), Approvals: approval.New(db, business, nil), Groups: task.NewGroups(db), Campaigns: task.NewCampaigns(db),
 		DB: db, Clock: business, Access: b.access, Rates: outcome.NewRates(), Hub: b.hub, Version: "test",
 		Channels: registry.New(registry.Deps{DB: db, Box: b.box, Clock: business, BaseURL: provider.URL + "/sandbox/wechat", Log: log}),
 	}
 	b.server = httptest.NewServer(web.Routes(web.Deps{
 		Access: b.access, GraphQL: graph.NewHandler(resolver, "https://console.example.com", log), Export: web.Export(db, log),
+		Upload:        &intake.Upload{Uploads: b.uploads, Log: log},
 		ConsoleOrigin: "https://console.example.com", Log: log,
 	}))
 	t.Cleanup(b.server.Close)

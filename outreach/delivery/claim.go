@@ -108,18 +108,8 @@ func (c *claiming) commit(ctx context.Context) ([]*candidate, error) {
 	if cursor != c.sh.cursor+len(c.batch) {
 		return nil, err
 	}
-	// It did happen, and rows of ours that are there are ours to call.
-	return c.mine(), nil
-}
-
-func (c *claiming) mine() []*candidate {
-	var calls []*candidate
-	for i := range c.batch {
-		if c.batch[i].reason == "" {
-			calls = append(calls, &c.batch[i])
-		}
-	}
-	return calls
+	// It did happen, and what it won is ours to call; rows that were there before are not.
+	return calls, nil
 }
 
 func (c *claiming) try(ctx context.Context, bulk bool) ([]*candidate, error) {

@@ -7,6 +7,8 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { approvalSearchSchema } from '@/features/approvals/approvalSearch';
+import { campaignSearchSchema } from '@/features/campaigns/campaignSearch';
+import { sandboxSearchSchema } from '@/features/sandbox/sandboxSearch';
 import { signInSearchSchema } from '@/features/session/signInSearch';
 import { taskDetailSearchSchema } from '@/features/tasks/taskDetailSearch';
 import { taskSearchSchema } from '@/features/tasks/taskSearch';
@@ -83,6 +85,7 @@ const groups = createRoute({
 const campaigns = createRoute({
   getParentRoute: () => framed,
   path: '/campaigns',
+  validateSearch: campaignSearchSchema,
   component: lazyRouteComponent(
     () => import('@/features/campaigns/CampaignListPage'),
     'CampaignListPage',
@@ -104,6 +107,7 @@ const channel = createRoute({
 const sandbox = createRoute({
   getParentRoute: () => framed,
   path: '/sandbox',
+  validateSearch: sandboxSearchSchema,
   component: lazyRouteComponent(() => import('@/features/sandbox/SandboxPage'), 'SandboxPage'),
 });
 

@@ -3,8 +3,9 @@ import { App, Button, Flex, Form, Input, Modal, Select, Space } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
+import { nodesOf } from '@/shared/graphql/nodesOf';
 import { useAct } from '@/shared/graphql/useAct';
-import { useFaultWords } from '@/shared/graphql/useFaultWords';
+import { useFieldWords } from '@/shared/graphql/useFieldWords';
 import { CampaignGroupsQuery, CreateCampaign, CreateCampaignGroup } from './CampaignGroups';
 import { UpdateCampaign } from './updateCampaign';
 
@@ -28,14 +29,14 @@ export function CampaignDialog({ campaign, onClose, onSaved }: CampaignDialogPro
   const { t } = useTranslation('campaigns');
   const { t: tc } = useTranslation();
   const { message } = App.useApp();
-  const { ofField } = useFaultWords();
+  const words = useFieldWords('campaigns');
   const [form] = Form.useForm<CampaignForm>();
   const [groupName, setGroupName] = useState('');
   const [{ data, fetching }] = useQuery({ query: CampaignGroupsQuery });
   const create = useAct(CreateCampaign);
   const update = useAct(UpdateCampaign);
   const createGroup = useAct(CreateCampaignGroup);
-  const groups = data?.campaignGroups.edges?.flatMap((edge) => edge?.node ?? []) ?? [];
+  const groups = nodesOf(data?.campaignGroups);
 
   async function save({ name, groupId }: CampaignForm) {
     const values = { name: name.trim(), groupId };
@@ -47,7 +48,7 @@ export function CampaignDialog({ campaign, onClose, onSaved }: CampaignDialogPro
       form.setFields(
         fields.map((field) => ({
           name: field.path as keyof CampaignForm,
-          errors: [ofField(field)],
+          errors: [words(field)],
         })),
       );
       if (fields.length === 0) create.tell(fault);
@@ -59,7 +60,12 @@ export function CampaignDialog({ campaign, onClose, onSaved }: CampaignDialogPro
 
   async function addGroup() {
     const { data: added, fault } = await createGroup.act({ name: groupName.trim() });
-    if (fault) return createGroup.tell(fault);
+    if (fault) {
+      const [field] = fault.fields;
+      if (field) void message.error(words(field));
+      else createGroup.tell(fault);
+      return;
+    }
     setGroupName('');
     form.setFieldValue('groupId', added.createCampaignGroup.id);
   }

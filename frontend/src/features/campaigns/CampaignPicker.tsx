@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { useCan } from '@/features/session/session';
+import { nodesOf } from '@/shared/graphql/nodesOf';
 import { CampaignDialog } from './CampaignDialog';
 import { CampaignGroupsQuery } from './CampaignGroups';
 
@@ -19,7 +20,7 @@ export function CampaignPicker({ id, value, onChange }: CampaignPickerProps) {
   const can = useCan();
   const [isAdding, setIsAdding] = useState(false);
   const [{ data, fetching }] = useQuery({ query: CampaignGroupsQuery });
-  const groups = data?.campaignGroups.edges?.flatMap((edge) => edge?.node ?? []) ?? [];
+  const groups = nodesOf(data?.campaignGroups);
 
   return (
     <>

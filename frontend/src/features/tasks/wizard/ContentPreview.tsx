@@ -1,7 +1,7 @@
 import { Flex, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { MessageCard } from '@/features/messages/MessageCard';
 import { previewOf } from './contentText';
-import { MessageCard } from './MessageCard';
 import { useWizard } from './WizardContext';
 
 /** The card as it would arrive, following each key stroke. */

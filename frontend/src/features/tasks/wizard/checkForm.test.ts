@@ -76,6 +76,14 @@ test.each<[string, Partial<TaskForm>, Partial<FormFacts>, string, string, 'save'
     'IN_THE_PAST',
     'submit',
   ],
+  [
+    'a reach time is a minute ahead',
+    { reachAt: '2026-11-01T00:00:30Z' },
+    {},
+    'reachAt',
+    'TOO_SOON',
+    'submit',
+  ],
   ['R38 a file is required', { uploadId: null }, {}, 'uploadId', 'REQUIRED', 'submit'],
   [
     'R41 the file is of this channel',

@@ -5,6 +5,8 @@ import { fitsKind, isTooLong, limitFor } from './valueKinds';
 
 export const NAME_MAX = 60;
 export const SUPPLEMENTARY_MAX = 100;
+/** How long before its reach time a task must be submitted (spec §10.5). */
+const SOONEST_MS = 60_000;
 export const OPENID = /^[A-Za-z0-9_-]{16,64}$/;
 
 /** What the rules need to know beside the form. */
@@ -67,7 +69,9 @@ function checkSupplementary(form: TaskForm): FormProblem[] {
 
 function checkReachTime(form: TaskForm, { now }: FormFacts): FormProblem[] {
   if (form.reachAt === null) return [problem('submit', 'reachAt', 'REQUIRED')];
-  if (Date.parse(form.reachAt) < now) return [problem('submit', 'reachAt', 'IN_THE_PAST')];
+  const ahead = Date.parse(form.reachAt) - now;
+  if (ahead < 0) return [problem('submit', 'reachAt', 'IN_THE_PAST')];
+  if (ahead < SOONEST_MS) return [problem('submit', 'reachAt', 'TOO_SOON')];
   return [];
 }
 

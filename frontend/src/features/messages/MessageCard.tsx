@@ -1,4 +1,4 @@
-import styles from './wizard.module.css';
+import styles from './messageCard.module.css';
 
 export interface CardLine {
   key: string;

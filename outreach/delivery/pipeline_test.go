@@ -324,6 +324,48 @@ func TestATaskThatResendsUnconfirmedOnesDoesSo(t *testing.T) {
 	})
 }
 
+func TestALateAnswerToAnEarlierCallDoesNotSettleTheOneUnderWay(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		frozen, woken, settled := make(chan struct{}, 10), make(chan struct{}), make(chan struct{})
+		wake := sync.OnceFunc(func() { close(woken) })
+		t.Cleanup(wake)
+		b.sender.answer = func(_ string, call int) channel.Result {
+			if call == 1 { // the worker freezes and, once woken, finds that it has written nothing
+				frozen <- struct{}{}
+				<-woken
+				return channel.Result{Outcome: channel.Later, Code: channel.NotWritten}
+			}
+			wake()
+			<-settled // its answers come while ours is under way
+			return channel.Result{Outcome: channel.Sent}
+		}
+		_, run := b.Task(t, b.Upload(t, factory.OpenIDs(10)), b.Now, func(c *ent.TaskCreate) { c.SetResendUnconfirmed(true) })
+		b.prepare()
+		lease, id := b.take(b.shards()[0])
+		done := make(chan error, 1)
+		go func() {
+			err := b.worker.Shard(b.ctx, lease, id, nil)
+			close(settled)
+			done <- err
+		}()
+		for range 10 {
+			<-frozen
+		}
+		b.lapse()
+		b.drain()
+		require.NoError(t, <-done)
+		b.clock.Advance(time.Hour)
+		b.drain()
+		require.Equal(t, map[delivery.Status]int{delivery.Sent: 10}, b.tally(run))
+		for target, n := range b.sender.calls {
+			require.Equal(t, 2, n, target)
+		}
+		b.checkCounts(run, b.tally(run))
+	})
+}
+
 func TestPauseHoldsFromTheNextGrantAndCancelRecordsTheRest(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *database.DB) {

@@ -19,6 +19,7 @@ const maxSettleWait = 2 * time.Second
 // outcome is what is written down about one call.
 type outcome struct {
 	person  uint32
+	tries   int // which claim of the person it answers
 	status  Status
 	reason  string // the channel's code
 	text    string
@@ -29,7 +30,7 @@ type outcome struct {
 // judge turns an answer into what is written down. plan says whether somebody
 // wants unconfirmed ones sent again.
 func judge(r *run, c *candidate) outcome {
-	o := outcome{person: c.person, reason: c.result.Code, text: c.result.Text, message: c.result.MessageID}
+	o := outcome{person: c.person, tries: c.tries, reason: c.result.Code, text: c.result.Text, message: c.result.MessageID}
 	switch res := c.result; {
 	case res.Outcome == channel.Sent:
 		o.status, o.reason, o.text = Sent, "", ""
@@ -87,7 +88,7 @@ func (w *Worker) settle(ctx context.Context, sh *shard, r *run, ch *channelState
 // write settles in one transaction what is still SENDING, and what somebody
 // called UNCONFIRMED meanwhile; it may run again without counting anything twice.
 func (w *Worker) write(ctx context.Context, sh *shard, r *run, outcomes []outcome) error {
-	if w.DB.Postgres() && allSent(outcomes) {
+	if w.DB.Postgres() && !sh.retry && allSent(outcomes) {
 		n, err := w.settleSent(ctx, sh, r, outcomes)
 		if err != nil || n == len(outcomes) {
 			return err
@@ -130,12 +131,12 @@ func allSent(outcomes []outcome) bool {
 }
 
 // settleSentSQL is the common case in one statement without a transaction
-// around it. In: persons, message IDs, time, run_at, run number, shard. Out: how
-// many rows were SENDING and are SENT now.
+// around it, for first tries. In: persons, message IDs, time, run_at, run number,
+// shard. Out: how many rows were SENDING and are SENT now.
 const settleSentSQL = `WITH d AS (
 	UPDATE deliveries SET status = 2, message_id = u.message, settled_at = $3
 	FROM unnest($1::bigint[], $2::text[]) AS u(person, message)
-	WHERE run_at = $4 AND run_num = $5 AND person_num = u.person AND seq = 0 AND status = 1 RETURNING 1)
+	WHERE run_at = $4 AND run_num = $5 AND person_num = u.person AND seq = 0 AND status = 1 AND tries = 1 RETURNING 1)
 UPDATE shards SET sending = sending - n, sent = sent + n FROM (SELECT count(*) AS n FROM d) AS c WHERE id = $6 RETURNING n`
 
 func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []outcome) (int, error) {
@@ -151,22 +152,25 @@ func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []o
 	return n, nil
 }
 
-// settleSQL: time, rows of person, status, reason, text, message; run_at, run
-// number, the status before. Out: the persons whose row changed.
+// settleSQL: time, rows of person, tries, status, reason, text, message; run_at,
+// run number, the status before. Out: the persons whose row changed. A row that
+// was claimed again meanwhile waits for the answer to that call, not to ours.
 const settleSQL = `UPDATE deliveries SET status = u.status, reason = u.reason, text = u.text, message_id = u.message, settled_at = ?
-	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND seq = 0 AND deliveries.status = ? RETURNING person_num`
+	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND seq = 0 AND deliveries.tries = u.tries AND deliveries.status = ?
+	RETURNING person_num`
 
 func (w *Worker) settleFrom(ctx context.Context, tx *sql.Tx, r *run, from Status, outcomes []outcome) ([]outcome, error) {
 	size := len(outcomes)
-	people, statuses := make([]int64, size), make([]int64, size)
+	people, tries, statuses := make([]int64, size), make([]int64, size), make([]int64, size)
 	reasons, texts, messages := make([]string, size), make([]string, size), make([]string, size)
 	at := make(map[uint32]outcome, size)
 	for i, o := range outcomes {
-		people[i], statuses[i], reasons[i], texts[i], messages[i] = int64(o.person), int64(o.status), o.reason, o.text, o.message
+		people[i], tries[i], statuses[i], reasons[i], texts[i], messages[i] = int64(o.person), int64(o.tries), int64(o.status), o.reason, o.text, o.message
 		at[o.person] = o
 	}
-	values, args := w.DB.Values("u", database.Column{Name: "person", Values: people}, database.Column{Name: "status", Values: statuses},
-		database.Column{Name: "reason", Values: reasons}, database.Column{Name: "text", Values: texts}, database.Column{Name: "message", Values: messages})
+	values, args := w.DB.Values("u", database.Column{Name: "person", Values: people}, database.Column{Name: "tries", Values: tries},
+		database.Column{Name: "status", Values: statuses}, database.Column{Name: "reason", Values: reasons},
+		database.Column{Name: "text", Values: texts}, database.Column{Name: "message", Values: messages})
 	args = append(append([]any{w.Clock.Now()}, args...), r.at, r.num, int(from))
 	rows, err := tx.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(settleSQL, values)), args...)
 	if err != nil {

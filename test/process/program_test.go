@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -70,7 +71,9 @@ func tidings(t testing.TB, name string, env []string, args ...string) *program {
 }
 
 func (p *program) tail(lines int) string {
-	all := strings.Split(strings.TrimSpace(p.out.String()), "\n")
+	all := slices.DeleteFunc(strings.Split(strings.TrimSpace(p.out.String()), "\n"), func(line string) bool {
+		return strings.Contains(line, "msg=request ") && strings.Contains(line, "status=200")
+	})
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 

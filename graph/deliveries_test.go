@@ -201,17 +201,17 @@ func TestExport(t *testing.T) {
 			rows = append(rows, row{person: i, status: delivery.Sent})
 		}
 		b.record(w.run, 0, rows...)
-		get := func(t *testing.T, token, query string) (*http.Response, string) {
+		get := func(t *testing.T, token, query string) (reply, string) {
 			t.Helper()
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.server.URL+"/export/deliveries?"+query, nil)
 			require.NoError(t, err)
-			req.AddCookie(&http.Cookie{Name: "tidings_session", Value: token})
+			req.AddCookie(cookie(token))
 			resp, err := http.DefaultClient.Do(req)
 			require.NoError(t, err)
 			defer resp.Body.Close() //nolint:errcheck // read below
 			raw, err := io.ReadAll(resp.Body)
 			require.NoError(t, err)
-			return resp, string(raw)
+			return reply{resp.StatusCode, resp.Header}, string(raw)
 		}
 		t.Run("holds everybody once, over many pages", func(t *testing.T) {
 			resp, body := get(t, b.tokens[access.Marketer], "task="+w.task.ID+"&locale=en-US")

@@ -24,9 +24,8 @@ type presenter struct{ log *slog.Logger }
 
 func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	out := &gqlerror.Error{Path: graphql.GetPath(ctx)}
-	var outer *gqlerror.Error
 	cause := err
-	if errors.As(err, &outer) {
+	if outer, ok := errors.AsType[*gqlerror.Error](err); ok {
 		if outer.Path != nil {
 			out.Path = outer.Path
 		}

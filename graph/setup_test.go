@@ -157,6 +157,17 @@ type answer struct {
 	} `json:"errors"`
 }
 
+// reply is an answer that is no JSON.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
+// cookie is the session's, as a browser sends it.
+func cookie(token string) *http.Cookie {
+	return &http.Cookie{Name: "tidings_session", Value: token} //nolint:gosec // sent by a client: it has no attributes
+}
+
 // code is that of the first error, "" when there is none.
 func (a *answer) code() string {
 	if len(a.Errors) == 0 {
@@ -220,7 +231,7 @@ func (b *bundle) post(token, body string, more ...func(*http.Request)) *answer {
 func (b *bundle) do(token string, req *http.Request, more ...func(*http.Request)) *answer {
 	b.t.Helper()
 	if token != "" {
-		req.AddCookie(&http.Cookie{Name: "tidings_session", Value: token})
+		req.AddCookie(cookie(token))
 	}
 	for _, m := range more {
 		m(req)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -201,7 +202,7 @@ func TestSocket(t *testing.T) {
 			require.NoError(t, err)
 			s.want("connection_ack")
 			for i := range 21 {
-				s.subscribe(fmt.Sprint(i), watchTasks, vars{"ids": []string{w.task.ID}})
+				s.subscribe(strconv.Itoa(i), watchTasks, vars{"ids": []string{w.task.ID}})
 			}
 			for {
 				f, err := s.next()
@@ -226,7 +227,7 @@ func TestServerSentEvents(t *testing.T) {
 	t.Parallel()
 	b := setup(t, testdb.New(t))
 	w := b.world(b.ours, appID)
-	open := func(t *testing.T, token, accept, query string, variables vars) (*http.Response, *bufio.Scanner) {
+	open := func(t *testing.T, token, accept, query string, variables vars) (reply, *bufio.Scanner) {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		t.Cleanup(cancel)
@@ -236,11 +237,11 @@ func TestServerSentEvents(t *testing.T) {
 		require.NoError(t, err)
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Accept", accept)
-		req.AddCookie(&http.Cookie{Name: "tidings_session", Value: token})
+		req.AddCookie(cookie(token))
 		resp, err := http.DefaultClient.Do(req)
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = resp.Body.Close() })
-		return resp, bufio.NewScanner(resp.Body)
+		return reply{resp.StatusCode, resp.Header}, bufio.NewScanner(resp.Body)
 	}
 	line := func(t *testing.T, from *bufio.Scanner, prefix string) string {
 		t.Helper()

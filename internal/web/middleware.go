@@ -87,7 +87,7 @@ func (w *seenWriter) Write(b []byte) (int, error) {
 // recovered turns a panic into a masked 500 and a log line with its stack.
 func (s *server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
+		defer func() { //nolint:contextcheck // it uses the request's
 			p := recover()
 			if p == nil {
 				return

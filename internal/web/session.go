@@ -31,7 +31,7 @@ func (s *server) signedIn(next http.Handler) http.Handler {
 			Fail(w, r, s.Log, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r.WithContext(ctx)) //nolint:contextcheck // ctx descends from the request's, by way of Resolve
 	})
 }
 
@@ -56,7 +56,7 @@ func tokenOf(r *http.Request) string {
 // cookie holds the token, or with an empty one makes the browser forget it. Its
 // life is the session's longest; when the session ends is the database's to say.
 func (s *server) cookie(r *http.Request, token string) *http.Cookie {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // Secure wherever the browser came by https; a trial on localhost has none
 		Name: cookieName, Value: token, Path: "/", HttpOnly: true, Secure: secure(r),
 		SameSite: http.SameSiteLaxMode, MaxAge: int(access.LongestSession.Seconds()),
 	}

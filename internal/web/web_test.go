@@ -119,7 +119,7 @@ func TestSigningInAndOut(t *testing.T) {
 		require.True(t, in.cookie.HttpOnly)
 		require.False(t, in.cookie.Secure)
 		require.Equal(t, http.SameSiteLaxMode, in.cookie.SameSite)
-		signedIn := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: in.cookie.Name, Value: in.cookie.Value}) }
+		signedIn := func(r *http.Request) { r.AddCookie(in.cookie) }
 
 		require.Contains(t, b.call(t, "GET", "/export/x", "", signedIn).body, `"viewer":"Mei"`)
 		require.Contains(t, b.call(t, "GET", "/graphql", "", signedIn).body, `"viewer":"nobody"`, "the API resolves its credentials itself")
@@ -133,7 +133,7 @@ func TestSigningInAndOut(t *testing.T) {
 		require.Equal(t, http.StatusOK, again.status)
 		require.Equal(t, http.StatusUnauthorized, b.call(t, "GET", "/export/x", "", signedIn).status, "the browser's earlier session has ended")
 
-		later := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: again.cookie.Name, Value: again.cookie.Value}) }
+		later := func(r *http.Request) { r.AddCookie(again.cookie) }
 		out := b.call(t, "POST", "/auth/sign-out", "{}", later)
 		require.Equal(t, http.StatusNoContent, out.status)
 		require.Negative(t, out.cookie.MaxAge)

@@ -42,7 +42,7 @@ func (r *Registry) Test(ctx context.Context, channelID string) (*Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, isNumber := strconv.Atoi(code); code == "-1" || (code != "" && isNumber != nil) {
+	if code != "" && !isVerdict(code) {
 		// Nobody answered, or was too busy to: that says nothing about the channel.
 		return &Check{Channel: ch, Code: code}, nil
 	}
@@ -51,6 +51,13 @@ func (r *Registry) Test(ctx context.Context, channelID string) (*Check, error) {
 		return nil, err
 	}
 	return &Check{Channel: saved, Code: code}, nil
+}
+
+// isVerdict tells whether a code is WeChat's about us: its numbers are, but
+// for "busy", and our own words for a call that came to nothing are not.
+func isVerdict(code string) bool {
+	n, err := strconv.Atoi(code)
+	return err == nil && n > 0
 }
 
 // refused splits what the provider said about our credentials from what went

@@ -73,7 +73,9 @@ export function TemplateCard({ channel }: { channel: Channel }) {
           <Typography.Text type="secondary" role="status">
             {counts
               ? t('template.synced', counts)
-              : t('template.syncedAt', { at: time.minute(channel.templatesSyncedAt) })}
+              : channel.templatesSyncedAt
+                ? t('template.syncedAt', { at: time.minute(channel.templatesSyncedAt) })
+                : t('template.neverSynced')}
           </Typography.Text>
           {can('channel.wechat_mp.manage') && (
             <Button

@@ -101,7 +101,7 @@ export function GroupDialog({ intent, onClose }: GroupDialogProps) {
             name="objects"
             label={t('field.objects')}
             extra={t('field.objectsHint')}
-            rules={[{ required: true, message: t('error.objects') }]}
+            required
           >
             <Checkbox.Group
               options={GROUP_OBJECTS.map((value) => ({

@@ -1,6 +1,7 @@
-import { Alert, Flex, Skeleton, Table, Tag, Typography } from 'antd';
+import { Alert, Flex, Skeleton, Table, Typography } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { useTranslation } from 'react-i18next';
+import { StatusTag } from '@/shared/ui/StatusTag';
 import { useTime } from '@/shared/time/TimeContext';
 import { readCalls, type SandboxCall } from './sandboxDoor';
 import { usePolled } from './usePolled';
@@ -58,14 +59,14 @@ export function CallLog({ openid, isLive }: { openid: string | undefined; isLive
 
 function Outcome({ call }: { call: SandboxCall }) {
   const { t, i18n } = useTranslation('sandbox');
-  if (!call.answered) return <Tag color="orange">{t('call.unanswered')}</Tag>;
-  if (call.errcode === 0) return <Tag color="green">{t('call.ok')}</Tag>;
+  if (!call.answered) return <StatusTag tone="held">{t('call.unanswered')}</StatusTag>;
+  if (call.errcode === 0) return <StatusTag tone="good">{t('call.ok')}</StatusTag>;
   // Codes are WeChat's; those without words are shown as they are.
   const lookUp = i18n.t as (key: string) => string;
   const key = `sandbox:errcode.${call.errcode}`;
   return (
     <span>
-      <Tag color="red">{call.errcode}</Tag>
+      <StatusTag tone="bad">{call.errcode}</StatusTag>{' '}
       {i18n.exists(key) ? lookUp(key) : t('errcode.other')}
     </span>
   );

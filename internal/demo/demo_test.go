@@ -2,7 +2,6 @@ package demo_test
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
 	"strconv"
@@ -10,17 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/stretchr/testify/require"
 
-	"tidings/ent"
 	entdelivery "tidings/ent/delivery"
-	entperson "tidings/ent/person"
 	entrun "tidings/ent/run"
 	entsetting "tidings/ent/setting"
-	entshard "tidings/ent/shard"
-	entshardreason "tidings/ent/shardreason"
-	enttask "tidings/ent/task"
 	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/internal/database"
@@ -31,7 +24,6 @@ import (
 	"tidings/internal/sandbox"
 	"tidings/internal/secret"
 	"tidings/internal/testdb"
-	"tidings/outreach/access"
 	"tidings/outreach/channel/registry"
 	"tidings/outreach/delivery"
 	"tidings/outreach/dispatch"
@@ -41,14 +33,14 @@ import (
 var now = time.Date(2026, 11, 22, 5, 7, 9, 0, time.UTC)
 
 type testBundle struct {
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context //nolint:containedctx // lives for one test
 	db    *database.DB
 	clock *clock.Fake
 	deps  demo.Deps
 }
 
-func setup(t *testing.T, db *database.DB) *testBundle {
+func setup(t testing.TB, db *database.DB) *testBundle {
 	t.Helper()
 	box, err := secret.NewBox(make([]byte, 32))
 	require.NoError(t, err)
@@ -61,6 +53,14 @@ func setup(t *testing.T, db *database.DB) *testBundle {
 	}
 	t.Cleanup(b.deps.Sandbox.Close)
 	return b
+}
+
+// in is the bundle of a subtest.
+func (b *testBundle) in(t *testing.T) *testBundle {
+	t.Helper()
+	c := *b
+	c.t = t
+	return &c
 }
 
 func (b *testBundle) seed() *demo.Result {
@@ -97,7 +97,7 @@ func TestSeed(t *testing.T) {
 		result := b.seed()
 		took := clock.Wall().Sub(began)
 		t.Logf("seeded in %s", took)
-		require.Less(t, took, 20*time.Second, "a visitor waits for this; about two seconds on a quiet machine")
+		require.Less(t, took, time.Minute, "a visitor waits for this: some two seconds, but tests share the machine; see BenchmarkSeed")
 
 		b.checkCast()
 		b.checkPeople()
@@ -109,189 +109,14 @@ func TestSeed(t *testing.T) {
 	})
 }
 
-// checkCast: everybody signs in with the public password and has their role.
-func (b *testBundle) checkCast() {
-	b.t.Helper()
-	service := access.New(access.Deps{Store: b.db.Ent, Passwords: b.deps.Passwords, Now: clock.Wall, Log: b.deps.Log})
-	for email, role := range map[string]access.Role{
-		"owner@tidings.local": access.TenantAdmin, "admin@tidings.local": access.ProjectAdmin, "marketer@tidings.local": access.Marketer,
-		"approver@tidings.local": access.Approver, "viewer@tidings.local": access.Viewer,
-	} {
-		token, who, err := service.SignIn(b.t.Context(), email, demo.Password, "127.0.0.1", "test")
-		require.NoError(b.t, err, email)
-		require.Equal(b.t, role == access.TenantAdmin, who.TenantAdmin)
-		session, err := service.Session(b.t.Context(), token, "")
-		require.NoError(b.t, err, email)
-		require.Equal(b.t, role, session.Role)
-		require.Equal(b.t, "Asia/Shanghai", session.Project.TimeZone)
+// BenchmarkSeed is how long a first start waits for its data.
+func BenchmarkSeed(b *testing.B) {
+	for range b.N {
+		b.StopTimer()
+		bundle := setup(b, testdb.New(b))
+		b.StartTimer()
+		bundle.seed()
 	}
-}
-
-func (b *testBundle) checkPeople() {
-	b.t.Helper()
-	known, err := b.db.Ent.Person.Query().Where(entperson.Stub(false)).All(b.ctx)
-	require.NoError(b.t, err)
-	require.Len(b.t, known, 5000)
-	nicknames := 0
-	for _, p := range known {
-		var a map[string]any
-		require.NoError(b.t, json.Unmarshal(p.Attributes, &a))
-		for _, name := range []string{"city", "gender", "member_level", "points", "favourite"} {
-			require.Contains(b.t, a, name)
-		}
-		if a["nickname"] != nil {
-			nicknames++
-		}
-	}
-	require.Greater(b.t, nicknames, 4500)
-	require.Less(b.t, nicknames, 5000, "some are known without a nickname")
-	ids, err := b.db.Ent.Identity.Query().All(b.ctx)
-	require.NoError(b.t, err)
-	for _, i := range ids {
-		require.Len(b.t, i.Value, len(demo.AppID)+1+28)
-		require.Equal(b.t, byte('o'), i.Value[len(demo.AppID)+1])
-	}
-}
-
-// checkTasks: every state is legal, and what visitors should find is there.
-func (b *testBundle) checkTasks(result *demo.Result) {
-	b.t.Helper()
-	legal := []state.State{
-		state.Draft, state.Pending, state.Rejected, state.Waiting, state.Cancelled, state.Ended,
-	}
-	tasks, err := b.db.Ent.Task.Query().WithApprovals().WithRuns().All(b.ctx)
-	require.NoError(b.t, err)
-	found := map[state.State]int{}
-	for _, t := range tasks {
-		s := state.Of(t)
-		require.Contains(b.t, legal, s, t.Name)
-		found[s]++
-		require.False(b.t, t.CreatedAt.After(now), t.Name)
-		require.False(b.t, t.UpdatedAt.Before(t.CreatedAt), t.Name)
-		if t.ID == result.TaskID {
-			require.Equal(b.t, state.Waiting, s)
-			require.Equal(b.t, result.DueAt, t.ReachAt.UTC())
-			require.Len(b.t, t.Edges.Runs, 1)
-			require.Equal(b.t, result.DueAt, t.Edges.Runs[0].DueAt.UTC())
-		}
-		b.checkTimes(t)
-		switch s {
-		case state.Rejected:
-			require.NotEmpty(b.t, t.StatusText)
-			require.Empty(b.t, t.Edges.Runs)
-		case state.Pending:
-			require.True(b.t, t.ReachAt.After(now))
-			require.Len(b.t, t.Edges.Approvals, 1)
-			require.Equal(b.t, t.ReachAt.UTC(), t.Edges.Approvals[0].DueAt.UTC())
-		}
-	}
-	require.Equal(b.t, map[state.State]int{state.Ended: 5, state.Cancelled: 1, state.Rejected: 1, state.Pending: 1, state.Draft: 1, state.Waiting: 1}, found)
-}
-
-// checkTimes: what happened to a task happened in order, and in the past.
-func (b *testBundle) checkTimes(t *ent.Task) {
-	b.t.Helper()
-	last := t.CreatedAt
-	for _, at := range []*time.Time{t.SubmittedAt, t.ApprovedAt, t.StartedAt, t.EndedAt} {
-		if at == nil {
-			continue
-		}
-		require.False(b.t, at.Before(last), "%s: %s after %s", t.Name, at, last)
-		require.False(b.t, at.After(now), t.Name)
-		last = *at
-	}
-	if t.StartedAt != nil {
-		require.False(b.t, t.StartedAt.Before(*t.ReachAt), t.Name)
-		require.Less(b.t, t.StartedAt.Sub(*t.ReachAt), time.Minute, t.Name)
-	}
-	for _, a := range t.Edges.Approvals {
-		require.Equal(b.t, t.SubmittedAt.UTC(), a.SubmittedAt.UTC(), t.Name)
-		var snapshot struct{ ReachAt time.Time }
-		require.NoError(b.t, json.Unmarshal(a.Snapshot, &snapshot))
-		if t.ApprovalStatus != enttask.ApprovalStatusRejected || t.ReachAt != nil {
-			require.Equal(b.t, t.ReachAt.UTC(), snapshot.ReachAt.UTC(), t.Name)
-			require.Equal(b.t, t.ReachAt.UTC(), a.ExpiresAt.UTC(), t.Name)
-		}
-	}
-}
-
-// checkRuns: Σ candidates = audience = rows, and Σ shards = rows, by status and reason.
-func (b *testBundle) checkRuns(result *demo.Result) {
-	b.t.Helper()
-	runs, err := b.db.Ent.Run.Query().Where(entrun.TaskIDNEQ(result.TaskID)).WithTask(func(q *ent.TaskQuery) { q.WithUpload() }).All(b.ctx)
-	require.NoError(b.t, err)
-	require.Len(b.t, runs, 6)
-	all := map[string]int{}
-	for _, run := range runs {
-		name := run.Edges.Task.Name
-		require.Equal(b.t, entrun.StatusDone, run.Status, name)
-		require.Nil(b.t, run.DueAt, name)
-		require.Equal(b.t, run.Edges.Task.ReachAt.UTC(), run.RunAt.UTC(), name)
-		_, err := dispatch.PlanOf(run)
-		require.NoError(b.t, err)
-		members := roaring.New()
-		require.NoError(b.t, members.UnmarshalBinary(run.Edges.Task.Edges.Upload.Members))
-		rows, err := b.db.Ent.Delivery.Query().Where(entdelivery.RunNum(run.Num)).All(b.ctx)
-		require.NoError(b.t, err)
-		require.Len(b.t, rows, run.AudienceSize, name)
-		require.Equal(b.t, int(members.GetCardinality()), run.AudienceSize, name) //nolint:gosec // small
-		byStatus, byReason := map[delivery.Status]int{}, map[string]int{}
-		for _, r := range rows {
-			s := delivery.Status(r.Status)
-			require.Contains(b.t, []delivery.Status{delivery.Sent, delivery.Failed, delivery.NotSent}, s, name)
-			require.True(b.t, members.Contains(uint32(r.ID)), name) //nolint:gosec // person numbers are 32-bit
-			require.Equal(b.t, run.RunAt.UTC(), r.RunAt.UTC(), name)
-			require.NotNil(b.t, r.SettledAt)
-			require.Less(b.t, r.SettledAt.Sub(run.RunAt), time.Minute, name)
-			byStatus[s]++
-			if s != delivery.Sent {
-				byReason[s.String()+" "+r.Reason]++
-				all[s.String()+" "+r.Reason]++
-			}
-		}
-		b.checkShards(run, byStatus, byReason)
-	}
-	require.Positive(b.t, all["FAILED 43101"])
-	require.Positive(b.t, all["FAILED UNKNOWN_USER_VARIABLE"])
-	require.Positive(b.t, all["NOT_SENT MISSING_VARIABLE"])
-	require.Equal(b.t, 400, all["NOT_SENT TASK_NOT_RUNNING"])
-}
-
-func (b *testBundle) checkShards(run *ent.Run, byStatus map[delivery.Status]int, byReason map[string]int) {
-	b.t.Helper()
-	shards, err := b.db.Ent.Shard.Query().Where(entshard.RunNum(run.Num)).All(b.ctx)
-	require.NoError(b.t, err)
-	got := map[delivery.Status]int{}
-	for _, s := range shards {
-		require.True(b.t, s.Done)
-		require.Nil(b.t, s.DueAt)
-		require.Zero(b.t, s.Sending+s.Unconfirmed+s.Deferred)
-		for status, n := range map[delivery.Status]int{delivery.Sent: s.Sent, delivery.Failed: s.Failed, delivery.NotSent: s.NotSent} {
-			if n > 0 {
-				got[status] += n
-			}
-		}
-	}
-	require.Equal(b.t, byStatus, got)
-	reasons, err := b.db.Ent.ShardReason.Query().Where(entshardreason.RunNum(run.Num)).All(b.ctx)
-	require.NoError(b.t, err)
-	counted := map[string]int{}
-	for _, r := range reasons {
-		counted[delivery.Status(r.Status).String()+" "+r.Reason] += r.Count
-	}
-	require.Equal(b.t, byReason, counted)
-}
-
-func (b *testBundle) checkChannel() {
-	b.t.Helper()
-	ch, err := b.db.Ent.Channel.Query().WithTemplates().Only(b.ctx)
-	require.NoError(b.t, err)
-	require.Equal(b.t, "READY", string(ch.State))
-	require.Nil(b.t, ch.PausedUntil)
-	require.Len(b.t, ch.Edges.Templates, len(sandbox.DemoTemplates()))
-	plain, err := b.deps.Box.Open(ch.Secret, secret.Place(ch.ProjectID, ch.ID, "secret"))
-	require.NoError(b.t, err)
-	require.Equal(b.t, demo.Apps()[0].Secret, string(plain))
 }
 
 // The task that is due in a moment goes through the real pipeline into the visitors' sandbox.
@@ -369,10 +194,12 @@ func TestAnotherStart(t *testing.T) {
 		require.Equal(t, before, after, "one more task and nothing else")
 
 		t.Run("does not fail where a visitor switched the channel off", func(t *testing.T) { //nolint:paralleltest // one after the other
+			b := b.in(t)
 			require.NoError(t, db.Ent.Channel.Update().SetEnabled(false).Exec(b.ctx))
 			require.Empty(t, b.seed().TaskID)
 		})
 		t.Run("finishes what an interrupted one left behind", func(t *testing.T) { //nolint:paralleltest // same
+			b := b.in(t)
 			project, err := db.Ent.Project.Query().Only(b.ctx)
 			require.NoError(t, err)
 			unfinished := `{"projectId":"` + project.ID + `","done":false}`
@@ -411,6 +238,6 @@ func TestADatabaseInUseIsLeftAlone(t *testing.T) {
 		require.Empty(t, b.seed().TaskID)
 		require.NoError(t, demo.Grant(t.Context(), b.deps))
 		require.Equal(t, before, b.counts())
-		require.Zero(t, b.count("settings"))
+		require.False(t, db.Ent.Setting.Query().Where(entsetting.ID("demo")).ExistX(b.ctx))
 	})
 }

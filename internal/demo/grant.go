@@ -43,15 +43,15 @@ func Grant(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
-	willing, unwilling := sort(all)
+	willing, unwilling := split(all)
 	d.Sandbox.Grant("", authorisations, willing...)
 	d.Sandbox.Refuse(unwilling...)
 	return nil
 }
 
-// sort tells who takes messages. It depends on the openid alone, so that the
+// split tells who takes messages. It depends on the openid alone, so that the
 // same people refuse after every start.
-func sort(openIDs []string) (willing, unwilling []string) {
+func split(openIDs []string) (willing, unwilling []string) {
 	for _, id := range openIDs {
 		h := fnv.New32a()
 		_, _ = h.Write([]byte(id)) // never fails

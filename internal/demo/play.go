@@ -35,7 +35,7 @@ const (
 
 // play makes the shop's tasks, the oldest first.
 func (h *history) play(ctx context.Context) error {
-	willing, unwilling := sort(h.openIDs)
+	willing, unwilling := split(h.openIDs)
 	h.box.Grant("", people, willing...)
 	h.box.Refuse(unwilling...)
 	all := h.stories()

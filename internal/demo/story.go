@@ -71,7 +71,7 @@ const (
 	booked   = "预约成功通知"
 )
 
-// titles checks at no cost that the sandbox still has what the stories use.
+// titles gives the IDs of the sandbox's templates by their titles.
 func titles() map[string]string {
 	out := map[string]string{}
 	for _, t := range sandbox.DemoTemplates() {

@@ -110,12 +110,9 @@ func (w *world) empty(ctx context.Context) (bool, error) {
 
 // found makes the project, its accounts and the mark, all or nothing.
 func (w *world) found(ctx context.Context) error {
-	hashes := make([]string, len(cast))
-	for i := range cast {
-		var err error
-		if hashes[i], err = w.Passwords.Hash(ctx, Password); err != nil {
-			return fmt.Errorf("hash password: %w", err)
-		}
+	hash, err := w.Passwords.Hash(ctx, Password) // one for all: everybody knows that it is the same
+	if err != nil {
+		return fmt.Errorf("hash password: %w", err)
 	}
 	return w.DB.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		project, err := tx.Project.Create().SetName(shopName).SetNum(1).SetTimeZone(shopZone).
@@ -123,8 +120,8 @@ func (w *world) found(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("make project: %w", err)
 		}
-		for i, c := range cast {
-			a, err := tx.Account.Create().SetEmail(c.email).SetName(c.name).SetLocale(c.locale).SetPasswordHash(hashes[i]).
+		for _, c := range cast {
+			a, err := tx.Account.Create().SetEmail(c.email).SetName(c.name).SetLocale(c.locale).SetPasswordHash(hash).
 				SetTenantAdmin(c.role == access.TenantAdmin).SetCreatedAt(w.founded).SetUpdatedAt(w.founded).Save(ctx)
 			if err != nil {
 				return fmt.Errorf("make account: %w", err)

@@ -46,7 +46,11 @@ func (a *App) addServer() {
 	if a.cfg.Demo {
 		a.sandbox = sandbox.New(sandbox.Options{Apps: demo.Apps(), Clock: worker.NewMover(a.db, a.clock), Logger: a.log})
 		a.onClose(a.sandbox.Close)
+		// The phones are a page of the console; everything below the path is the sandbox's own.
 		deps.More = map[string]http.Handler{"/sandbox/": a.sandbox.Handler()}
+		if deps.Console != nil {
+			deps.More["GET /sandbox"] = deps.Console
+		}
 	}
 	a.group.Add("http", &httpServer{app: a, handler: web.Routes(deps)})
 }

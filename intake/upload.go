@@ -14,6 +14,7 @@ import (
 	"tidings/internal/web"
 	"tidings/outreach/access"
 	"tidings/outreach/audience"
+	"tidings/outreach/audience/list"
 	"tidings/outreach/fault"
 )
 
@@ -34,16 +35,16 @@ type Upload struct {
 
 // uploaded is the answer; the names are those of the API's AudienceUpload.
 type uploaded struct {
-	ID        string             `json:"id"`
-	FileName  string             `json:"fileName"`
-	Bytes     int64              `json:"bytes"`
-	ChannelID string             `json:"channelID"`
-	Status    string             `json:"status"`
-	Total     int                `json:"total"`
-	Valid     int                `json:"valid"`
-	Duplicate int                `json:"duplicate"`
-	Invalid   int                `json:"invalid"`
-	BadLines  []audience.BadLine `json:"badLines"`
+	ID        string         `json:"id"`
+	FileName  string         `json:"fileName"`
+	Bytes     int64          `json:"bytes"`
+	ChannelID string         `json:"channelID"`
+	Status    string         `json:"status"`
+	Total     int            `json:"total"`
+	Valid     int            `json:"valid"`
+	Duplicate int            `json:"duplicate"`
+	Invalid   int            `json:"invalid"`
+	BadLines  []list.BadLine `json:"badLines"`
 }
 
 func (h *Upload) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -59,7 +60,7 @@ func (h *Upload) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	out := uploaded{
 		ID: up.ID, FileName: up.FileName, Bytes: up.Bytes, ChannelID: up.ChannelID, Status: up.Status.String(),
-		Total: up.Total, Valid: up.Valid, Duplicate: up.Duplicate, Invalid: up.Invalid, BadLines: []audience.BadLine{},
+		Total: up.Total, Valid: up.Valid, Duplicate: up.Duplicate, Invalid: up.Invalid, BadLines: []list.BadLine{},
 	}
 	if err := json.Unmarshal(up.BadLines, &out.BadLines); err != nil {
 		web.Fail(w, r, h.Log, err)
@@ -77,12 +78,12 @@ func (h *Upload) receive(w http.ResponseWriter, r *http.Request) (*ent.Upload, e
 	if meta.ChannelID == "" {
 		return nil, fault.At("channel", "REQUIRED", "say which channel the IDs belong to: /upload?channel=chn_…")
 	}
-	if r.ContentLength > audience.MaxBytes+envelope {
-		return nil, &http.MaxBytesError{Limit: audience.MaxBytes}
+	if r.ContentLength > list.MaxBytes+envelope {
+		return nil, &http.MaxBytesError{Limit: list.MaxBytes}
 	}
 	// The server's time-outs are for small bodies; a server that has none answers an error here.
 	_ = http.NewResponseController(w).SetReadDeadline(clock.Wall().Add(uploadTime))
-	r.Body = http.MaxBytesReader(w, r.Body, audience.MaxBytes+envelope)
+	r.Body = http.MaxBytesReader(w, r.Body, list.MaxBytes+envelope)
 	file, name, err := openFile(r)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 
 	"tidings/ent"
 	entupload "tidings/ent/upload"
-	"tidings/outreach/audience"
+	"tidings/outreach/audience/list"
 	"tidings/outreach/person"
 )
 
@@ -37,7 +37,7 @@ func (w *world) list(s *story) string {
 // people, in one step: no worker elsewhere can come between.
 func (w *world) upload(ctx context.Context, name, text, creator string, at time.Time) (*ent.Upload, error) {
 	members := roaring.New()
-	report, err := audience.Parse(strings.NewReader(text), audience.Limits{AppID: AppID, MaxBytes: audience.MaxBytes, MaxRows: audience.MaxRows}, func(ids []string) error {
+	report, err := list.Parse(strings.NewReader(text), list.Limits{AppID: AppID, MaxBytes: list.MaxBytes, MaxRows: list.MaxRows}, func(ids []string) error {
 		values := make([]string, len(ids))
 		for i, id := range ids {
 			values[i] = person.WechatValue(AppID, id)

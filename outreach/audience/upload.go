@@ -18,6 +18,7 @@ import (
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/outreach/access"
+	"tidings/outreach/audience/list"
 	"tidings/outreach/fault"
 )
 
@@ -39,7 +40,7 @@ type Uploads struct {
 
 // NewUploads makes the service; one serves the whole process.
 func NewUploads(d Deps) *Uploads {
-	return &Uploads{db: d.DB, clock: d.Clock, log: d.Log, maxBytes: MaxBytes, maxRows: MaxRows}
+	return &Uploads{db: d.DB, clock: d.Clock, log: d.Log, maxBytes: list.MaxBytes, maxRows: list.MaxRows}
 }
 
 // Meta says what a list is: whose target IDs it holds (R41) and its name.
@@ -52,7 +53,7 @@ type Meta struct {
 // gives back is RESOLVING: a worker joins the IDs to people (Resolve).
 //
 // It needs outreach.task.create. NOT_FOUND when the project has no such channel;
-// otherwise the refusals of Parse, which leave nothing behind, as does a sender
+// otherwise the refusals of list.Parse, which leave nothing behind, as does a sender
 // that goes away.
 func (u *Uploads) Receive(ctx context.Context, from io.Reader, meta Meta) (*ent.Upload, error) {
 	if err := access.RequireAny(ctx, access.TaskCreate, access.TaskEdit); err != nil {
@@ -66,7 +67,7 @@ func (u *Uploads) Receive(ctx context.Context, from io.Reader, meta Meta) (*ent.
 		return nil, fmt.Errorf("load channel: %w", err)
 	}
 	s := &sink{u: u, ctx: ctx, channelID: channel.ID, fileName: fileName(meta.FileName)}
-	report, err := Parse(from, Limits{AppID: channel.AppID, MaxBytes: u.maxBytes, MaxRows: u.maxRows}, s.take)
+	report, err := list.Parse(from, list.Limits{AppID: channel.AppID, MaxBytes: u.maxBytes, MaxRows: u.maxRows}, s.take)
 	if err == nil {
 		var done *ent.Upload
 		if done, err = s.finish(report); err == nil {
@@ -79,7 +80,7 @@ func (u *Uploads) Receive(ctx context.Context, from io.Reader, meta Meta) (*ent.
 	return nil, err
 }
 
-// sink stores what Parse hands over, each chunk in a short transaction of its own.
+// sink stores what list.Parse hands over, each chunk in a short transaction of its own.
 type sink struct {
 	u         *Uploads
 	ctx       context.Context //nolint:containedctx // lives for one call of Receive
@@ -117,7 +118,7 @@ func (s *sink) take(ids []string) error {
 	return nil
 }
 
-func (s *sink) finish(r Report) (*ent.Upload, error) {
+func (s *sink) finish(r list.Report) (*ent.Upload, error) {
 	bad, err := json.Marshal(r.BadLines)
 	if err != nil {
 		return nil, fmt.Errorf("encode bad lines: %w", err)

@@ -15,7 +15,7 @@ import (
 	enttask "tidings/ent/task"
 	enttemplate "tidings/ent/template"
 	entupload "tidings/ent/upload"
-	"tidings/outreach/audience"
+	"tidings/outreach/audience/list"
 	"tidings/outreach/fault"
 )
 
@@ -204,7 +204,7 @@ func supplementary(fs *fault.Fields, ids []string) []string {
 		id = strings.TrimSpace(id)
 		switch {
 		case id == "" || slices.Contains(out, id):
-		case !audience.ValidID(id):
+		case !list.ValidID(id):
 			fs.Add("supplementary", "INVALID_ID", "%q is no target ID", shorten(id))
 			fs.With(map[string]any{"value": shorten(id)})
 			return nil

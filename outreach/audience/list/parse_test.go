@@ -1,4 +1,4 @@
-package audience_test
+package list_test
 
 import (
 	"bytes"
@@ -14,18 +14,19 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"tidings/internal/factory"
-	"tidings/outreach/audience"
+	"tidings/outreach/audience/list"
 	"tidings/outreach/fault"
 )
 
 const appID = "wx0123456789abcdef"
 
-var limits = audience.Limits{AppID: appID, MaxBytes: 1 << 20, MaxRows: 1000}
+func openID(n int) string { return fmt.Sprintf("o%027d", n) }
 
-func parse(from io.Reader, l audience.Limits) (audience.Report, []string, error) {
+var limits = list.Limits{AppID: appID, MaxBytes: 1 << 20, MaxRows: 1000}
+
+func parse(from io.Reader, l list.Limits) (list.Report, []string, error) {
 	var ids []string
-	r, err := audience.Parse(from, l, func(part []string) error {
+	r, err := list.Parse(from, l, func(part []string) error {
 		ids = append(ids, part...)
 		return nil
 	})
@@ -35,14 +36,14 @@ func parse(from io.Reader, l audience.Limits) (audience.Report, []string, error)
 func TestParse(t *testing.T) {
 	t.Parallel()
 
-	a, b := factory.OpenID(1), factory.OpenID(2)
+	a, b := openID(1), openID(2)
 	long := strings.Repeat("x", 129)
 	gbk := func(s string) string {
 		out, err := simplifiedchinese.GBK.NewEncoder().String(s)
 		require.NoError(t, err)
 		return out
 	}
-	type bad = audience.BadLine
+	type bad = list.BadLine
 	for name, c := range map[string]struct {
 		in    string
 		ids   []string
@@ -57,7 +58,7 @@ func TestParse(t *testing.T) {
 		"two columns without a header":                     {appID + "," + a + "\n", []string{a}, 1, nil},
 		"another mini program's IDs are invalid":           {"app_id,openid\nwxffff," + a + "\n" + appID + "," + b, []string{b}, 2, []bad{{2, "wxffff," + a, "WRONG_APP"}}},
 		"an app_id column that is empty is the wrong app":  {"app_id,openid\n," + a + "\n" + appID + "," + b, []string{b}, 2, []bad{{2, "," + a, "WRONG_APP"}}},
-		"line ends of all systems":                         {a + "\r\n" + b + "\r" + factory.OpenID(3) + "\n", []string{a, b, factory.OpenID(3)}, 3, nil},
+		"line ends of all systems":                         {a + "\r\n" + b + "\r" + openID(3) + "\n", []string{a, b, openID(3)}, 3, nil},
 		"blank lines and empty cells count for nothing":    {"\n\n" + a + "\n , ,\n\t\n" + b + ",\n\n", []string{a, b}, 2, nil},
 		"IDs are trimmed of spaces, also the wide one":     {"\u3000" + a + "\t \n\u200b" + b + "\u00a0", []string{a, b}, 2, nil},
 		"duplicates are removed":                           {a + "\n" + b + "\n" + a + "\n", []string{a, b}, 3, []bad{{3, a, "DUPLICATE"}}},
@@ -97,7 +98,7 @@ func TestParse(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 
-	a := factory.OpenID(1)
+	a := openID(1)
 	wide := func(s string, little bool) string {
 		var b bytes.Buffer
 		for _, u := range append([]uint16{0xfeff}, utf16.Encode([]rune(s))...) {
@@ -142,7 +143,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 	t.Run("too many bytes are refused, not cut (§9.5)", func(t *testing.T) {
 		t.Parallel()
-		_, _, err := parse(strings.NewReader(strings.Repeat(a+"\n", 50_000)), audience.Limits{AppID: appID, MaxBytes: 1 << 20, MaxRows: 100_000})
+		_, _, err := parse(strings.NewReader(strings.Repeat(a+"\n", 50_000)), list.Limits{AppID: appID, MaxBytes: 1 << 20, MaxRows: 100_000})
 		require.True(t, fault.Is(err, fault.TooLarge))
 	})
 	t.Run("a stream that breaks is no end of the file", func(t *testing.T) {
@@ -153,7 +154,7 @@ func TestParseRefuses(t *testing.T) {
 	t.Run("an error of the store ends it", func(t *testing.T) {
 		t.Parallel()
 		full := errors.New("disk full")
-		_, err := audience.Parse(strings.NewReader(a), limits, func([]string) error { return full })
+		_, err := list.Parse(strings.NewReader(a), limits, func([]string) error { return full })
 		require.ErrorIs(t, err, full)
 	})
 	t.Run("the first hundred bad lines are shown, mistakes before duplicates", func(t *testing.T) {
@@ -161,8 +162,8 @@ func TestParseRefuses(t *testing.T) {
 		r, _, err := parse(strings.NewReader(strings.Repeat(a+"\n", 200)+strings.Repeat("bad\n", 30)), limits)
 		require.NoError(t, err)
 		require.Len(t, r.BadLines, 100)
-		require.Equal(t, audience.BadLine{Line: 2, Value: a, Rule: "DUPLICATE"}, r.BadLines[0])
-		require.Equal(t, audience.BadLine{Line: 230, Value: "bad", Rule: "INVALID_ID"}, r.BadLines[99])
+		require.Equal(t, list.BadLine{Line: 2, Value: a, Rule: "DUPLICATE"}, r.BadLines[0])
+		require.Equal(t, list.BadLine{Line: 230, Value: "bad", Rule: "INVALID_ID"}, r.BadLines[99])
 		require.Equal(t, 199, r.Duplicate)
 		require.Equal(t, 30, r.Invalid)
 	})
@@ -171,7 +172,7 @@ func TestParseRefuses(t *testing.T) {
 // FuzzParse: whatever arrives, nothing panics, the counts add up, only valid IDs
 // come out, each once, and line numbers are within the file.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"openid\n" + factory.OpenID(1), "app_id,openid\r\n" + appID + "," + factory.OpenID(1) + "\r", "\"a\"\",\n=1,2,3", "\xd5\xc5\n\xff\xfe", "\ufeff,\n\"", "x,,\n\r\r\n"} {
+	for _, s := range []string{"openid\n" + openID(1), "app_id,openid\r\n" + appID + "," + openID(1) + "\r", "\"a\"\",\n=1,2,3", "\xd5\xc5\n\xff\xfe", "\ufeff,\n\"", "x,,\n\r\r\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
@@ -188,7 +189,7 @@ func FuzzParse(f *testing.F) {
 		require.Len(t, ids, r.Valid)
 		seen := map[string]bool{}
 		for _, id := range ids {
-			require.True(t, audience.ValidID(id))
+			require.True(t, list.ValidID(id))
 			require.False(t, seen[id])
 			seen[id] = true
 		}
@@ -201,13 +202,13 @@ func FuzzParse(f *testing.F) {
 
 // BenchmarkParse reads the largest list there may be.
 func BenchmarkParse(b *testing.B) {
-	const rows = audience.MaxRows
+	const rows = list.MaxRows
 	var heap uint64
 	for b.Loop() {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		r, err := audience.Parse(&series{n: rows}, audience.Limits{AppID: appID, MaxBytes: audience.MaxBytes, MaxRows: rows}, func([]string) error { return nil })
+		r, err := list.Parse(&series{n: rows}, list.Limits{AppID: appID, MaxBytes: list.MaxBytes, MaxRows: rows}, func([]string) error { return nil })
 		require.NoError(b, err)
 		require.Equal(b, rows, r.Valid)
 		runtime.ReadMemStats(&after)

@@ -1,4 +1,7 @@
-package audience
+// Package list reads an uploaded list of target IDs (spec §9.5): which lines
+// hold one, which do not and why, and whether the file can be used at all. It
+// works on a stream of any size in bounded memory and knows no store.
+package list
 
 import (
 	"encoding/csv"

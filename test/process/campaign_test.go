@@ -139,7 +139,9 @@ func people(mark string, n int) []string {
 }
 
 // list is the file of an upload.
-func list(ids ...[]string) string { return "openid\n" + strings.Join(slices.Concat(ids...), "\n") + "\n" }
+func list(ids ...[]string) string {
+	return "openid\n" + strings.Join(slices.Concat(ids...), "\n") + "\n"
+}
 
 func set(ids []string) map[string]bool {
 	out := make(map[string]bool, len(ids))

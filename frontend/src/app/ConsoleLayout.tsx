@@ -1,6 +1,6 @@
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Button, Flex, Layout, Menu, Result, Spin } from 'antd';
-import { type ReactNode, Suspense, useMemo } from 'react';
+import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { ApprovalCount } from '@/features/approvals/ApprovalCount';
@@ -23,7 +23,6 @@ import { placeOf, visibleMenu } from './menu';
 export function ConsoleLayout() {
   const [{ data, error }, retry] = useQuery({ query: SessionQuery });
   const expired = useExpired();
-  const { href } = useLocation();
   const serverNow = data?.server.now;
   const offset = useMemo(() => (serverNow ? Date.parse(serverNow) - Date.now() : 0), [serverNow]);
 
@@ -31,9 +30,7 @@ export function ConsoleLayout() {
     if (error) return <NoSession error={error} onRetry={() => retry()} />;
     return <Spin fullscreen />;
   }
-  if (!data.me && !expired)
-    return <Navigate to="/sign-in" search={href === '/' ? {} : { from: href }} replace />;
-  if (!data.me) return <Navigate to="/sign-in" search={{ because: 'expired' }} replace />;
+  if (!data.me) return <ToSignIn because={expired ? 'expired' : undefined} />;
   const session: Session = { me: data.me, server: data.server };
   return (
     <SessionContext value={session}>
@@ -45,6 +42,20 @@ export function ConsoleLayout() {
       </TimeProvider>
     </SessionContext>
   );
+}
+
+/** Leads to the door, and remembers where the person was going: once, before the address changes. */
+function ToSignIn({ because }: { because: 'expired' | undefined }) {
+  const navigate = useNavigate();
+  const { href } = useLocation();
+  const [from] = useState(href === '/' ? undefined : href);
+  useEffect(
+    function leave() {
+      void navigate({ to: '/sign-in', search: { from, because }, replace: true });
+    },
+    [navigate, from, because],
+  );
+  return <Spin fullscreen />;
 }
 
 interface FrameProps {
@@ -93,7 +104,7 @@ function Frame({ session, children }: FrameProps) {
         </Flex>
       </Layout.Header>
       <Layout>
-        <Layout.Sider theme="light" width={208} className="console-sider">
+        <Layout.Sider theme="light" width={188} className="console-sider">
           <nav aria-label={t('nav.pages')}>
             <Menu
               selectedKeys={place ? [place.page.key] : []}

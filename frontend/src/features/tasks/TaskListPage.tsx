@@ -39,7 +39,10 @@ export function TaskListPage() {
   const live = useMemo(() => rows.filter((row) => isLive(row.status)).map((row) => row.id), [rows]);
   useSubscription({ query: TaskProgressed, variables: { ids: live }, pause: live.length === 0 });
   const columns = useTaskColumns();
-  const { after: _after, before: _before, ...filter } = search;
+  const filter = useMemo(() => {
+    const { after: _after, before: _before, ...rest } = search;
+    return rest;
+  }, [search]);
 
   return (
     <Flex vertical gap="middle">
@@ -141,7 +144,7 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: t('list.typeAndChannel'),
       key: 'type',
-      width: 140,
+      width: 132,
       render: (_, { type, channel }) => (
         <Flex vertical>
           <span>{t(`type.${type}`)}</span>
@@ -154,7 +157,7 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: t('list.progress'),
       key: 'progress',
-      width: 160,
+      width: 150,
       render: (_, { name, status, progress }) => (
         <ProgressCell name={name} status={status} counts={progress} />
       ),
@@ -169,20 +172,20 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: <Tooltip title={t('list.deliveredHint')}>{t('list.delivered')}</Tooltip>,
       key: 'delivered',
-      width: 76,
+      width: 90,
       align: 'right',
       render: () => '--',
     },
     {
       title: t('list.reachAt'),
       key: 'reachAt',
-      width: 138,
+      width: 134,
       render: (_, { reachAt }) => time.minute(reachAt),
     },
     {
       title: t('list.creator'),
       key: 'creator',
-      width: 128,
+      width: 124,
       render: (_, { creator, createdAt }) => (
         <Flex vertical>
           <span>{creator.name}</span>
@@ -195,7 +198,7 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: t('list.actions'),
       key: 'actions',
-      width: 132,
+      width: 136,
       fixed: 'right',
       render: (_, task) => <TaskActions task={task} look="row" onDone={openCopy} />,
     },

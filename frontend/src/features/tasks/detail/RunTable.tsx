@@ -47,7 +47,11 @@ export function RunTable({ task, runs }: RunTableProps) {
                 <span>{t(`runs.kind.${kind}`)}</span>
                 {kind === 'RESEND' && <Tag style={{ margin: 0 }}>{t('runs.again')}</Tag>}
               </Flex>
-              <Typography.Text type="secondary" className="mono-id">
+              <Typography.Text
+                type="secondary"
+                className="mono-id"
+                style={{ whiteSpace: 'nowrap' }}
+              >
                 {id}
               </Typography.Text>
             </Flex>

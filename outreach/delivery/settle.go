@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -130,13 +131,26 @@ func allSent(outcomes []outcome) bool {
 	return true
 }
 
+// span is the least and the greatest person of a grant. The bulk statements name
+// them beside the list of persons: PostgreSQL has no statistics of a run that has
+// just begun, takes it for a handful of rows and would read all of it to find a
+// grant; between the two there is nobody but the grant.
+func span(outcomes []outcome) (least, most int64) {
+	least, most = math.MaxInt64, math.MinInt64
+	for i := range outcomes {
+		p := int64(outcomes[i].person)
+		least, most = min(least, p), max(most, p)
+	}
+	return least, most
+}
+
 // settleSentSQL is the common case in one statement without a transaction
 // around it, for first tries. In: persons, message IDs, time, run_at, run number,
-// shard. Out: how many rows were SENDING and are SENT now.
+// shard, span. Out: how many rows were SENDING and are SENT now.
 const settleSentSQL = `WITH d AS (
 	UPDATE deliveries SET status = 2, message_id = u.message, settled_at = $3
 	FROM unnest($1::bigint[], $2::text[]) AS u(person, message)
-	WHERE run_at = $4 AND run_num = $5 AND person_num = u.person AND seq = 0 AND status = 1 AND tries = 1 RETURNING 1)
+	WHERE run_at = $4 AND run_num = $5 AND person_num = u.person AND person_num BETWEEN $7 AND $8 AND seq = 0 AND status = 1 AND tries = 1 RETURNING 1)
 UPDATE shards SET sending = sending - n, sent = sent + n FROM (SELECT count(*) AS n FROM d) AS c WHERE id = $6 RETURNING n`
 
 func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []outcome) (int, error) {
@@ -144,8 +158,9 @@ func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []o
 	for i, o := range outcomes {
 		people[i], messages[i] = int64(o.person), o.message
 	}
+	least, most := span(outcomes)
 	var n int
-	err := w.DB.SQL.QueryRowContext(ctx, settleSentSQL, w.DB.List(people), w.DB.List(messages), w.Clock.Now(), r.at, sh.runNum, sh.id).Scan(&n)
+	err := w.DB.SQL.QueryRowContext(ctx, settleSentSQL, w.DB.List(people), w.DB.List(messages), w.Clock.Now(), r.at, sh.runNum, sh.id, least, most).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("settle: %w", err)
 	}
@@ -153,11 +168,11 @@ func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []o
 }
 
 // settleSQL: time, rows of person, tries, status, reason, text, message; run_at,
-// run number, the status before. Out: the persons whose row changed. A row that
+// run number, span, the status before. Out: the persons whose row changed. A row that
 // was claimed again meanwhile waits for the answer to that call, not to ours.
 const settleSQL = `UPDATE deliveries SET status = u.status, reason = u.reason, text = u.text, message_id = u.message, settled_at = ?
-	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND seq = 0 AND deliveries.tries = u.tries AND deliveries.status = ?
-	RETURNING person_num`
+	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND person_num BETWEEN ? AND ? AND seq = 0
+	AND deliveries.tries = u.tries AND deliveries.status = ? RETURNING person_num`
 
 func (w *Worker) settleFrom(ctx context.Context, tx *sql.Tx, r *run, from Status, outcomes []outcome) ([]outcome, error) {
 	size := len(outcomes)
@@ -171,7 +186,8 @@ func (w *Worker) settleFrom(ctx context.Context, tx *sql.Tx, r *run, from Status
 	values, args := w.DB.Values("u", database.Column{Name: "person", Values: people}, database.Column{Name: "tries", Values: tries},
 		database.Column{Name: "status", Values: statuses}, database.Column{Name: "reason", Values: reasons},
 		database.Column{Name: "text", Values: texts}, database.Column{Name: "message", Values: messages})
-	args = append(append([]any{w.Clock.Now()}, args...), r.at, r.num, int(from))
+	least, most := span(outcomes)
+	args = append(append([]any{w.Clock.Now()}, args...), r.at, r.num, least, most, int(from))
 	rows, err := tx.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(settleSQL, values)), args...)
 	if err != nil {
 		return nil, fmt.Errorf("settle: %w", err)

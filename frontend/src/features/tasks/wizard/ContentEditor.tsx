@@ -64,20 +64,20 @@ export function ContentEditor() {
 }
 
 interface TemplateButtonProps {
-  id?: string;
   title: string | null;
   isRemoved: boolean;
   disabled: boolean;
   onOpen: () => void;
 }
 
-function TemplateButton({ id, title, isRemoved, disabled, onOpen }: TemplateButtonProps) {
+/** Takes no id from its field: the label would then hide the button's own words from screen readers. */
+function TemplateButton({ title, isRemoved, disabled, onOpen }: TemplateButtonProps) {
   const { t } = useTranslation('wizard');
   return (
     <Flex gap="middle" align="center" wrap>
       {title && <Typography.Text strong>{title}</Typography.Text>}
       {isRemoved && <Tag color="red">{t('template.removed')}</Tag>}
-      <Button {...(id ? { id } : {})} disabled={disabled} onClick={onOpen}>
+      <Button disabled={disabled} onClick={onOpen}>
         {t(title ? 'template.another' : 'template.choose')}
       </Button>
       {disabled && <Typography.Text type="secondary">{t('template.needsChannel')}</Typography.Text>}

@@ -81,10 +81,10 @@ export function TemplatePicker({ channelId, chosen, onChoose, onClose }: Templat
         </Flex>
         {fault && (
           <Alert
-            type="warning"
+            type={fault.code === 'FORBIDDEN' ? 'info' : 'warning'}
             showIcon
-            title={t('template.syncFailed')}
-            description={ofFault(fault)}
+            title={t(fault.code === 'FORBIDDEN' ? 'template.syncForbidden' : 'template.syncFailed')}
+            {...(fault.code === 'FORBIDDEN' ? {} : { description: ofFault(fault) })}
           />
         )}
         <QueryState

@@ -49,9 +49,9 @@ export async function startStubServer(): Promise<ConsoleServer> {
       });
     return json(response, 401, {
       error: {
-        code: 'INVALID',
-        message: 'wrong',
-        fields: [{ path: 'password', rule: 'WRONG_CREDENTIALS', message: 'wrong', params: {} }],
+        code: 'UNAUTHENTICATED',
+        reason: 'WRONG_LOGIN',
+        message: 'e-mail or password is wrong',
       },
     });
   }

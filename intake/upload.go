@@ -123,8 +123,7 @@ func openFile(r *http.Request) (file io.Reader, name string, err error) {
 }
 
 func badForm(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return err
 	}
 	return fault.At("file", "FORM", "the body is not the form it says it is").Wrap(err)

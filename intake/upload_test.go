@@ -48,7 +48,7 @@ func TestAborted(t *testing.T) {
 			w.Channel.ID, list.Len()+1000, list.String())
 		require.NoError(t, err)
 		require.NoError(t, conn.(*net.TCPConn).CloseWrite())
-		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil) //nolint:bodyclose // the connection is closed below
 		require.NoError(t, err)
 		body, err := io.ReadAll(answer.Body)
 		require.NoError(t, err)

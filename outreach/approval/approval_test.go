@@ -46,7 +46,7 @@ func setup(t *testing.T, db *database.DB) *bundle {
 func (b *bundle) submitted(t *testing.T, as context.Context, rule enttask.ApprovalTimeout) (*ent.Task, *ent.Approval) { //nolint:revive // t comes first in helpers
 	t.Helper()
 	up := b.DB.Ent.Upload.Create().SetProjectID(b.Project.ID).SetChannelID(b.Channel.ID).SetCreatorID(b.Marketer.ID).SetFileName("x").
-		SetStatus(entupload.StatusReady).SetValid(1).SaveX(b.System)
+		SetStatus(entupload.StatusReady).SetValid(1).SaveX(b.System) //nolint:contextcheck // arranged by the test, not by who asks
 	d, err := b.tasks.Create(as, task.Input{
 		Name: new("task " + up.ID), UploadID: &up.ID, ReachAt: &reachAt, ChannelID: &b.Channel.ID, TemplateID: &b.Template.ID, ApprovalTimeout: &rule,
 		Content: []task.Param{{Key: "thing1", Text: "x"}, {Key: "date2", Text: "2026-03-08"}}, OpenMode: new(enttask.OpenModeNone),
@@ -54,7 +54,7 @@ func (b *bundle) submitted(t *testing.T, as context.Context, rule enttask.Approv
 	require.NoError(t, err)
 	d, err = b.tasks.Submit(as, d.ID)
 	require.NoError(t, err)
-	return d, b.DB.Ent.Approval.Query().Where(entapproval.TaskID(d.ID)).OnlyX(b.System)
+	return d, b.DB.Ent.Approval.Query().Where(entapproval.TaskID(d.ID)).OnlyX(b.System) //nolint:contextcheck // same
 }
 
 func (b *bundle) task(d *ent.Task) *ent.Task { return b.DB.Ent.Task.GetX(b.System, d.ID) }
@@ -79,6 +79,7 @@ func TestApprove(t *testing.T) {
 
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		t.Run("in time: the task waits for its reach time (§1.3)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d, a := b.submitted(t, b.AsMarketer, cancel)
 			b.clock.Advance(time.Minute)
@@ -98,6 +99,7 @@ func TestApprove(t *testing.T) {
 			}
 		})
 		t.Run("after the reach time a task that runs once approved runs at once (R50)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d, a := b.submitted(t, b.AsMarketer, runOnce)
 			b.clock.Set(reachAt.Add(72*time.Hour - time.Second))
@@ -116,6 +118,7 @@ func TestApprove(t *testing.T) {
 			"72 hours after it, it is too late everywhere":        {runOnce, reachAt.Add(72 * time.Hour), approval.ReasonTimeout72H},
 		} {
 			t.Run(name+" (R50)", func(t *testing.T) {
+				t.Parallel()
 				b := setup(t, db)
 				d, a := b.submitted(t, b.AsMarketer, row.rule)
 				b.clock.Set(row.at)
@@ -129,6 +132,7 @@ func TestApprove(t *testing.T) {
 			})
 		}
 		t.Run("nobody approves what they wrote or submitted, unless the project allows it (§3.1)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			_, a := b.submitted(t, b.AsAdmin, cancel)
 			_, err := b.approvals.Approve(b.AsAdmin, a.ID, "")
@@ -140,12 +144,14 @@ func TestApprove(t *testing.T) {
 			require.NoError(t, err)
 		})
 		t.Run("another project's approval is not found", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			_, a := b.submitted(t, b.AsMarketer, cancel)
 			_, err := b.approvals.Approve(factory.NewTeam(t, db).AsAdmin, a.ID, "")
 			require.True(t, fault.Is(err, fault.NotFound))
 		})
 		t.Run("of many who decide at the same instant one wins", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			_, second := b.Member(t, access.Approver)
 			d, a := b.submitted(t, b.AsMarketer, cancel)
@@ -184,12 +190,12 @@ func TestReject(t *testing.T) {
 		b := setup(t, db)
 		d, a := b.submitted(t, b.AsMarketer, cancel)
 		for name, comment := range map[string]string{"needs a reason": " \n", "has a reason of 500 characters at most": strings.Repeat("字", 501)} {
-			t.Run("a rejection "+name+" (§3.3)", func(t *testing.T) {
+			t.Run("a rejection "+name+" (§3.3)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 				_, err := b.approvals.Reject(b.AsApprover, a.ID, comment)
 				require.True(t, fault.Is(err, fault.Invalid))
 			})
 		}
-		t.Run("the creator reads why, and can only copy the task (§1.2)", func(t *testing.T) {
+		t.Run("the creator reads why, and can only copy the task (§1.2)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			_, err := b.approvals.Reject(b.AsApprover, a.ID, strings.Repeat("字", 500))
 			require.NoError(t, err)
 			d = b.task(d)
@@ -202,7 +208,7 @@ func TestReject(t *testing.T) {
 			_, err = b.tasks.Copy(b.AsMarketer, d.ID)
 			require.NoError(t, err)
 		})
-		t.Run("what is decided is decided", func(t *testing.T) {
+		t.Run("what is decided is decided", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			_, err := b.approvals.Approve(b.AsApprover, a.ID, "")
 			require.Equal(t, "CONFLICT DECIDED", reason(t, err))
 			_, err = b.approvals.Urge(b.AsMarketer, d.ID)
@@ -252,6 +258,7 @@ func TestExpireDue(t *testing.T) {
 			"a worker that comes late finds the same words": {runOnce, 1000 * time.Hour, approval.ReasonTimeout72H},
 		} {
 			t.Run(name+" (R50)", func(t *testing.T) {
+				t.Parallel()
 				b := setup(t, db)
 				d, a := b.submitted(t, b.AsMarketer, row.rule)
 				b.clock.Set(reachAt.Add(row.after))
@@ -273,6 +280,7 @@ func TestExpireDue(t *testing.T) {
 			})
 		}
 		t.Run("what was decided meanwhile stays", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d, a := b.submitted(t, b.AsMarketer, cancel)
 			_, err := b.approvals.Approve(b.AsApprover, a.ID, "")

@@ -11,7 +11,7 @@ import (
 
 	"tidings/ent"
 	entupload "tidings/ent/upload"
-	entchunk "tidings/ent/uploadchunk"
+	entuploadchunk "tidings/ent/uploadchunk"
 	"tidings/ent/viewer"
 	"tidings/outreach/person"
 )
@@ -52,7 +52,7 @@ func (u *Uploads) Resolve(ctx context.Context, uploadID string, attempt int) err
 	members := roaring.New()
 	done := 0
 	for seq := 0; ; seq++ {
-		part, err := u.db.Ent.UploadChunk.Query().Where(entchunk.UploadID(uploadID), entchunk.Seq(seq)).Only(ctx)
+		part, err := u.db.Ent.UploadChunk.Query().Where(entuploadchunk.UploadID(uploadID), entuploadchunk.Seq(seq)).Only(ctx)
 		if ent.IsNotFound(err) {
 			break
 		}
@@ -109,7 +109,7 @@ func (u *Uploads) ready(ctx context.Context, up *ent.Upload, attempt int, member
 		if n == 0 {
 			return ErrLost
 		}
-		if _, err := tx.UploadChunk.Delete().Where(entchunk.UploadID(up.ID)).Exec(ctx); err != nil {
+		if _, err := tx.UploadChunk.Delete().Where(entuploadchunk.UploadID(up.ID)).Exec(ctx); err != nil {
 			return fmt.Errorf("delete parts: %w", err)
 		}
 		return nil

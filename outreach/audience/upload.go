@@ -74,7 +74,7 @@ func (u *Uploads) Receive(ctx context.Context, from io.Reader, meta Meta) (*ent.
 			return done, nil
 		}
 	}
-	if dropErr := s.drop(); dropErr != nil {
+	if dropErr := s.drop(); dropErr != nil { //nolint:contextcheck // the sender may be gone, its context with it
 		u.log.WarnContext(ctx, "a refused upload stays until it is swept", "upload", s.id, "error", dropErr)
 	}
 	return nil, err

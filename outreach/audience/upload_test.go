@@ -47,7 +47,7 @@ func TestReceive(t *testing.T) {
 			require.Zero(t, db.Ent.Upload.Query().Where(entupload.StatusEQ(entupload.StatusReceiving)).CountX(w.System))
 		}
 
-		t.Run("the issue's list: 300 lines, 20 duplicates, 10 invalid (R38, R41, §9.5)", func(t *testing.T) {
+		t.Run("the issue's list: 300 lines, 20 duplicates, 10 invalid (R38, R41, §9.5)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			up, err := uploads.Receive(w.AsMarketer, strings.NewReader("openid\n"+list(0, 270)+list(0, 20)+strings.Repeat("bad\n", 10)), meta)
 			require.NoError(t, err)
 			require.Equal(t, []int{300, 270, 20, 10}, []int{up.Total, up.Valid, up.Duplicate, up.Invalid})
@@ -70,7 +70,7 @@ func TestReceive(t *testing.T) {
 			require.True(t, p.Stub, "unknown IDs are sent to, but not counted (R42)")
 			require.NoError(t, uploads.Resolve(t.Context(), up.ID, up.Attempt), "a second time does nothing")
 		})
-		t.Run("a list of several chunks that is resolved again after a crash half way", func(t *testing.T) {
+		t.Run("a list of several chunks that is resolved again after a crash half way", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			up, err := uploads.Receive(w.AsMarketer, strings.NewReader(list(1000, 12_000)), meta)
 			require.NoError(t, err)
 			require.Equal(t, 3, db.Ent.UploadChunk.Query().CountX(w.System))
@@ -85,7 +85,7 @@ func TestReceive(t *testing.T) {
 			require.Equal(t, uint64(12_000), members.GetCardinality())
 			require.Equal(t, 12_000, up.Resolved)
 		})
-		t.Run("a refused list leaves nothing, also after some chunks were stored", func(t *testing.T) {
+		t.Run("a refused list leaves nothing, also after some chunks were stored", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			before := db.Ent.Upload.Query().CountX(w.System)
 			_, err := uploads.Receive(w.AsMarketer, strings.NewReader(list(0, 6000)+"\x00"), meta)
 			require.True(t, fault.Is(err, fault.Invalid))
@@ -94,22 +94,22 @@ func TestReceive(t *testing.T) {
 			require.Equal(t, before, db.Ent.Upload.Query().CountX(w.System))
 			require.Zero(t, db.Ent.UploadChunk.Query().CountX(w.System))
 		})
-		t.Run("a sender that goes away leaves nothing", func(t *testing.T) {
+		t.Run("a sender that goes away leaves nothing", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			_, err := uploads.Receive(w.AsMarketer, iotest.TimeoutReader(strings.NewReader(list(0, 60_000))), meta)
 			require.ErrorIs(t, err, iotest.ErrTimeout)
 			left(t)
 		})
-		t.Run("another project's channel is not found", func(t *testing.T) {
+		t.Run("another project's channel is not found", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			_, err := uploads.Receive(factory.NewTeam(t, db).AsMarketer, strings.NewReader(list(0, 1)), meta)
 			require.True(t, fault.Is(err, fault.NotFound))
 		})
-		t.Run("who may not write tasks may not upload", func(t *testing.T) {
+		t.Run("who may not write tasks may not upload", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			_, err := uploads.Receive(w.AsViewer, strings.NewReader(list(0, 1)), meta)
 			require.True(t, fault.Is(err, fault.Forbidden))
 			_, err = uploads.Receive(t.Context(), strings.NewReader(list(0, 1)), meta)
 			require.True(t, fault.Is(err, fault.Unauthenticated))
 		})
-		t.Run("what a killed process left is swept, what is arriving is not", func(t *testing.T) {
+		t.Run("what a killed process left is swept, what is arriving is not", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			now := clock.Wall()
 			make := func(at time.Time) *ent.Upload {
 				return db.Ent.Upload.Create().SetProjectID(w.Project.ID).SetChannelID(w.Channel.ID).SetCreatorID(w.Marketer.ID).

@@ -37,7 +37,7 @@ func TestResolve(t *testing.T) {
 	t.Parallel()
 
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
-		t.Run("new IDs become stubs with dense numbers, and asking again gives the same (R42)", func(t *testing.T) {
+		t.Run("new IDs become stubs with dense numbers, and asking again gives the same (R42)", func(t *testing.T) { //nolint:paralleltest // one store is counted
 			ctx := setup(t, db, 7)
 			values := append(ids("a", 5300), ids("a", 10)...) // more than one chunk, some twice
 			first, err := person.Resolve(ctx, db, 7, person.WechatOpenID, values, true)
@@ -59,7 +59,7 @@ func TestResolve(t *testing.T) {
 			require.Equal(t, int64(7), p.ProjectNum)
 			require.Equal(t, first[3], person.Num(p.ID))
 		})
-		t.Run("a stub becomes a person when it is named by something else than an upload", func(t *testing.T) {
+		t.Run("a stub becomes a person when it is named by something else than an upload", func(t *testing.T) { //nolint:paralleltest // one store is counted
 			ctx := setup(t, db, 8)
 			a, err := person.Resolve(ctx, db, 8, person.WechatOpenID, ids("b", 2), true)
 			require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestResolve(t *testing.T) {
 			require.False(t, db.Ent.Person.GetX(ctx, person.ID(8, a[0])).Stub)
 			require.True(t, db.Ent.Person.GetX(ctx, person.ID(8, a[1])).Stub)
 		})
-		t.Run("the same ID in two projects names two people", func(t *testing.T) {
+		t.Run("the same ID in two projects names two people", func(t *testing.T) { //nolint:paralleltest // one store is counted
 			ctx := setup(t, db, 9, 10)
 			_, err := person.Resolve(ctx, db, 9, person.WechatOpenID, ids("c", 1), true)
 			require.NoError(t, err)

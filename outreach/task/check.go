@@ -190,8 +190,7 @@ func checkOpen(fs *fault.Fields, f Facts) {
 		account.AppID, account.WebViewPage, account.RelayPage = f.Channel.AppID, f.Channel.H5Page, f.Channel.RelayPage
 	}
 	_, err := render.Page(render.Open{Mode: render.OpenMode(*t.OpenMode), AppID: t.OpenAppID, Path: t.OpenPath, URL: t.OpenURL}, account)
-	var refused *fault.Error
-	if errors.As(err, &refused) {
+	if refused, is := errors.AsType[*fault.Error](err); is {
 		for _, field := range refused.Fields {
 			field.Path = openPaths[field.Path]
 			*fs = append(*fs, field)

@@ -7,7 +7,7 @@ import (
 
 	"tidings/ent"
 	enttask "tidings/ent/task"
-	entlink "tidings/ent/taskgrouplink"
+	enttaskgrouplink "tidings/ent/taskgrouplink"
 	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/internal/database"
@@ -125,7 +125,7 @@ func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (made 
 				break
 			}
 		}
-		old, err := tx.TaskGroupLink.Query().Where(entlink.TaskID(t.ID)).All(ctx)
+		old, err := tx.TaskGroupLink.Query().Where(enttaskgrouplink.TaskID(t.ID)).All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("load groups: %w", err)
 		}
@@ -146,7 +146,7 @@ func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (made 
 // UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT (the status that is no draft).
 func (s *Service) Delete(ctx context.Context, taskID string) error {
 	_, err := s.command(ctx, state.OpDelete, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
-		if _, err := tx.TaskGroupLink.Delete().Where(entlink.TaskID(t.ID)).Exec(ctx); err != nil {
+		if _, err := tx.TaskGroupLink.Delete().Where(enttaskgrouplink.TaskID(t.ID)).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("leave groups: %w", err)
 		}
 		// What is deleted must not keep a campaign, a list or a channel in use.
@@ -213,7 +213,7 @@ func (d *draft) writeLinks(ctx context.Context, tx *ent.Tx, taskID string) error
 	if !d.setGroups {
 		return nil
 	}
-	if _, err := tx.TaskGroupLink.Delete().Where(entlink.TaskID(taskID)).Exec(ctx); err != nil {
+	if _, err := tx.TaskGroupLink.Delete().Where(enttaskgrouplink.TaskID(taskID)).Exec(ctx); err != nil {
 		return fmt.Errorf("leave groups: %w", err)
 	}
 	for _, l := range sortedLinks(d.groups) {

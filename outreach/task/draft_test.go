@@ -2,6 +2,7 @@ package task_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,7 +26,7 @@ func TestCreate(t *testing.T) {
 
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db)
-		t.Run("a draft needs nothing but a name and gets the defaults (§1.3b, R21)", func(t *testing.T) {
+		t.Run("a draft needs nothing but a name and gets the defaults (§1.3b, R21)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			app := db.Ent.Application.Create().SetProjectID(b.Project.ID).SetName("app").SetPreferred(true).SaveX(b.System)
 			d, err := b.tasks.Create(b.AsMarketer, task.Input{Name: new("  double  eleven\t"), Given: func(string) bool { return true }})
 			require.NoError(t, err)
@@ -55,7 +56,7 @@ func TestCreate(t *testing.T) {
 				_, err := b.tasks.Create(b.AsMarketer, task.Input{Name: &taken})
 				require.True(t, err == nil || fault.Is(err, fault.Conflict))
 			}
-			t.Run("a name "+name+" (R13)", func(t *testing.T) {
+			t.Run("a name "+name+" (R13)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 				_, err := b.tasks.Create(b.AsMarketer, task.Input{Name: &row.name})
 				if row.rule == "" {
 					require.NoError(t, err)
@@ -64,11 +65,11 @@ func TestCreate(t *testing.T) {
 				require.Equal(t, []string{row.rule}, rules(t, err))
 			})
 		}
-		t.Run("another project may use the name", func(t *testing.T) {
+		t.Run("another project may use the name", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			_, err := b.tasks.Create(factory.NewTeam(t, db).AsMarketer, task.Input{Name: new("Taken")})
 			require.NoError(t, err)
 		})
-		t.Run("of many who take a name at once one gets it", func(t *testing.T) {
+		t.Run("of many who take a name at once one gets it", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			errs := make([]error, 8)
 			var wg sync.WaitGroup
 			for i := range errs {
@@ -86,6 +87,7 @@ func TestCreate(t *testing.T) {
 			require.Equal(t, 1, won)
 		})
 		t.Run("another project's objects are not found", func(t *testing.T) {
+			t.Parallel()
 			other := setup(t, db)
 			group, err := other.groups.Create(other.AsAdmin, "g", nil, nil)
 			require.NoError(t, err)
@@ -102,7 +104,7 @@ func TestCreate(t *testing.T) {
 				"channelId NOT_FOUND", "templateId NOT_FOUND", "uploadId NOT_FOUND", "groupIds NOT_FOUND", "campaignId NOT_FOUND", "applicationId NOT_FOUND",
 			}, rules(t, err))
 		})
-		t.Run("supplementary recipients are target IDs, each once, at most a hundred (R32, §9.7)", func(t *testing.T) {
+		t.Run("supplementary recipients are target IDs, each once, at most a hundred (R32, §9.7)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d, err := b.tasks.Create(b.AsMarketer, task.Input{Name: new("extra"), Supplementary: []string{" " + factory.OpenID(1), "", factory.OpenID(1)}})
 			require.NoError(t, err)
 			require.Equal(t, []string{factory.OpenID(1)}, d.Supplementary)
@@ -115,7 +117,7 @@ func TestCreate(t *testing.T) {
 			_, err = b.tasks.Create(b.AsMarketer, task.Input{Name: new("extra3"), Supplementary: many})
 			require.Equal(t, []string{"supplementary TOO_MANY"}, rules(t, err))
 		})
-		t.Run("who may not write tasks is refused", func(t *testing.T) {
+		t.Run("who may not write tasks is refused", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			_, err := b.tasks.Create(b.AsApprover, task.Input{Name: new("x")})
 			require.True(t, fault.Is(err, fault.Forbidden))
 			_, err = b.tasks.Create(t.Context(), task.Input{Name: new("x")})
@@ -130,16 +132,9 @@ func TestUpdate(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db)
 		given := func(fields ...string) func(string) bool {
-			return func(f string) bool {
-				for _, g := range fields {
-					if f == g {
-						return true
-					}
-				}
-				return false
-			}
+			return func(f string) bool { return slices.Contains(fields, f) }
 		}
-		t.Run("what is not named stays, what is named without a value is cleared", func(t *testing.T) {
+		t.Run("what is not named stays, what is named without a value is cleared", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "partly")
 			d, err := b.tasks.Update(b.AsMarketer, d.ID, d.Version, task.Input{MessageClass: new(enttask.MessageClassUrgent), Given: given("messageClass", "reachAt", "openMode")})
 			require.NoError(t, err)
@@ -150,7 +145,7 @@ func TestUpdate(t *testing.T) {
 			require.Equal(t, "partly", d.Name)
 			require.Equal(t, 2, d.Version)
 		})
-		t.Run("an edit of what somebody else saved meanwhile is refused", func(t *testing.T) {
+		t.Run("an edit of what somebody else saved meanwhile is refused", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "twice")
 			_, err := b.tasks.Update(b.AsMarketer, d.ID, d.Version, task.Input{Name: new("first")})
 			require.NoError(t, err)
@@ -158,7 +153,7 @@ func TestUpdate(t *testing.T) {
 			require.Equal(t, "CONFLICT VERSION", reason(t, err))
 			require.Equal(t, "first", b.reload(t, d).Name)
 		})
-		t.Run("of two who save the same version at once one wins", func(t *testing.T) {
+		t.Run("of two who save the same version at once one wins", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "both")
 			errs := make([]error, 4)
 			var wg sync.WaitGroup
@@ -178,7 +173,7 @@ func TestUpdate(t *testing.T) {
 			}
 			require.Equal(t, 1, won)
 		})
-		t.Run("another channel clears the message and keeps all other data (R76)", func(t *testing.T) {
+		t.Run("another channel clears the message and keeps all other data (R76)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "move")
 			other := b.NewChannel(t)
 			d, err := b.tasks.Update(b.AsMarketer, d.ID, d.Version, task.Input{ChannelID: &other.ID})
@@ -195,25 +190,25 @@ func TestUpdate(t *testing.T) {
 			}
 			require.ElementsMatch(t, []string{"uploadId OTHER_CHANNEL", "templateId REQUIRED"}, got)
 		})
-		t.Run("the same channel again clears nothing", func(t *testing.T) {
+		t.Run("the same channel again clears nothing", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "stay")
 			d, err := b.tasks.Update(b.AsMarketer, d.ID, d.Version, task.Input{ChannelID: &b.Channel.ID})
 			require.NoError(t, err)
 			require.NotNil(t, d.TemplateID)
 			require.NotEmpty(t, d.Content)
 		})
-		t.Run("a template of another channel is refused", func(t *testing.T) {
+		t.Run("a template of another channel is refused", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "mixed")
 			_, err := b.tasks.Update(b.AsMarketer, d.ID, d.Version, task.Input{TemplateID: &b.NewTemplate(t, b.NewChannel(t), factory.Fields...).ID})
 			require.Equal(t, []string{"templateId OTHER_CHANNEL"}, rules(t, err))
 		})
-		t.Run("nothing changes after submission (§1.2)", func(t *testing.T) {
+		t.Run("nothing changes after submission (§1.2)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d, _ := b.submitted(t, "sealed", nil)
 			_, err := b.tasks.Update(b.AsMarketer, d.ID, d.Version, task.Input{Name: new("x")})
 			require.Equal(t, "CONFLICT IN_APPROVAL", reason(t, err))
 			require.Equal(t, "CONFLICT IN_APPROVAL", reason(t, b.tasks.Delete(b.AsMarketer, d.ID)))
 		})
-		t.Run("broken variables are refused, whole ones are kept as written (R83, R84)", func(t *testing.T) {
+		t.Run("broken variables are refused, whole ones are kept as written (R83, R84)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "words")
 			for _, text := range []string{"{{nickname}}", "{{attr.}}", "{{attr.a", "}}", "{{attr.a b}}", "{{order.id}}", "{{attr.{{x}}}}"} {
 				_, err := b.tasks.Update(b.AsMarketer, d.ID, d.Version, task.Input{Content: []task.Param{{Key: "thing1", Text: text}}})
@@ -227,7 +222,7 @@ func TestUpdate(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []task.Param{{Key: "thing1", Text: "Hi {{attr.nickname|朋友}}, {{tag.level}}", Overlong: render.Truncate}}, params)
 		})
-		t.Run("another project's task is not found", func(t *testing.T) {
+		t.Run("another project's task is not found", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "mine")
 			thief := factory.NewTeam(t, db).AsAdmin
 			for _, err := range []error{
@@ -247,7 +242,7 @@ func TestCopyAndDelete(t *testing.T) {
 
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db)
-		t.Run("a copy is a new draft with all but the list, under a free name (§1.4)", func(t *testing.T) {
+		t.Run("a copy is a new draft with all but the list, under a free name (§1.4)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			top, err := b.groups.Create(b.AsAdmin, "dept", nil, nil)
 			require.NoError(t, err)
 			in := b.complete(t, "origin")
@@ -272,7 +267,7 @@ func TestCopyAndDelete(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, "origin_copy2", c.Name)
 		})
-		t.Run("copies made at once get names of their own", func(t *testing.T) {
+		t.Run("copies made at once get names of their own", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "many")
 			out := make([]*ent.Task, 6)
 			errs := make([]error, 6)
@@ -288,12 +283,12 @@ func TestCopyAndDelete(t *testing.T) {
 			}
 			require.Len(t, names, 6)
 		})
-		t.Run("a long name is cut for its copy (R13)", func(t *testing.T) {
+		t.Run("a long name is cut for its copy (R13)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			c, err := b.tasks.Copy(b.AsMarketer, b.draft(t, strings.Repeat("长", 60)).ID)
 			require.NoError(t, err)
 			require.Equal(t, strings.Repeat("长", 55)+"_copy", c.Name)
 		})
-		t.Run("a deleted draft is gone and its name is free (§1.4)", func(t *testing.T) {
+		t.Run("a deleted draft is gone and its name is free (§1.4)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "gone")
 			_, other := b.Member(t, access.Marketer)
 			require.Equal(t, "FORBIDDEN NOT_YOURS", reason(t, b.tasks.Delete(other, d.ID)))
@@ -304,7 +299,7 @@ func TestCopyAndDelete(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, b.tasks.Delete(b.AsAdmin, again.ID), "administrators delete others' drafts")
 		})
-		t.Run("every command writes one entry of the audit log (§11.3)", func(t *testing.T) {
+		t.Run("every command writes one entry of the audit log (§11.3)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			before := db.Ent.AuditEntry.Query().CountX(b.System)
 			d := b.draft(t, "logged") // the upload and the task
 			_, err := b.tasks.Update(b.AsMarketer, d.ID, 1, task.Input{ReachAt: new(morning.Add(2 * time.Hour))})

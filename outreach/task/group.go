@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"tidings/ent"
-	entgroup "tidings/ent/taskgroup"
-	entlink "tidings/ent/taskgrouplink"
+	enttaskgroup "tidings/ent/taskgroup"
+	enttaskgrouplink "tidings/ent/taskgrouplink"
 	"tidings/ent/viewer"
 	"tidings/internal/database"
 	"tidings/internal/id"
@@ -115,7 +115,7 @@ func asTop(ctx context.Context, tx *ent.Tx, c *ent.TaskGroupCreate, newID string
 }
 
 func asChild(ctx context.Context, tx *ent.Tx, c *ent.TaskGroupCreate, parentID string, objects []string) error {
-	parent, err := tx.TaskGroup.Query().Where(entgroup.ID(parentID)).Only(ctx)
+	parent, err := tx.TaskGroup.Query().Where(enttaskgroup.ID(parentID)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return fault.At("parentId", "NOT_FOUND", "there is no group %s in this project", parentID)
 	}
@@ -187,12 +187,12 @@ func (s *Groups) Delete(ctx context.Context, groupID string) error {
 		if err != nil {
 			return err
 		}
-		all, err := tx.TaskGroup.Query().Where(entgroup.TopID(g.TopID)).All(ctx)
+		all, err := tx.TaskGroup.Query().Where(enttaskgroup.TopID(g.TopID)).All(ctx)
 		if err != nil {
 			return fmt.Errorf("load groups: %w", err)
 		}
 		below := subtree(all, g.ID)
-		count, err := tx.TaskGroupLink.Query().Where(entlink.GroupIDIn(below...)).Count(ctx)
+		count, err := tx.TaskGroupLink.Query().Where(enttaskgrouplink.GroupIDIn(below...)).Count(ctx)
 		if err != nil {
 			return fmt.Errorf("count tasks: %w", err)
 		}
@@ -230,7 +230,7 @@ func inUse(reason, kind string, count int) error {
 }
 
 func loadGroup(ctx context.Context, tx *ent.Tx, groupID string) (*ent.TaskGroup, error) {
-	g, err := tx.TaskGroup.Query().Where(entgroup.ID(groupID)).Only(ctx)
+	g, err := tx.TaskGroup.Query().Where(enttaskgroup.ID(groupID)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, fault.Errorf(fault.NotFound, "there is no group %q", groupID)
 	}
@@ -243,9 +243,9 @@ func loadGroup(ctx context.Context, tx *ent.Tx, groupID string) (*ent.TaskGroup,
 func siblingsOf(ctx context.Context, tx *ent.Tx, parentID *string) ([]*ent.TaskGroup, error) {
 	q := tx.TaskGroup.Query()
 	if parentID == nil {
-		q.Where(entgroup.ParentIDIsNil())
+		q.Where(enttaskgroup.ParentIDIsNil())
 	} else {
-		q.Where(entgroup.ParentID(*parentID))
+		q.Where(enttaskgroup.ParentID(*parentID))
 	}
 	all, err := q.All(ctx)
 	if err != nil {
@@ -275,7 +275,7 @@ func lockProject(ctx context.Context, db *database.DB, tx *ent.Tx) error {
 // MessageGroups are all nodes that message-outreach tasks can be in, top-level
 // groups and what is below them, in their order.
 func (s *Groups) MessageGroups(ctx context.Context) ([]*ent.TaskGroup, error) {
-	all, err := s.db.Ent.TaskGroup.Query().Order(ent.Asc(entgroup.FieldLevel, entgroup.FieldPosition, entgroup.FieldID)).All(ctx)
+	all, err := s.db.Ent.TaskGroup.Query().Order(ent.Asc(enttaskgroup.FieldLevel, enttaskgroup.FieldPosition, enttaskgroup.FieldID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load groups: %w", err)
 	}
@@ -295,10 +295,10 @@ func (s *Groups) TaskCounts(ctx context.Context, groupIDs []string) (map[string]
 		GroupID string `json:"group_id"`
 		Count   int    `json:"count"`
 	}
-	if err := s.db.Ent.TaskGroupLink.Query().GroupBy(entlink.FieldGroupID).Aggregate(ent.Count()).Scan(ctx, &own); err != nil {
+	if err := s.db.Ent.TaskGroupLink.Query().GroupBy(enttaskgrouplink.FieldGroupID).Aggregate(ent.Count()).Scan(ctx, &own); err != nil {
 		return nil, fmt.Errorf("count tasks: %w", err)
 	}
-	all, err := s.db.Ent.TaskGroup.Query().Select(entgroup.FieldID, entgroup.FieldParentID).All(ctx)
+	all, err := s.db.Ent.TaskGroup.Query().Select(enttaskgroup.FieldID, enttaskgroup.FieldParentID).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load groups: %w", err)
 	}
@@ -321,7 +321,7 @@ func (s *Groups) TaskCounts(ctx context.Context, groupIDs []string) (map[string]
 
 // OfTasks gives the groups that tasks are in, for many tasks at once.
 func (s *Groups) OfTasks(ctx context.Context, taskIDs []string) (map[string][]*ent.TaskGroup, error) {
-	found, err := s.db.Ent.TaskGroupLink.Query().Where(entlink.TaskIDIn(taskIDs...)).WithGroup().Order(ent.Asc(entlink.FieldTopID)).All(ctx)
+	found, err := s.db.Ent.TaskGroupLink.Query().Where(enttaskgrouplink.TaskIDIn(taskIDs...)).WithGroup().Order(ent.Asc(enttaskgrouplink.FieldTopID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load groups: %w", err)
 	}
@@ -342,7 +342,7 @@ func (s *Groups) OfTasks(ctx context.Context, taskIDs []string) (map[string][]*e
 func links(ctx context.Context, tx *ent.Tx, fs *fault.Fields, ids []string) ([]Link, error) {
 	var out []Link
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-		g, err := tx.TaskGroup.Query().Where(entgroup.ID(id)).Only(ctx)
+		g, err := tx.TaskGroup.Query().Where(enttaskgroup.ID(id)).Only(ctx)
 		if ent.IsNotFound(err) {
 			fs.Add("groupIds", "NOT_FOUND", "there is no %s in this project", id)
 			continue

@@ -34,6 +34,7 @@ func TestOperate(t *testing.T) {
 			return b.reload(t, d)
 		}
 		t.Run("a task is paused before its time and waits again afterwards (§1.3)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d := b.approved(t, "early")
 			d, err := b.tasks.Pause(b.AsMarketer, d.ID)
@@ -47,6 +48,7 @@ func TestOperate(t *testing.T) {
 			require.NotNil(t, run(b, d).DueAt, "it goes out at once when its time has passed")
 		})
 		t.Run("a task that runs is paused and runs on (§1.3)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d := start(t, b, b.approved(t, "late"))
 			require.Equal(t, enttask.RunStatusRunning, d.RunStatus)
@@ -57,6 +59,7 @@ func TestOperate(t *testing.T) {
 			require.Equal(t, enttask.RunStatusRunning, d.RunStatus)
 		})
 		t.Run("a run that began during a pause is resumed as running", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d := b.approved(t, "during")
 			_, err := b.tasks.Pause(b.AsMarketer, d.ID)
@@ -68,6 +71,7 @@ func TestOperate(t *testing.T) {
 			require.NotNil(t, d.StartedAt)
 		})
 		t.Run("cancelling ends the run that has not begun, and its worker (§1.3)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d := b.approved(t, "off")
 			before := run(b, d)
@@ -85,6 +89,7 @@ func TestOperate(t *testing.T) {
 			}
 		})
 		t.Run("its creator runs an abnormal task again, now (§1.3)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d := b.approved(t, "broken")
 			db.Ent.Channel.UpdateOne(b.Channel).SetEnabled(false).ExecX(b.System)
@@ -105,6 +110,7 @@ func TestOperate(t *testing.T) {
 			require.Equal(t, entrun.StatusSending, run(b, d).Status)
 		})
 		t.Run("who may not operate tasks is refused", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d := b.approved(t, "hands off")
 			for _, err := range []error{
@@ -115,6 +121,7 @@ func TestOperate(t *testing.T) {
 			}
 		})
 		t.Run("a resend is a run of its own for those the first did not reach (§1.6)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d := b.approved(t, "resend")
 			failed := task.ResendInput{TaskID: d.ID, StatusIn: []delivery.Status{delivery.Failed, delivery.Unconfirmed}, ReasonIn: []string{"43101"}}

@@ -18,6 +18,7 @@ func TestGroups(t *testing.T) {
 
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		t.Run("only administrators make groups (R17)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			_, err := b.groups.Create(b.AsMarketer, "x", nil, nil)
 			require.True(t, fault.Is(err, fault.Forbidden))
@@ -25,6 +26,7 @@ func TestGroups(t *testing.T) {
 			require.NoError(t, err)
 		})
 		t.Run("five top-level groups for each object, three levels below (§2.1)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			for _, name := range []string{"a", "b", "c", "d"} {
 				_, err := b.groups.Create(b.AsAdmin, name, nil, []string{"MESSAGE"})
@@ -50,6 +52,7 @@ func TestGroups(t *testing.T) {
 			require.Len(t, shown, 8, "those of the canvas alone are not shown (R15)")
 		})
 		t.Run("names are one to fifty characters, unique among siblings (§2.1)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			top, err := b.groups.Create(b.AsAdmin, "Dept", nil, nil)
 			require.NoError(t, err)
@@ -67,6 +70,7 @@ func TestGroups(t *testing.T) {
 			require.NoError(t, err, "its own name")
 		})
 		t.Run("of many who take a name or the last place at once one gets it", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			errs := make([]error, 6)
 			var wg sync.WaitGroup
@@ -83,6 +87,7 @@ func TestGroups(t *testing.T) {
 			require.Equal(t, 1, won)
 		})
 		t.Run("a group is deleted when no task is in it or below, drafts included (R18)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			top, err := b.groups.Create(b.AsAdmin, "top", nil, nil)
 			require.NoError(t, err)
@@ -105,6 +110,7 @@ func TestGroups(t *testing.T) {
 			require.Len(t, left, 1)
 		})
 		t.Run("a task is in one group under each top-level group (§2.1)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			dept, err := b.groups.Create(b.AsAdmin, "dept", nil, nil)
 			require.NoError(t, err)
@@ -127,6 +133,7 @@ func TestGroups(t *testing.T) {
 			require.Empty(t, of[d.ID])
 		})
 		t.Run("another project's group is not found", func(t *testing.T) {
+			t.Parallel()
 			b, other := setup(t, db), setup(t, db)
 			g, err := b.groups.Create(b.AsAdmin, "mine", nil, nil)
 			require.NoError(t, err)
@@ -148,7 +155,7 @@ func TestCampaigns(t *testing.T) {
 		c, err := b.campaigns.Create(b.AsMarketer, "双十一", g.ID)
 		require.NoError(t, err)
 
-		t.Run("names are unique in the project", func(t *testing.T) {
+		t.Run("names are unique in the project", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			_, err := b.campaigns.CreateGroup(b.AsMarketer, " holidays ")
 			require.Equal(t, "CONFLICT NAME_TAKEN", reason(t, err))
 			_, err = b.campaigns.Create(b.AsMarketer, "双十一", g.ID)
@@ -156,7 +163,7 @@ func TestCampaigns(t *testing.T) {
 			_, err = b.campaigns.Create(b.AsMarketer, "", g.ID)
 			require.Equal(t, []string{"name REQUIRED"}, rules(t, err))
 		})
-		t.Run("name and group can change (§2.2)", func(t *testing.T) {
+		t.Run("name and group can change (§2.2)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			routine, err := b.campaigns.CreateGroup(b.AsMarketer, "routine")
 			require.NoError(t, err)
 			moved, err := b.campaigns.Update(b.AsMarketer, c.ID, new("双十二"), &routine.ID)
@@ -168,7 +175,7 @@ func TestCampaigns(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, b.campaigns.DeleteGroup(b.AsMarketer, g.ID))
 		})
-		t.Run("one with tasks cannot be deleted (§2.2)", func(t *testing.T) {
+		t.Run("one with tasks cannot be deleted (§2.2)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d, err := b.tasks.Create(b.AsMarketer, task.Input{Name: new("t"), CampaignID: &c.ID})
 			require.NoError(t, err)
 			counts, err := b.campaigns.TaskCounts(b.AsViewer, []string{c.ID})
@@ -178,7 +185,7 @@ func TestCampaigns(t *testing.T) {
 			require.NoError(t, b.tasks.Delete(b.AsMarketer, d.ID))
 			require.NoError(t, b.campaigns.Delete(b.AsMarketer, c.ID))
 		})
-		t.Run("another project's are not found, and permission is needed", func(t *testing.T) {
+		t.Run("another project's are not found, and permission is needed", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			mine, err := b.campaigns.CreateGroup(b.AsMarketer, "mine")
 			require.NoError(t, err)
 			other := setup(t, db)

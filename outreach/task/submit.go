@@ -8,7 +8,7 @@ import (
 
 	"tidings/ent"
 	entchannel "tidings/ent/channel"
-	entlink "tidings/ent/taskgrouplink"
+	enttaskgrouplink "tidings/ent/taskgrouplink"
 	"tidings/ent/viewer"
 	"tidings/outreach/approval"
 	"tidings/outreach/fault"
@@ -108,7 +108,7 @@ func zone(p *ent.Project) *time.Location {
 
 // freeze is the task as it is submitted, for whoever asks later what was approved.
 func freeze(ctx context.Context, tx *ent.Tx, t *ent.Task) ([]byte, error) {
-	groups, err := tx.TaskGroupLink.Query().Where(entlink.TaskID(t.ID)).All(ctx)
+	groups, err := tx.TaskGroupLink.Query().Where(enttaskgrouplink.TaskID(t.ID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load groups: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tidings/ent"
+	entaccount "tidings/ent/account"
 	entchannel "tidings/ent/channel"
 	entmember "tidings/ent/member"
 	enttask "tidings/ent/task"
@@ -144,6 +145,7 @@ func TestSubmit(t *testing.T) {
 
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		t.Run("a submission is frozen and waits for its approver until the reach time (R50)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d, a := b.submitted(t, "plain", nil)
 			require.Equal(t, enttask.ApprovalStatusPending, d.ApprovalStatus)
@@ -156,11 +158,13 @@ func TestSubmit(t *testing.T) {
 			require.WithinDuration(t, morning.Add(time.Hour), *a.DueAt, 0)
 		})
 		t.Run("one that runs once approved waits 72 hours longer (R50)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			_, a := b.submitted(t, "patient", func(in *task.Input) { in.ApprovalTimeout = new(enttask.ApprovalTimeoutRunOnceApproved) })
 			require.WithinDuration(t, morning.Add(73*time.Hour), *a.ExpiresAt, 0)
 		})
 		t.Run("it is refused where nobody else could approve (§3.1)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			db.Ent.Member.Delete().Where(entmember.AccountID(b.Approver.ID)).ExecX(b.System)
 			d, err := b.tasks.Create(b.AsAdmin, b.complete(t, "alone"))
@@ -175,18 +179,21 @@ func TestSubmit(t *testing.T) {
 			require.NoError(t, err)
 		})
 		t.Run("somebody whose account is disabled approves nothing", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
-			db.Ent.Account.Update().SetDisabled(true).ExecX(b.System)
+			db.Ent.Account.Update().Where(entaccount.IDIn(b.Admin.ID, b.Approver.ID)).SetDisabled(true).ExecX(b.System)
 			_, err := b.tasks.Submit(b.AsMarketer, b.draft(t, "disabled").ID)
 			require.Equal(t, "CONFLICT NO_APPROVER", reason(t, err))
 		})
 		t.Run("a submitted task is not submitted again", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d, _ := b.submitted(t, "again", nil)
 			_, err := b.tasks.Submit(b.AsMarketer, d.ID)
 			require.Equal(t, "CONFLICT IN_APPROVAL", reason(t, err))
 		})
 		t.Run("its creator takes it back, edits and submits it again (§1.3)", func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, db)
 			d, a := b.submitted(t, "back", nil)
 			_, other := b.Member(t, "MARKETER")
@@ -211,7 +218,7 @@ func TestExamine(t *testing.T) {
 
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db)
-		t.Run("it shows what the first recipients would read", func(t *testing.T) {
+		t.Run("it shows what the first recipients would read", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d := b.draft(t, "samples")
 			found, err := b.tasks.Examine(b.AsMarketer, d.ID)
 			require.NoError(t, err)
@@ -221,7 +228,7 @@ func TestExamine(t *testing.T) {
 				{Key: "thing1", Label: "活动名称", Value: "春季大促"}, {Key: "date2", Label: "活动时间", Value: "2026年3月8日"},
 			}}, found.Samples[0])
 		})
-		t.Run("a variable in a message to uploaded IDs is allowed, with a warning (R42)", func(t *testing.T) {
+		t.Run("a variable in a message to uploaded IDs is allowed, with a warning (R42)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			in := b.complete(t, "variables")
 			in.Content[0].Text = "{{attr.nickname}}"
 			in.Supplementary = []string{factory.OpenID(99)}

@@ -111,8 +111,8 @@ func TestOperations(t *testing.T) {
 		{"pending", "viewer", "VIEW"},
 		{"waiting running paused cancelled expired ended abnormal", "approver viewer", "VIEW ANALYSE"},
 	} {
-		for _, s := range strings.Fields(row.states) {
-			for _, p := range strings.Fields(row.person) {
+		for s := range strings.FieldsSeq(row.states) {
+			for p := range strings.FieldsSeq(row.person) {
 				t.Run(s+" to the "+p+" (§1.2)", func(t *testing.T) {
 					t.Parallel()
 					var got []string

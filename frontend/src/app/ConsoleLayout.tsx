@@ -23,6 +23,8 @@ import { placeOf, visibleMenu } from './menu';
 export function ConsoleLayout() {
   const [{ data, error }, retry] = useQuery({ query: SessionQuery });
   const expired = useExpired();
+  // Who was here last stays on the page when the session ends: it asks for a new one over the page.
+  const [last, setLast] = useState<Session['me'] | null>(null);
   const serverNow = data?.server.now;
   const offset = useMemo(() => (serverNow ? Date.parse(serverNow) - Date.now() : 0), [serverNow]);
 
@@ -30,15 +32,17 @@ export function ConsoleLayout() {
     if (error) return <NoSession error={error} onRetry={() => retry()} />;
     return <Spin fullscreen />;
   }
-  if (!data.me) return <ToSignIn because={expired ? 'expired' : undefined} />;
-  const session: Session = { me: data.me, server: data.server };
+  if (data.me && data.me !== last) setLast(data.me);
+  const me = data.me ?? last;
+  if (!me) return <ToSignIn because={expired ? 'expired' : undefined} />;
+  const session: Session = { me, server: data.server };
   return (
     <SessionContext value={session}>
       <TimeProvider zone={session.me.project.timeZone} offset={offset}>
         <Frame session={session}>
           <Outlet />
         </Frame>
-        {expired && <ExpiredDialog />}
+        {(expired || !data.me) && <ExpiredDialog />}
       </TimeProvider>
     </SessionContext>
   );

@@ -1,9 +1,10 @@
 import { Alert, Flex, Modal } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useClient } from 'urql';
 import { clearExpiry } from './expiry';
 import { SignInForm } from './SignInForm';
-import { useSession } from './session';
+import { SessionQuery, useSession } from './session';
 
 /**
  * Stands over the page when the session has ended: the page stays as it is, with what was typed.
@@ -12,11 +13,16 @@ import { useSession } from './session';
 export function ExpiredDialog() {
   const { t } = useTranslation('session');
   const { me } = useSession();
+  const client = useClient();
   const suggested = useMemo(() => ({ email: me.account.email }), [me.account.email]);
 
-  function resume(email: string) {
-    if (email.toLowerCase() === me.account.email.toLowerCase()) clearExpiry();
-    else window.location.assign('/');
+  async function resume(email: string) {
+    if (email.toLowerCase() !== me.account.email.toLowerCase()) {
+      window.location.assign('/');
+      return;
+    }
+    await client.query(SessionQuery, {}, { requestPolicy: 'network-only' }).toPromise();
+    clearExpiry();
   }
 
   return (

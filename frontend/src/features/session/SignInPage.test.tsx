@@ -41,14 +41,24 @@ test('a refusal stands at its field', async () => {
     error: {
       code: 'INVALID',
       message: 'wrong',
-      fields: [{ path: 'password', rule: 'WRONG_CREDENTIALS', message: 'wrong' }],
+      fields: [{ path: 'email', rule: 'TOO_LONG', message: 'long', params: { limit: 254 } }],
     },
   });
   const user = userEvent.setup();
   await user.type(await screen.findByLabelText('邮箱'), 'a@b.cn');
   await user.type(screen.getByLabelText('密码'), 'no');
   await user.click(screen.getByRole('button', { name: '登录' }));
-  expect(await screen.findByText('邮箱或密码不正确')).toBeVisible();
+  expect(await screen.findByText('内容过长，最多 254 个字符')).toBeVisible();
+});
+
+test('a wrong password does not tell which of the two is wrong', async () => {
+  renderAt('/sign-in', createWorld({ viewer: null }).root);
+  answer(401, { error: { code: 'UNAUTHENTICATED', reason: 'WRONG_LOGIN', message: 'wrong' } });
+  const user = userEvent.setup();
+  await user.type(await screen.findByLabelText('邮箱'), 'a@b.cn');
+  await user.type(screen.getByLabelText('密码'), 'no');
+  await user.click(screen.getByRole('button', { name: '登录' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('邮箱或密码不正确');
 });
 
 test('a lock-out says for how long and counts down', async () => {

@@ -61,7 +61,7 @@ test('the export has the rows of the view', async () => {
   renderAt(`/tasks/${idOf('done')}?tab=recipients&outcome=FAILED`, createWorld().root);
   expect(await screen.findByRole('link', { name: '导出 CSV' })).toHaveAttribute(
     'href',
-    `/export/deliveries?task=${idOf('done')}&status=FAILED`,
+    `/export/deliveries?task=${idOf('done')}&status=FAILED&project=prj_demo&locale=zh-CN`,
   );
 });
 

@@ -29,7 +29,6 @@ export const taskSearchSchema = z.object({
   q: textParam(64),
   type: wordsParam(TASK_TYPES),
   channel: textParam(64),
-  group: textParam(64),
   campaign: textParam(64),
   creator: textParam(64),
   approval: wordsParam(APPROVAL_STATUSES),

@@ -91,7 +91,7 @@ export function createGraphQLClient({
   const socket = createSocket({
     url: socketUrl,
     lazy: true,
-    connectionParams: project ? { [PROJECT_HEADER]: project } : {},
+    connectionParams: project ? { project } : {},
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
   });

@@ -4,7 +4,7 @@ import { Button, Card, Flex, Form, Input, Select, Table, Typography } from 'antd
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import { useCan } from '@/features/session/session';
+import { useCan, useSession } from '@/features/session/session';
 import { nodesOf } from '@/shared/graphql/nodesOf';
 import { useTime } from '@/shared/time/TimeContext';
 import { CursorPager } from '@/shared/ui/CursorPager';
@@ -30,7 +30,8 @@ const EVERY = 3000;
 
 /** Per-user sending details (spec 1.6): who got what, and why somebody did not. */
 export function RecipientsTab({ task }: { task: TaskPageData }) {
-  const { t } = useTranslation('tasks');
+  const { t, i18n } = useTranslation('tasks');
+  const { me } = useSession();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const can = useCan();
@@ -79,7 +80,10 @@ export function RecipientsTab({ task }: { task: TaskPageData }) {
           {can('analysis.send_detail.advanced') && (
             <Button
               icon={<DownloadOutlined aria-hidden />}
-              href={exportAddress(task.id, filter)}
+              href={exportAddress(task.id, filter, {
+                project: me.project.id,
+                locale: i18n.language,
+              })}
               download
             >
               {t('recipients.export')}

@@ -26,8 +26,10 @@ test('filters and the cursor of the address become variables', () => {
   });
 });
 
+const HERE = { project: 'prj_1', locale: 'en-US' };
+
 test('the export has the rows of the view', () => {
-  expect(exportAddress('tsk_1', { outcome: ['FAILED', 'NOT_SENT'], run: 'run_1' })).toBe(
-    '/export/deliveries?task=tsk_1&run=run_1&status=FAILED&status=NOT_SENT',
+  expect(exportAddress('tsk_1', { outcome: ['FAILED', 'NOT_SENT'], run: 'run_1' }, HERE)).toBe(
+    '/export/deliveries?task=tsk_1&run=run_1&status=FAILED%2CNOT_SENT&project=prj_1&locale=en-US',
   );
 });

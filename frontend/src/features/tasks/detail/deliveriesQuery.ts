@@ -65,12 +65,18 @@ export function toDeliveryVariables(id: string, search: TaskDetailSearch): Varia
   };
 }
 
-/** The address of the CSV with the rows of a view, all pages. */
-export function exportAddress(id: string, filter: DeliveryFilter): string {
+/** The address of the CSV with the rows of a view, all pages. A link carries no headers, so it names the project. */
+export function exportAddress(
+  id: string,
+  filter: DeliveryFilter,
+  { project, locale }: { project: string; locale: string },
+): string {
   const query = new URLSearchParams({ task: id });
   if (filter.run) query.set('run', filter.run);
-  for (const status of filter.outcome ?? []) query.append('status', status);
+  if (filter.outcome) query.set('status', filter.outcome.join());
   if (filter.reason) query.set('reason', filter.reason);
   if (filter.target) query.set('target', filter.target.trim());
+  query.set('project', project);
+  query.set('locale', locale);
   return `/export/deliveries?${query}`;
 }

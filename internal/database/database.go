@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -32,6 +33,8 @@ type DB struct {
 	Ent     *ent.Client
 	SQL     *sql.DB
 	Dialect string
+
+	prepared sync.Map // statement by text
 }
 
 // sqliteParams are proven settings: WAL, immediate transactions (deferred ones
@@ -100,6 +103,24 @@ func (db *DB) Postgres() bool { return db.Dialect == dialect.Postgres }
 
 // Close ends all connections.
 func (db *DB) Close() error { return db.Ent.Close() }
+
+// Prepared gives a statement, with ? as placeholders, that each connection
+// parses once: for the few that the sending path repeats thousands of times.
+// Inside a transaction pass it to tx.StmtContext. It lives as long as db.
+func (db *DB) Prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := db.prepared.Load(query); ok {
+		return st.(*sql.Stmt), nil //nolint:errcheck,forcetypeassert // nothing else is stored
+	}
+	st, err := db.SQL.PrepareContext(ctx, db.Rebind(query))
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	if first, ok := db.prepared.LoadOrStore(query, st); ok {
+		_ = st.Close()                // somebody else was faster
+		return first.(*sql.Stmt), nil //nolint:errcheck,forcetypeassert // nothing else is stored
+	}
+	return st, nil
+}
 
 // tries bounds how often a transaction runs again after a deadlock or a
 // serialisation failure.

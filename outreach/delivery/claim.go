@@ -28,21 +28,15 @@ func (w *Worker) claim(ctx context.Context, sh *shard, r *run, attempt int, batc
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	standing, err := w.standing(ctx, sh, r)
-	if err != nil {
-		return nil, err
-	}
-	switch standing {
-	case stopped:
-		return nil, errStop
-	case over:
+	c := claiming{w: w, sh: sh, r: r, attempt: attempt, batch: batch, at: w.Clock.Now()}
+	calls, err := c.commit(ctx)
+	if errors.Is(err, errOver) {
 		for i := range batch {
 			batch[i].reason, batch[i].params = gate.TaskNotRunning, nil
 		}
-	case running:
+		c.over = true
+		calls, err = c.commit(ctx)
 	}
-	c := claiming{w: w, sh: sh, r: r, attempt: attempt, batch: batch, at: w.Clock.Now()}
-	calls, err := c.commit(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,33 +44,19 @@ func (w *Worker) claim(ctx context.Context, sh *shard, r *run, attempt int, batc
 	return calls, nil
 }
 
-// standing is whether a run may send.
-type standing int
+// errOver says that the run was cancelled or has ended: what is left is not sent.
+var errOver = errors.New("the run is over")
 
-const (
-	running standing = iota
-	stopped          // paused or abnormal: it may go on later
-	over             // cancelled or ended: what is left is not sent
-)
-
-// standingSQL: run number. Out: the run's status, the task's.
-const standingSQL = `SELECT r.status, t.run_status FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.num = ?`
-
-// standing asks before every claim, so that a pause or cancellation holds from
-// the next grant on. A resend is of a task that is over and goes by its run.
-func (w *Worker) standing(ctx context.Context, sh *shard, r *run) (standing, error) {
-	var runStatus, taskStatus string
-	err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(standingSQL), sh.runNum).Scan(&runStatus, &taskStatus)
-	if err != nil {
-		return stopped, fmt.Errorf("read standing of run %s: %w", r.id, err)
-	}
+// standing says whether a run may send: nil, errStop or errOver. A resend is of
+// a task that is over and goes by its run.
+func standing(runStatus, taskStatus string) error {
 	switch {
 	case taskStatus == "PAUSED" || taskStatus == "ABNORMAL":
-		return stopped, nil
+		return errStop
 	case runStatus != "SENDING" || taskStatus == "CANCELLED":
-		return over, nil
+		return errOver
 	default:
-		return running, nil
+		return nil
 	}
 }
 
@@ -87,6 +67,7 @@ type claiming struct {
 	attempt int
 	batch   []candidate
 	at      time.Time
+	over    bool // known to be: everybody is recorded as not sent
 }
 
 // commit claims, and after a commit that nobody acknowledged looks whether it
@@ -113,36 +94,34 @@ func (c *claiming) commit(ctx context.Context) ([]*candidate, error) {
 }
 
 func (c *claiming) try(ctx context.Context, bulk bool) ([]*candidate, error) {
+	insert := c.insert
+	switch {
+	case bulk:
+		insert = c.copy
+	case c.sh.retry:
+		insert = c.reclaim
+	}
+	fence, err := c.w.DB.Prepared(ctx, fenceSQL)
+	if err != nil {
+		return nil, fmt.Errorf("claim: %w", err)
+	}
 	var calls []*candidate
-	err := c.w.DB.SQLTx(ctx, func(tx *sql.Tx) error {
-		if err := c.fence(ctx, tx); err != nil {
+	err = c.w.DB.SQLTx(ctx, func(tx *sql.Tx) error {
+		var n counts
+		if bulk {
+			// All rows are new or the transaction fails, so the fence can write their counts too.
+			_, n = c.tally(c.all())
+		}
+		if err := c.fence(ctx, tx, fence, &n); err != nil {
 			return err
 		}
-		var won []*candidate
-		var err error
-		switch {
-		case bulk:
-			won, err = c.all(), c.copy(ctx, tx)
-		case c.sh.retry:
-			won, err = c.reclaim(ctx, tx)
-		default:
-			won, err = c.insert(ctx, tx)
-		}
+		won, err := insert(ctx, tx)
 		if err != nil {
 			return err
 		}
-		calls = calls[:0]
-		var n counts
-		for _, cand := range won {
-			if cand.reason == "" {
-				calls = append(calls, cand)
-				n.sending++
-			} else {
-				n.add(heldStatus(cand.reason), string(cand.reason))
-			}
-		}
-		if c.sh.retry {
-			n.deferred = -len(won)
+		calls, n = c.tally(won)
+		if bulk {
+			return n.writeReasons(ctx, c.w.DB, tx, c.sh)
 		}
 		return n.write(ctx, c.w.DB, tx, c.sh)
 	})
@@ -152,18 +131,44 @@ func (c *claiming) try(ctx context.Context, bulk bool) ([]*candidate, error) {
 	return calls, err
 }
 
-// fenceSQL: new cursor, shard, attempt, old cursor. One row or the shard is lost.
-const fenceSQL = `UPDATE shards SET cursor = ? WHERE id = ? AND attempt = ? AND cursor = ?`
+// tally splits what was won into those to call, and counts all of it.
+func (c *claiming) tally(won []*candidate) (calls []*candidate, n counts) {
+	calls = make([]*candidate, 0, len(won))
+	for _, cand := range won {
+		if cand.reason == "" {
+			calls = append(calls, cand)
+			n.sending++
+		} else {
+			n.add(heldStatus(cand.reason), string(cand.reason))
+		}
+	}
+	if c.sh.retry {
+		n.deferred = -len(won)
+	}
+	return calls, n
+}
 
-func (c *claiming) fence(ctx context.Context, tx *sql.Tx) error {
-	res, err := tx.ExecContext(ctx, c.w.DB.Rebind(fenceSQL), c.sh.cursor+len(c.batch), c.sh.id, c.attempt, c.sh.cursor)
-	if err != nil {
+// fenceSQL: new cursor; differences of sending, failed and not sent; shard,
+// attempt, old cursor. Out: the status of the run and of its task; no row when
+// the shard is lost.
+const fenceSQL = `UPDATE shards SET cursor = ?, sending = sending + ?, failed = failed + ?, not_sent = not_sent + ?
+	WHERE id = ? AND attempt = ? AND cursor = ?
+	RETURNING (SELECT r.status FROM runs r WHERE r.num = shards.run_num), (SELECT t.run_status FROM tasks t WHERE t.id = shards.task_id)`
+
+// fence moves the cursor under the attempt, and asks in the same statement
+// whether the run may send, so that a pause or cancellation holds from the next
+// grant on. errLost, errStop or errOver end the transaction.
+func (c *claiming) fence(ctx context.Context, tx *sql.Tx, fence *sql.Stmt, n *counts) error {
+	var runStatus, taskStatus string
+	err := tx.StmtContext(ctx, fence).QueryRowContext(ctx, c.sh.cursor+len(c.batch), n.sending, n.failed, n.notSent,
+		c.sh.id, c.attempt, c.sh.cursor).Scan(&runStatus, &taskStatus)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errLost
+	}
+	if err != nil || c.over || len(c.batch) == 0 {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(errLost, err)
-	}
-	return nil
+	return standing(runStatus, taskStatus)
 }
 
 func (c *claiming) all() []*candidate {
@@ -188,10 +193,10 @@ func (c *claiming) row(cand *candidate) (status Status, settled *time.Time, cont
 // copySQL is PostgreSQL's fast way in; a row that is there already fails it.
 const copySQL = `COPY deliveries (run_at, run_num, person_num, project_num, claimed_at, settled_at, status, target, reason, content) FROM STDIN`
 
-func (c *claiming) copy(ctx context.Context, tx *sql.Tx) error {
+func (c *claiming) copy(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
 	st, err := tx.PrepareContext(ctx, copySQL)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = st.Close() }()
 	// Formatted once: lib/pq would format a time.Time for every row.
@@ -205,11 +210,11 @@ func (c *claiming) copy(ctx context.Context, tx *sql.Tx) error {
 		}
 		if _, err := st.ExecContext(ctx, runAt, c.sh.runNum, int64(cand.person), c.sh.projectNum, claimed, settledAt,
 			int64(status), cand.target, string(cand.reason), content); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	_, err = st.ExecContext(ctx)
-	return err
+	return c.all(), err
 }
 
 // insertSQL: run_at, run number, project number, claimed, settled, and rows of
@@ -322,10 +327,14 @@ func (w *Worker) takeOver(ctx context.Context, sh *shard, r *run, attempt int) e
 	if r.plan.ResendUnconfirmed {
 		to = Deferred
 	}
-	err := w.DB.SQLTx(ctx, func(tx *sql.Tx) error {
+	fence, err := w.DB.Prepared(ctx, fenceSQL)
+	if err != nil {
+		return fmt.Errorf("take over shard %d: %w", sh.id, err)
+	}
+	err = w.DB.SQLTx(ctx, func(tx *sql.Tx) error {
 		// Fenced like a claim, without moving the cursor.
 		c := claiming{w: w, sh: sh, attempt: attempt}
-		if err := c.fence(ctx, tx); err != nil {
+		if err := c.fence(ctx, tx, fence, &counts{}); err != nil {
 			return err
 		}
 		rows, err := tx.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(takeOverSQL, w.DB.In("person_num"))+" RETURNING person_num"),

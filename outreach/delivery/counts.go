@@ -62,6 +62,11 @@ func (n *counts) write(ctx context.Context, db *database.DB, tx *sql.Tx, sh *sha
 	if _, err := tx.ExecContext(ctx, db.Rebind(countsSQL), n.sending, n.sent, n.failed, n.notSent, n.unconfirmed, n.deferred, sh.id); err != nil {
 		return fmt.Errorf("count: %w", err)
 	}
+	return n.writeReasons(ctx, db, tx, sh)
+}
+
+// writeReasons is write without the totals, where those are written already.
+func (n *counts) writeReasons(ctx context.Context, db *database.DB, tx *sql.Tx, sh *shard) error {
 	keys := make([]reasonKey, 0, len(n.reasons))
 	for k := range n.reasons {
 		keys = append(keys, k)

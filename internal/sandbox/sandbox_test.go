@@ -236,10 +236,10 @@ func TestAuthorisations(t *testing.T) {
 		code, _, _ := b.send(tok, fine(to))
 		return code
 	}
-	require.Equal(t, "43101", send(openid(1)), "nobody has granted anything")
+	require.Equal(t, "43101", send(openid(1)), "R2: nobody has granted anything")
 	status, _ := b.ask("POST", "/sandbox/wechat/users", `{"openids":["`+openid(1)+`"],"template":"`+points+`","grants":2}`)
 	require.Equal(t, 200, status)
-	require.Equal(t, []string{"0", "0", "43101"}, []string{send(openid(1)), send(openid(1)), send(openid(1))}, "each authorisation is one message")
+	require.Equal(t, []string{"0", "0", "43101"}, []string{send(openid(1)), send(openid(1)), send(openid(1))}, "R1: each authorisation is one message, whenever it is used")
 
 	b.ask("POST", "/sandbox/wechat/users", `{"openids":["`+openid(1)+`","`+openid(2)+`"],"grants":1}`)
 	require.Equal(t, []string{"0", "43101", "0"}, []string{send(openid(1)), send(openid(1)), send(openid(2))}, "of every template")

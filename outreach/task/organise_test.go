@@ -109,7 +109,7 @@ func TestGroups(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, left, 1)
 		})
-		t.Run("a task is in one group under each top-level group (§2.1)", func(t *testing.T) {
+		t.Run("a task is in one group under each top-level group (R14, R15, §2.1)", func(t *testing.T) {
 			t.Parallel()
 			b := setup(t, db)
 			dept, err := b.groups.Create(b.AsAdmin, "dept", nil, nil)
@@ -175,7 +175,7 @@ func TestCampaigns(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, b.campaigns.DeleteGroup(b.AsMarketer, g.ID))
 		})
-		t.Run("one with tasks cannot be deleted (§2.2)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
+		t.Run("one with tasks cannot be deleted (R19, R20, §2.2)", func(t *testing.T) { //nolint:paralleltest // one project, one thing after the other
 			d, err := b.tasks.Create(b.AsMarketer, task.Input{Name: new("t"), CampaignID: &c.ID})
 			require.NoError(t, err)
 			counts, err := b.campaigns.TaskCounts(b.AsViewer, []string{c.ID})

@@ -160,7 +160,11 @@ func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []o
 	}
 	least, most := span(outcomes)
 	var n int
-	err := w.DB.SQL.QueryRowContext(ctx, settleSentSQL, w.DB.List(people), w.DB.List(messages), w.Clock.Now(), r.at, sh.runNum, sh.id, least, most).Scan(&n)
+	st, err := w.DB.Prepared(ctx, settleSentSQL)
+	if err != nil {
+		return 0, fmt.Errorf("settle: %w", err)
+	}
+	err = st.QueryRowContext(ctx, w.DB.List(people), w.DB.List(messages), w.Clock.Now(), r.at, sh.runNum, sh.id, least, most).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("settle: %w", err)
 	}

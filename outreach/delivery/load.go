@@ -38,8 +38,8 @@ func (w *Worker) load(ctx context.Context, sh *shard, r *run) ([]candidate, erro
 	return sh.loaded[from:min(from+maxGrant, len(sh.loaded))], nil
 }
 
-// identitiesSQL: project number, ID type, person numbers. Out: person number,
-// value, newest binding last, so that it wins.
+// identitiesSQL: project number, ID type, invalid, person numbers. Out: person
+// number, value, newest binding last, so that it wins.
 const identitiesSQL = `SELECT person_num, value FROM identities WHERE project_num = ? AND type = ? AND invalid = ? AND %s ORDER BY person_num, bound_at, id`
 
 func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uint32) ([]candidate, error) {
@@ -51,8 +51,9 @@ func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uin
 		numbers[i] = int64(p)
 		at[int64(p)] = i
 	}
-	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(identitiesSQL, w.DB.In("person_num"))),
-		sh.projectNum, person.WechatOpenID, false, w.DB.List(numbers))
+	among, args := w.among("person_num", numbers)
+	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(identitiesSQL, among)),
+		append([]any{sh.projectNum, person.WechatOpenID, false}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("load identities: %w", err)
 	}
@@ -64,8 +65,9 @@ func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uin
 		if err := rows.Scan(&num, &value); err != nil {
 			return nil, fmt.Errorf("load identities: %w", err)
 		}
-		if openID, ok := strings.CutPrefix(value, prefix); ok {
-			out[at[num]].target = openID
+		i, asked := at[num]
+		if openID, ok := strings.CutPrefix(value, prefix); ok && asked {
+			out[i].target = openID
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -76,6 +78,17 @@ func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uin
 		return out, nil
 	}
 	return out, w.loadValues(ctx, sh, r, numbers, at, out)
+}
+
+// among is the condition that a column is one of the ascending numbers, and its
+// arguments. Where they lie close together it is a range, which may give others
+// too: PostgreSQL reads a range at once, and looks up a list number by number.
+func (w *Worker) among(column string, numbers []int64) (string, []any) {
+	least, most := numbers[0], numbers[len(numbers)-1]
+	if most-least < 2*int64(len(numbers)) {
+		return column + " BETWEEN ? AND ?", []any{least, most}
+	}
+	return w.DB.In(column), []any{w.DB.List(numbers)}
 }
 
 // markDuplicates holds back a second candidate with a target that came before.
@@ -103,7 +116,8 @@ func (w *Worker) loadValues(ctx context.Context, sh *shard, r *run, numbers []in
 	for i, n := range numbers {
 		ids[i] = person.ID(sh.projectNum, uint32(n)) //nolint:gosec // person numbers are 32-bit
 	}
-	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(personsSQL, w.DB.In("id"))), w.DB.List(ids))
+	among, args := w.among("id", ids)
+	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(personsSQL, among)), args...)
 	if err != nil {
 		return fmt.Errorf("load people: %w", err)
 	}
@@ -116,7 +130,11 @@ func (w *Worker) loadValues(ctx context.Context, sh *shard, r *run, numbers []in
 		if err := rows.Scan(&id, &stub, &raw); err != nil {
 			return fmt.Errorf("load people: %w", err)
 		}
-		c := &out[at[int64(person.Num(id))]]
+		i, asked := at[int64(person.Num(id))]
+		if !asked {
+			continue
+		}
+		c := &out[i]
 		c.unknown = stub
 		var attributes map[string]any
 		if len(raw) > 0 {

@@ -58,7 +58,7 @@ type task struct {
 func (c *campaign) approved(name, list string) *task {
 	c.t.Helper()
 	k := &task{c: c, upload: c.marketer.upload(c.channel, list), reachAt: c.now().Add(5 * time.Minute).Truncate(time.Second)}
-	eventually(c.t, time.Minute, "the list is ready", func() bool {
+	eventually(c.t, time.Minute, gently, "the list is ready", func() bool {
 		return ask[struct{ Upload struct{ Status string } }](c.marketer, `query($id: ID!) { upload(id: $id) { status } }`, vars{"id": k.upload.ID}).Upload.Status == "READY"
 	})
 	content := []vars{
@@ -110,7 +110,7 @@ func (k *task) state() state {
 // reached waits until so many candidates have been sent to.
 func (k *task) reached(within time.Duration, sent int) {
 	k.c.t.Helper()
-	eventually(k.c.t, within, fmt.Sprintf("%d are sent", sent), func() bool { return k.state().Progress.Sent >= sent })
+	eventually(k.c.t, within, gently, fmt.Sprintf("%d are sent", sent), func() bool { return k.state().Progress.Sent >= sent })
 }
 
 // over waits until the run is through and gives how it ended.
@@ -122,7 +122,7 @@ func (k *task) over(within time.Duration) state {
 			k.c.t.Logf("where it stands: %+v", at)
 		}
 	}()
-	eventually(k.c.t, within, "the run ends", func() bool {
+	eventually(k.c.t, within, gently, "the run ends", func() bool {
 		at = k.state()
 		return at.Status == "ENDED" && len(at.Runs.Edges) == 1 && at.Runs.Edges[0].Node.Status == "DONE"
 	})

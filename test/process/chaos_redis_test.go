@@ -12,8 +12,7 @@ func TestChaosWithoutRedisNothingIsSentAndThenItGoesOn(t *testing.T) {
 	n, qps := size(2_000, 10_000), size(200, 400)
 	away := size(6*time.Second, 30*time.Second)
 	s := manyProcesses(t)
-	_, lineA := s.worker()
-	_, lineB := s.worker()
+	lineA, lineB := s.worker().line, s.worker().line
 	c := s.campaign(qps)
 	ids := people("Redis", n)
 	s.grant(5, ids)
@@ -32,7 +31,7 @@ func TestChaosWithoutRedisNothingIsSentAndThenItGoesOn(t *testing.T) {
 
 	require.True(t, s.redis.start(), "Redis is back, and has forgotten everything")
 	back := time.Now()
-	resumed := eventually(t, resumption, "sending goes on", func() bool { return len(lineA.after(back))+len(lineB.after(back)) > 0 })
+	resumed := eventually(t, resumption, closely, "sending goes on", func() bool { return len(lineA.after(back))+len(lineB.after(back)) > 0 })
 
 	at := k.over(4 * time.Minute)
 	require.NoError(t, <-moved)

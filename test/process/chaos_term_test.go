@@ -9,9 +9,9 @@ import (
 
 func TestChaosStoppedWorkerFinishesWhatIsOnItsWay(t *testing.T) {
 	t.Parallel()
-	n, qps := size(2_000, 20_000), size(200, 800)
+	n, qps := size(1_500, 20_000), size(100, 800)
 	s := manyProcesses(t)
-	leaving, its := s.worker()
+	a, b := s.worker(), s.worker()
 	c := s.campaign(qps)
 	s.faults(map[string]any{"latencyMs": 500})
 	ids := people("Term", n)
@@ -19,18 +19,14 @@ func TestChaosStoppedWorkerFinishesWhatIsOnItsWay(t *testing.T) {
 	k := c.approved("SIGTERM", list(ids))
 
 	moved := s.moving(k.reachAt)
-	k.reached(2*time.Minute, n/10)
-	mine := s.holder()
-	_, other := s.worker()
-	k.reached(2*time.Minute, n/4)
-
-	held, inFlight := s.held(mine)
-	require.NotZero(t, held, "the worker is in the middle of something")
+	k.reached(2*time.Minute, n/3)
+	leaving, other := busy(a, b)
+	held, inFlight := leaving.held()
 	took := leaving.terminate(10 * time.Second)
 	stopped := time.Now()
-	left, _ := s.held(mine)
+	left, _ := leaving.held()
 	require.Zero(t, left, "everything is handed back")
-	resumed := eventually(t, 5*time.Second, "the other goes on", func() bool { return len(other.after(stopped)) > 0 })
+	resumed := eventually(t, 5*time.Second, closely, "the other goes on", func() bool { return len(other.line.after(stopped)) > 0 })
 
 	at := k.over(4 * time.Minute)
 	require.NoError(t, <-moved)
@@ -41,5 +37,5 @@ func TestChaosStoppedWorkerFinishesWhatIsOnItsWay(t *testing.T) {
 	require.Len(t, v.calls, n, "nobody is called twice")
 	t.Logf("%d recipients, %d/s: stopped after %s while holding %d shards with %d calls in flight; the other went on %s later; "+
 		"%d calls by the stopped worker, %d by the other; longest silence %s",
-		n, qps, took, held, inFlight, resumed, its.count(), other.count(), longestGap(v.calls, v.calls[0].Wall))
+		n, qps, took, held, inFlight, resumed, leaving.line.count(), other.line.count(), longestGap(v.calls))
 }

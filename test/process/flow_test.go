@@ -18,11 +18,10 @@ func TestMainJobInOneProcess(t *testing.T) {
 func TestMainJobWithTwoWorkersOnPostgresAndRedis(t *testing.T) {
 	t.Parallel()
 	s := manyProcesses(t)
-	a, lineA := s.worker()
-	b, lineB := s.worker()
+	a, b := s.worker(), s.worker()
 	mainJob(t, s)
-	t.Logf("calls by worker: %d and %d", lineA.count(), lineB.count())
-	for _, p := range []*program{a, b, s.server} {
+	t.Logf("calls by worker: %d and %d", a.line.count(), b.line.count())
+	for _, p := range []*program{a.program, b.program, s.server} {
 		p.terminate(10 * time.Second)
 	}
 }

@@ -46,15 +46,19 @@ func size[T any](everyday, atFull T) T {
 	return everyday
 }
 
-// step is how often waiting tests look.
-const step = 25 * time.Millisecond
+// How often waiting tests look: at a process or a note of ours, and at the
+// program, which has better things to do than to answer us.
+const (
+	closely = 20 * time.Millisecond
+	gently  = 200 * time.Millisecond
+)
 
 // eventually waits until done says so, and fails the test when it does not
 // within the time. It gives how long that took.
-func eventually(t testing.TB, within time.Duration, what string, done func() bool) time.Duration {
+func eventually(t testing.TB, within, every time.Duration, what string, done func() bool) time.Duration {
 	t.Helper()
 	began := time.Now()
-	tick := time.NewTicker(step)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for !done() {
 		if time.Since(began) > within {

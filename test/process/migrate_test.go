@@ -52,7 +52,7 @@ func TestSchemaThatDoesNotFitIsRefused(t *testing.T) {
 	migrate := func() string {
 		t.Helper()
 		p := tidings(t, "migrate", env, "migrate")
-		eventually(t, startup, "the migration ends", func() bool { return !p.running() })
+		eventually(t, startup, closely, "the migration ends", func() bool { return !p.running() })
 		require.Equal(t, 0, p.cmd.ProcessState.ExitCode(), "%s", p.out.String())
 		return p.out.String()
 	}

@@ -14,7 +14,7 @@ func TestOneProcessNeedsNothingAndSendsByItself(t *testing.T) {
 	announced := time.Now()
 	s.server.says(time.Second, `Tidings is at http://localhost:\d+`)
 
-	t.Log("the first demo message arrived after", eventually(t, 40*time.Second-time.Since(announced), "a demo message arrives", func() bool {
+	t.Log("the first demo message arrived after", eventually(t, 40*time.Second-time.Since(announced), gently, "a demo message arrives", func() bool {
 		return s.messages("").Total > 0
 	}))
 	phones := s.messages("?limit=5")

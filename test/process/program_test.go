@@ -92,7 +92,7 @@ func (p *program) says(within time.Duration, pattern string) []string {
 	p.t.Helper()
 	form := regexp.MustCompile(pattern)
 	var found []string
-	eventually(p.t, within, p.name+" says "+pattern, func() bool {
+	eventually(p.t, within, closely, p.name+" says "+pattern, func() bool {
 		alive := p.running() // asked first: what it said before its end counts
 		found = form.FindStringSubmatch(p.out.String())
 		if found == nil && !alive {
@@ -125,7 +125,7 @@ func (p *program) thaw()   { p.t.Helper(); p.signal(syscall.SIGCONT) }
 func (p *program) terminate(within time.Duration) time.Duration {
 	p.t.Helper()
 	p.signal(syscall.SIGTERM)
-	took := eventually(p.t, within, p.name+" stops", func() bool { return !p.running() })
+	took := eventually(p.t, within, closely, p.name+" stops", func() bool { return !p.running() })
 	require.Equal(p.t, 0, p.cmd.ProcessState.ExitCode(), "exit code of %s", p.name)
 	return took
 }
@@ -133,7 +133,7 @@ func (p *program) terminate(within time.Duration) time.Duration {
 // fails waits for the end of a process that cannot start, and gives what it said.
 func (p *program) fails(within time.Duration) string {
 	p.t.Helper()
-	eventually(p.t, within, p.name+" gives up", func() bool { return !p.running() })
+	eventually(p.t, within, closely, p.name+" gives up", func() bool { return !p.running() })
 	require.NotEqual(p.t, 0, p.cmd.ProcessState.ExitCode(), "exit code of %s", p.name)
 	return p.out.String()
 }

@@ -50,7 +50,7 @@ func (r *redisServer) start() bool {
 	r.t.Helper()
 	r.program = start(r.t, "redis", r.path, nil, "--port", r.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", r.t.TempDir())
 	up := false
-	eventually(r.t, 10*time.Second, "Redis answers", func() bool {
+	eventually(r.t, 10*time.Second, closely, "Redis answers", func() bool {
 		conn, err := net.DialTimeout("tcp", "127.0.0.1:"+r.port, time.Second)
 		if err == nil {
 			up = true

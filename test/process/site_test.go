@@ -2,7 +2,6 @@ package process_test
 
 import (
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,6 +25,7 @@ type site struct {
 	env     []string
 	redis   *redisServer // nil in one process
 	db      *database.DB // nil in one process
+	address string       // the database's; empty in one process
 	workers int
 }
 
@@ -45,7 +45,7 @@ func oneProcess(t testing.TB, dir string) *site {
 func manyProcesses(t testing.TB) *site {
 	t.Helper()
 	url := testdb.PostgresURL(t)
-	s := &site{t: t, redis: startRedis(t)}
+	s := &site{t: t, redis: startRedis(t), address: url}
 	db, err := database.OpenPostgres(t.Context(), url, 4)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
@@ -60,7 +60,7 @@ func manyProcesses(t testing.TB) *site {
 func (s *site) ready() {
 	s.t.Helper()
 	s.base = "http://" + s.server.says(startup, `msg=started address=(\S+)`)[1]
-	eventually(s.t, startup, "the server is ready", func() bool { return s.status("/readyz") == http.StatusOK })
+	eventually(s.t, startup, closely, "the server is ready", func() bool { return s.status("/readyz") == http.StatusOK })
 }
 
 func (s *site) status(path string) int {
@@ -70,15 +70,4 @@ func (s *site) status(path string) int {
 	}
 	_ = resp.Body.Close()
 	return resp.StatusCode
-}
-
-// worker starts one more worker, which calls the sandbox through a line of its
-// own: what a worker sent, and when, can be told apart.
-func (s *site) worker() (*program, *line) {
-	s.t.Helper()
-	s.workers++
-	l := newLine(s.t, s.base)
-	p := tidings(s.t, fmt.Sprintf("worker %d", s.workers), append(s.env, "TIDINGS_WECHAT_URL="+l.url+"/sandbox/wechat"), "worker")
-	p.says(startup, `msg=started`)
-	return p, l
 }

@@ -53,15 +53,23 @@ func adds(t testing.TB, f funnel, total int) {
 	require.Zero(t, f.Waiting+f.Sending+f.Deferred, "nobody is left without an outcome: %+v", f)
 }
 
-// longestGap is the longest time without a call between two instants.
-func longestGap(calls []call, from time.Time) time.Duration {
-	last, longest := from, time.Duration(0)
-	for _, c := range calls {
-		if c.Wall.Before(from) {
-			continue
-		}
-		longest = max(longest, c.Wall.Sub(last))
-		last = c.Wall
+// longestGap is the longest time without a call.
+func longestGap(calls []call) time.Duration {
+	var longest time.Duration
+	for i := 1; i < len(calls); i++ {
+		longest = max(longest, calls[i].Wall.Sub(calls[i-1].Wall))
 	}
 	return longest
+}
+
+// busiestSecond is the most calls in any second, to hold beside the channel's limit.
+func busiestSecond(calls []call) int {
+	most, from := 0, 0
+	for i := range calls {
+		for calls[i].Wall.Sub(calls[from].Wall) >= time.Second {
+			from++
+		}
+		most = max(most, i-from+1)
+	}
+	return most
 }

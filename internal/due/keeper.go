@@ -76,8 +76,9 @@ func (k *Keeper) remove(l *Lease) {
 	delete(k.held, l)
 }
 
-// Run renews until ctx ends.
+// Run renews until ctx ends. Its first word tells whose the leases in the tables are.
 func (k *Keeper) Run(ctx context.Context) {
+	k.log.InfoContext(ctx, "leases are kept", "process", k.process)
 	tick := time.NewTicker(Renewal)
 	defer tick.Stop()
 	for {

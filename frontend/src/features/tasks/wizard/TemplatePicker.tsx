@@ -98,6 +98,7 @@ export function TemplatePicker({ channelId, chosen, onChoose, onClose }: Templat
             rowKey="id"
             size="small"
             dataSource={templates}
+            scroll={{ y: 'min(520px, 55vh)' }}
             pagination={templates.length > 8 ? { pageSize: 8, showSizeChanger: false } : false}
             rowSelection={{
               type: 'radio',

@@ -1,0 +1,33 @@
+import { fireEvent, screen, within } from '@testing-library/react';
+import { expect, test, vi } from 'vitest';
+import { renderAt } from '@/app/testing/renderAt';
+import { createWorld } from '@/shared/testing/world';
+
+test('R18: a group with tasks cannot be deleted; below it another can be made', async () => {
+  const world = createWorld({ viewer: 'usr_admin' });
+  const create = vi.fn(({ name, parentId }: { name: string; parentId: string }) => ({
+    id: 'grp_new',
+    name,
+    parentID: parentId,
+    topID: 'grp_dept',
+    level: 3,
+    objects: null,
+    position: 0,
+    taskCount: 0,
+  }));
+  renderAt('/groups', { ...world.root, createTaskGroup: create });
+  const row = await screen.findByRole('row', { name: /用户运营/ });
+  expect(within(row).getByRole('button', { name: '删除' })).toBeDisabled();
+  fireEvent.click(within(row).getByRole('button', { name: '新建子分组' }));
+  const dialog = await screen.findByRole('dialog', { name: '在“用户运营”下新建子分组' });
+  fireEvent.change(within(dialog).getByLabelText('分组名称'), { target: { value: '大促' } });
+  fireEvent.click(within(dialog).getByRole('button', { name: '保存' }));
+  expect(await screen.findByText('分组已创建')).toBeInTheDocument();
+  expect(create.mock.calls[0]?.[0]).toMatchObject({ name: '大促', parentId: 'grp_ops' });
+});
+
+test('R17: who is no administrator is told so', async () => {
+  renderAt('/groups', createWorld().root);
+  expect(await screen.findByText(/只有项目管理员和集团管理员/)).toBeVisible();
+  expect(screen.queryByRole('button', { name: '新建一级分组' })).toBeNull();
+});

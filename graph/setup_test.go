@@ -20,7 +20,6 @@ import (
 	entmember "tidings/ent/member"
 	"tidings/ent/viewer"
 	"tidings/graph"
-	"tidings/intake"
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/internal/id"
@@ -106,7 +105,6 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	}
 	b.server = httptest.NewServer(web.Routes(web.Deps{
 		Access: b.access, GraphQL: graph.NewHandler(resolver, "https://console.example.com", log), Export: web.Export(db, log),
-		Upload:        &intake.Upload{Uploads: b.uploads, Log: log},
 		ConsoleOrigin: "https://console.example.com", Log: log,
 	}))
 	t.Cleanup(b.server.Close)

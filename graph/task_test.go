@@ -1,10 +1,6 @@
 package graph_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"mime/multipart"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +11,11 @@ import (
 	entchannel "tidings/ent/channel"
 	entmember "tidings/ent/member"
 	enttemplate "tidings/ent/template"
+	"tidings/ent/viewer"
 	"tidings/internal/database"
 	"tidings/internal/testdb"
 	"tidings/outreach/access"
+	"tidings/outreach/audience"
 )
 
 // stage is what a task needs: a channel that works and a template.
@@ -31,31 +29,20 @@ func (b *bundle) stage(p *ent.Project) (*ent.Channel, *ent.Template) {
 	return c, tpl
 }
 
-// send posts a file to the upload door.
-func (b *bundle) send(token, query, kind, body string) *answer {
+// upload makes a list of our administrator's that is ready, as the door for files does.
+func (b *bundle) upload(channelID, csv string) string {
 	b.t.Helper()
-	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.server.URL+"/upload?"+query, strings.NewReader(body))
+	keys := map[string]bool{}
+	for _, k := range access.ProjectAdmin.Permissions() {
+		keys[k] = true
+	}
+	ctx := viewer.With(b.t.Context(), &viewer.Viewer{
+		ProjectID: b.ours.ID, ProjectNum: b.ours.Num, AccountID: b.people[access.ProjectAdmin].ID, Permissions: keys,
+	})
+	up, err := b.uploads.Receive(ctx, strings.NewReader(csv), audience.Meta{ChannelID: channelID, FileName: "list.csv"})
 	require.NoError(b.t, err)
-	req.Header.Set("Content-Type", kind)
-	return b.do(token, req)
-}
-
-// refusal reads the error of an answer that is not GraphQL's.
-func refusal(t *testing.T, a *answer) (code, rule string) {
-	t.Helper()
-	var out struct {
-		Error struct {
-			Code   string `json:"code"`
-			Fields []struct {
-				Rule string `json:"rule"`
-			} `json:"fields"`
-		} `json:"error"`
-	}
-	require.NoError(t, json.Unmarshal([]byte(a.raw), &out), "%s", a.raw)
-	if len(out.Error.Fields) > 0 {
-		rule = out.Error.Fields[0].Rule
-	}
-	return out.Error.Code, rule
+	require.NoError(b.t, b.uploads.Resolve(ctx, up.ID, up.Attempt))
+	return up.ID
 }
 
 func TestTaskFromDraftToApproval(t *testing.T) {
@@ -66,23 +53,12 @@ func TestTaskFromDraftToApproval(t *testing.T) {
 		c, tpl := b.stage(b.ours)
 		marketer, approver := b.tokens[access.Marketer], b.tokens[access.Approver]
 
-		csv := "openid\n"
+		csv := []string{"openid"}
 		for i := range 20 {
-			csv += openID(i) + "\n"
+			csv = append(csv, openID(i))
 		}
-		csv += openID(0) + "\nbad\n"
-		up := b.send(marketer, "channel="+c.ID+"&name=list.csv", "text/csv", csv)
-		require.Equal(t, http.StatusCreated, up.status, up.raw)
-		var sent struct {
-			ID       string `json:"id"`
-			Total    int    `json:"total"`
-			BadLines []any  `json:"badLines"`
-		}
-		require.NoError(t, json.Unmarshal([]byte(up.raw), &sent))
-		require.Equal(t, 22, sent.Total)
-		require.Len(t, sent.BadLines, 2)
-		require.NoError(t, b.uploads.Resolve(t.Context(), sent.ID, 0))
-		a := b.as(marketer, `query($id:ID!){upload(id:$id){status total valid duplicate invalid resolved badLines{line value rule}}}`, vars{"id": sent.ID})
+		list := b.upload(c.ID, strings.Join(append(csv, openID(0), "bad"), "\n"))
+		a := b.as(marketer, `query($id:ID!){upload(id:$id){status total valid duplicate invalid resolved badLines{line value rule}}}`, vars{"id": list})
 		require.Empty(t, a.Errors)
 		require.Equal(t, map[string]any{
 			"status": "READY", "total": 22.0, "valid": 20.0, "duplicate": 1.0, "invalid": 1.0, "resolved": 20.0,
@@ -91,7 +67,7 @@ func TestTaskFromDraftToApproval(t *testing.T) {
 
 		group := b.as(b.tokens[access.ProjectAdmin], `mutation{createTaskGroup(name:"dept", objects:[MESSAGE]){id}}`, nil).at("createTaskGroup.id")
 		a = b.as(marketer, `mutation($in:TaskInput!){createTask(input:$in){id version status operations groups{name} content{params{key text overlong}} approval{id}}}`, vars{"in": vars{
-			"name": "双十一", "channelId": c.ID, "templateId": tpl.ID, "uploadId": sent.ID, "openMode": "NONE", "groupIds": []any{group},
+			"name": "双十一", "channelId": c.ID, "templateId": tpl.ID, "uploadId": list, "openMode": "NONE", "groupIds": []any{group},
 			"content": []any{vars{"key": "thing1", "text": "大促 {{attr.nickname|朋友}}", "overlong": "TRUNCATE"}},
 		}})
 		require.Empty(t, a.Errors)
@@ -101,7 +77,7 @@ func TestTaskFromDraftToApproval(t *testing.T) {
 		require.Equal(t, "dept", a.at("createTask.groups.0.name"))
 		require.Equal(t, map[string]any{"key": "thing1", "text": "大促 {{attr.nickname|朋友}}", "overlong": "TRUNCATE"}, a.at("createTask.content.params.0"))
 
-		t.Run("a check tells what is missing, a submission the same by field", func(t *testing.T) {
+		t.Run("a check tells what is missing, a submission the same by field", func(t *testing.T) { //nolint:paralleltest // one task, one thing after the other
 			a := b.as(marketer, `query($id:ID!){checkTask(id:$id){ok problems{path rule params} samples{target reason content{label value}}}}`, vars{"id": id})
 			require.Empty(t, a.Errors)
 			require.Equal(t, false, a.at("checkTask.ok"))
@@ -128,13 +104,13 @@ func TestTaskFromDraftToApproval(t *testing.T) {
 		require.Equal(t, "FORBIDDEN", a.at("submitTask.approval.whyNot"))
 		apv := a.at("submitTask.approval.id").(string)
 
-		t.Run("the inbox tells who may decide", func(t *testing.T) {
+		t.Run("the inbox tells who may decide", func(t *testing.T) { //nolint:paralleltest // one task, one thing after the other
 			a := b.as(approver, `{approvals(where:{status:PENDING}){totalCount edges{node{id canDecide whyNot task{name status operations}}}}}`, nil)
 			require.Empty(t, a.Errors)
 			require.Equal(t, true, a.at("approvals.edges.0.node.canDecide"))
 			require.Equal(t, []any{"VIEW", "APPROVE", "REJECT"}, a.at("approvals.edges.0.node.task.operations"))
 		})
-		t.Run("deciding is for those who may", func(t *testing.T) {
+		t.Run("deciding is for those who may", func(t *testing.T) { //nolint:paralleltest // one task, one thing after the other
 			require.Equal(t, "FORBIDDEN", b.as(marketer, `mutation($id:ID!){approve(id:$id){id}}`, vars{"id": apv}).code())
 			require.Equal(t, "NOT_FOUND", b.as(b.stranger, `mutation($id:ID!){approve(id:$id){id}}`, vars{"id": apv}).code())
 			require.Equal(t, "UNAUTHENTICATED", b.as("", `mutation($id:ID!){approve(id:$id){id}}`, vars{"id": apv}).code())
@@ -173,17 +149,14 @@ func TestForeignTask(t *testing.T) {
 		b := setup(t, db)
 		c, tpl := b.stage(b.ours)
 		admin := b.tokens[access.ProjectAdmin]
-		up := b.send(admin, "channel="+c.ID, "text/csv", openID(1))
-		require.Equal(t, http.StatusCreated, up.status)
-		var sent struct{ ID string }
-		require.NoError(t, json.Unmarshal([]byte(up.raw), &sent))
+		list := b.upload(c.ID, openID(1))
 		group := b.as(admin, `mutation{createTaskGroup(name:"g"){id}}`, nil).at("createTaskGroup.id")
 		cgr := b.as(admin, `mutation{createCampaignGroup(name:"g"){id}}`, nil).at("createCampaignGroup.id")
 		cmp := b.as(admin, `mutation($g:ID!){createCampaign(name:"c",groupId:$g){id taskCount}}`, vars{"g": cgr}).at("createCampaign.id")
 		task := b.as(admin, `mutation{createTask(input:{name:"ours"}){id}}`, nil).at("createTask.id")
 
 		for path, value := range map[string]any{
-			"channelId": c.ID, "templateId": tpl.ID, "uploadId": sent.ID, "campaignId": cmp, "groupIds": []any{group},
+			"channelId": c.ID, "templateId": tpl.ID, "uploadId": list, "campaignId": cmp, "groupIds": []any{group},
 		} {
 			a := b.as(b.stranger, `mutation($in:TaskInput!){createTask(input:$in){id}}`, vars{"in": vars{"name": "thief", path: value}})
 			require.Equal(t, []string{path + " NOT_FOUND"}, a.fields())
@@ -204,68 +177,12 @@ func TestForeignTask(t *testing.T) {
 		} {
 			require.Equal(t, "NOT_FOUND", b.as(b.stranger, `mutation($id:ID!){`+m.text+`}`, vars{"id": m.id}).code(), m.text)
 		}
-		require.Equal(t, "NOT_FOUND", b.as(b.stranger, `query($id:ID!){upload(id:$id){id}}`, vars{"id": sent.ID}).code())
+		require.Equal(t, "NOT_FOUND", b.as(b.stranger, `query($id:ID!){upload(id:$id){id}}`, vars{"id": list}).code())
 		require.Equal(t, "NOT_FOUND", b.as(b.stranger, `query($id:ID!){checkTask(id:$id){ok}}`, vars{"id": task}).code())
 		a := b.as(admin, `{messageGroups{id taskCount} campaigns{edges{node{taskCount}}} tasks{edges{node{name groups{id}}}}}`, nil)
 		require.Empty(t, a.Errors)
 		require.Equal(t, "ours", a.at("tasks.edges.0.node.name"))
 	})
-}
-
-func TestUploadDoor(t *testing.T) {
-	t.Parallel()
-
-	b := setup(t, testdb.New(t))
-	c, _ := b.stage(b.ours)
-	marketer := b.tokens[access.Marketer]
-	at := "channel=" + c.ID
-	for name, row := range map[string]struct {
-		token, query, kind, body string
-		status                   int
-		code, rule               string
-	}{
-		"nobody is signed in":          {"", at, "text/csv", openID(1), 401, "UNAUTHENTICATED", ""},
-		"who may not write tasks":      {b.tokens[access.Viewer], at, "text/csv", openID(1), 403, "FORBIDDEN", ""},
-		"no channel":                   {marketer, "", "text/csv", openID(1), 422, "INVALID", "REQUIRED"},
-		"another project's channel":    {b.stranger, at, "text/csv", openID(1), 404, "NOT_FOUND", ""},
-		"the wrong encoding":           {marketer, at, "text/csv", "\xff\xfeo\x00p\x00", 422, "INVALID", "ENCODING"},
-		"no column":                    {marketer, at, "text/csv", "name,phone\na,1\n", 422, "INVALID", "NO_COLUMN"},
-		"bad rows only":                {marketer, at, "text/csv", "openid\nabc\n", 422, "INVALID", "NO_VALID_ROW"},
-		"an empty body":                {marketer, at, "text/csv", "", 422, "INVALID", "EMPTY"},
-		"a form that is none":          {marketer, at, "multipart/form-data", "hello", 422, "INVALID", "FORM"},
-		"a form without a file":        {marketer, at, "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n", 422, "INVALID", "REQUIRED"},
-		"a form whose file breaks off": {marketer, at, "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a.csv\"\r\n\r\n" + openID(1), 422, "INVALID", "INCOMPLETE"},
-	} {
-		t.Run(name+" is refused (§9.5)", func(t *testing.T) {
-			a := b.send(row.token, row.query, row.kind, row.body)
-			code, rule := refusal(t, a)
-			require.Equal(t, []any{row.status, row.code, row.rule}, []any{a.status, code, rule}, a.raw)
-		})
-	}
-	t.Run("more than 100 MB is refused before and while it is read (§9.5)", func(t *testing.T) {
-		body := strings.Repeat("x\n", 52<<20)
-		a := b.send(marketer, at, "text/csv", body)
-		code, _ := refusal(t, a)
-		require.Equal(t, []any{413, "TOO_LARGE"}, []any{a.status, code})
-	})
-	t.Run("only POST", func(t *testing.T) {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.server.URL+"/upload?"+at, nil)
-		require.NoError(t, err)
-		require.Equal(t, http.StatusMethodNotAllowed, b.do(marketer, req).status)
-	})
-	t.Run("a form with a file", func(t *testing.T) {
-		var body bytes.Buffer
-		form := multipart.NewWriter(&body)
-		part, err := form.CreateFormFile("file", "名单.csv")
-		require.NoError(t, err)
-		_, err = part.Write([]byte("openid\r\n" + openID(1) + "\r\n"))
-		require.NoError(t, err)
-		require.NoError(t, form.Close())
-		a := b.send(marketer, at, form.FormDataContentType(), body.String())
-		require.Equal(t, http.StatusCreated, a.status, a.raw)
-		require.Contains(t, a.raw, "名单.csv")
-	})
-	require.Equal(t, 1, b.db.Ent.Upload.Query().CountX(b.sys), "what was refused left nothing")
 }
 
 func TestSelfApproval(t *testing.T) {
@@ -274,11 +191,9 @@ func TestSelfApproval(t *testing.T) {
 	b := setup(t, testdb.New(t))
 	c, tpl := b.stage(b.ours)
 	admin := b.tokens[access.ProjectAdmin]
-	var sent struct{ ID string }
-	require.NoError(t, json.Unmarshal([]byte(b.send(admin, "channel="+c.ID, "text/csv", openID(1)).raw), &sent))
-	require.NoError(t, b.uploads.Resolve(t.Context(), sent.ID, 0))
+	list := b.upload(c.ID, openID(1))
 	a := b.as(admin, `mutation($in:TaskInput!){createTask(input:$in){id}}`, vars{"in": vars{
-		"name": "mine", "channelId": c.ID, "templateId": tpl.ID, "uploadId": sent.ID, "openMode": "NONE",
+		"name": "mine", "channelId": c.ID, "templateId": tpl.ID, "uploadId": list, "openMode": "NONE",
 		"reachAt": noon.Add(time.Hour), "content": []any{vars{"key": "thing1", "text": "x"}},
 	}})
 	id := a.at("createTask.id")
@@ -291,7 +206,7 @@ func TestSelfApproval(t *testing.T) {
 	_, err := b.db.Ent.Member.Delete().Where(entmember.RoleIn(entmember.RoleApprover)).Exec(b.sys)
 	require.NoError(t, err)
 	copied := b.as(admin, `mutation($id:ID!){copyTask(id:$id){id version}}`, vars{"id": id}).at("copyTask.id")
-	b.as(admin, `mutation($id:ID!,$u:ID!){updateTask(id:$id,version:1,input:{uploadId:$u}){id}}`, vars{"id": copied, "u": sent.ID})
+	b.as(admin, `mutation($id:ID!,$u:ID!){updateTask(id:$id,version:1,input:{uploadId:$u}){id}}`, vars{"id": copied, "u": list})
 	a = b.as(admin, `mutation($id:ID!){submitTask(id:$id){id}}`, vars{"id": copied})
 	require.Equal(t, "NO_APPROVER", a.Errors[0].Extensions["reason"])
 }

@@ -172,8 +172,12 @@ func TestForeignTask(t *testing.T) {
 			text string
 			id   any
 		}{
-			{`renameTaskGroup(id:$id,name:"x"){id}`, group}, {`deleteTaskGroup(id:$id)`, group}, {`renameCampaignGroup(id:$id,name:"x"){id}`, cgr},
-			{`deleteCampaignGroup(id:$id)`, cgr}, {`updateCampaign(id:$id,name:"x"){id}`, cmp}, {`deleteCampaign(id:$id)`, cmp},
+			{`renameTaskGroup(id:$id,name:"x"){id}`, group},
+			{`deleteTaskGroup(id:$id)`, group},
+			{`renameCampaignGroup(id:$id,name:"x"){id}`, cgr},
+			{`deleteCampaignGroup(id:$id)`, cgr},
+			{`updateCampaign(id:$id,name:"x"){id}`, cmp},
+			{`deleteCampaign(id:$id)`, cmp},
 		} {
 			require.Equal(t, "NOT_FOUND", b.as(b.stranger, `mutation($id:ID!){`+m.text+`}`, vars{"id": m.id}).code(), m.text)
 		}

@@ -761,6 +761,11 @@ var (
 				Columns: []*schema.Column{TasksColumns[31], TasksColumns[23], TasksColumns[1]},
 			},
 			{
+				Name:    "task_project_id_creator_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[31], TasksColumns[37]},
+			},
+			{
 				Name:    "task_campaign_id",
 				Unique:  false,
 				Columns: []*schema.Column{TasksColumns[33]},
@@ -806,7 +811,7 @@ var (
 				Symbol:     "task_groups_task_groups_children",
 				Columns:    []*schema.Column{TaskGroupsColumns[9]},
 				RefColumns: []*schema.Column{TaskGroupsColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{

@@ -70,7 +70,8 @@ func (Account) Fields() []ent.Field {
 	}
 }
 
-// Interceptors show a viewer the accounts of their own project's members only.
+// Interceptors show a viewer whom their project knows: its members, whoever
+// wrote one of its tasks, and the administrators above all projects.
 func (Account) Interceptors() []ent.Interceptor {
 	return []ent.Interceptor{intercept.TraverseFunc(func(ctx context.Context, q intercept.Query) error {
 		v := viewer.From(ctx)
@@ -81,9 +82,13 @@ func (Account) Interceptors() []ent.Interceptor {
 			return nil
 		}
 		q.WhereP(func(s *sql.Selector) {
-			members := sql.Table("members")
-			s.Where(sql.In(s.C("id"), sql.Select(members.C("account_id")).From(members).
-				Where(sql.EQ(members.C("project_id"), v.ProjectID))))
+			members, tasks := sql.Table("members"), sql.Table("tasks")
+			s.Where(sql.Or(
+				sql.EQ(s.C("tenant_admin"), true),
+				sql.In(s.C("id"), sql.Select(members.C("account_id")).From(members).Where(sql.EQ(members.C("project_id"), v.ProjectID))),
+				sql.Exists(sql.Select(tasks.C("id")).From(tasks).Where(sql.And(
+					sql.EQ(tasks.C("project_id"), v.ProjectID), sql.ColumnsEQ(tasks.C("creator_id"), s.C("id"))))),
+			))
 		})
 		return nil
 	})}

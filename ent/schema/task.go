@@ -32,8 +32,8 @@ func (TaskGroup) Fields() []ent.Field {
 
 func (TaskGroup) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("children", TaskGroup.Type).From("parent").Field("parent_id").Unique().Immutable().
-			Annotations(entsql.OnDelete(entsql.NoAction)),
+		edge.To("children", TaskGroup.Type).Annotations(entsql.OnDelete(entsql.NoAction)).
+			From("parent").Field("parent_id").Unique().Immutable(),
 	}
 }
 
@@ -198,6 +198,7 @@ func (Task) Indexes() []ent.Index {
 		index.Fields("project_id", "name_key").Unique().Annotations(entsql.IndexWhere("deleted_at IS NULL")),
 		index.Fields("project_id", "created_at"),
 		index.Fields("project_id", "run_status", "created_at"),
+		index.Fields("project_id", "creator_id"),
 		index.Fields("campaign_id"), index.Fields("channel_id"), index.Fields("upload_id"),
 	}
 }

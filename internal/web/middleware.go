@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"strings"
 
 	"tidings/internal/clock"
 	"tidings/outreach/fault"
@@ -52,7 +53,7 @@ func level(path string, status int) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
 		return slog.LevelError
-	case path == "/healthz" || path == "/readyz" || path == "/metrics":
+	case path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/sandbox/wechat/") || strings.HasPrefix(path, "/assets/"):
 		return slog.LevelDebug
 	default:
 		return slog.LevelInfo

@@ -109,6 +109,8 @@ CREATE UNIQUE INDEX "shardreason_shard_id_status_reason" ON "shard_reasons" ("sh
 CREATE INDEX "shardreason_task_id" ON "shard_reasons" ("task_id");
 -- create "tasks" table
 CREATE TABLE "tasks" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "deleted_at" timestamptz NULL, "name" character varying NOT NULL, "name_key" character varying NOT NULL, "method" character varying NOT NULL DEFAULT 'WECHAT_SUBSCRIPTION', "type" character varying NOT NULL DEFAULT 'ONCE', "subject" character varying NOT NULL DEFAULT 'user', "audience_mode" character varying NOT NULL DEFAULT 'UPLOAD', "supplementary" jsonb NULL, "reach_at" timestamptz NULL, "approval_timeout" character varying NOT NULL DEFAULT 'CANCEL', "message_class" character varying NOT NULL DEFAULT 'NORMAL', "template_snapshot" jsonb NULL, "content" jsonb NULL, "open_mode" character varying NULL, "open_url" character varying NOT NULL DEFAULT '', "open_app_id" character varying NOT NULL DEFAULT '', "open_path" character varying NOT NULL DEFAULT '', "global_limit" boolean NOT NULL DEFAULT true, "resend_unconfirmed" boolean NOT NULL DEFAULT false, "approval_status" character varying NOT NULL DEFAULT 'NONE', "run_status" character varying NOT NULL DEFAULT 'DRAFT', "status_reason" character varying NOT NULL DEFAULT '', "status_text" text NOT NULL DEFAULT '', "submitted_at" timestamptz NULL, "approved_at" timestamptz NULL, "started_at" timestamptz NULL, "ended_at" timestamptz NULL, "version" bigint NOT NULL DEFAULT 1, "project_id" character varying NOT NULL, "application_id" character varying NULL, "campaign_id" character varying NULL, "channel_id" character varying NULL, "template_id" character varying NULL, "upload_id" character varying NULL, "creator_id" character varying NOT NULL, PRIMARY KEY ("id"));
+-- create index "task_project_id_creator_id" to table: "tasks"
+CREATE INDEX "task_project_id_creator_id" ON "tasks" ("project_id", "creator_id");
 -- create index "task_campaign_id" to table: "tasks"
 CREATE INDEX "task_campaign_id" ON "tasks" ("campaign_id");
 -- create index "task_channel_id" to table: "tasks"
@@ -181,7 +183,7 @@ ALTER TABLE "tasks" ADD CONSTRAINT "tasks_templates_template" FOREIGN KEY ("proj
 ALTER TABLE "tasks" ADD CONSTRAINT "tasks_uploads_upload" FOREIGN KEY ("project_id", "upload_id") REFERENCES "uploads" ("project_id", "id") ON DELETE NO ACTION;
 ALTER TABLE "tasks" ADD CONSTRAINT "tasks_accounts_creator" FOREIGN KEY ("creator_id") REFERENCES "accounts" ("id") ON DELETE NO ACTION;
 ALTER TABLE "task_groups" ADD CONSTRAINT "task_groups_projects_project" FOREIGN KEY ("project_id") REFERENCES "projects" ("id") ON DELETE NO ACTION;
-ALTER TABLE "task_groups" ADD CONSTRAINT "task_groups_task_groups_children" FOREIGN KEY ("project_id", "parent_id") REFERENCES "task_groups" ("project_id", "id") ON DELETE SET NULL;
+ALTER TABLE "task_groups" ADD CONSTRAINT "task_groups_task_groups_children" FOREIGN KEY ("project_id", "parent_id") REFERENCES "task_groups" ("project_id", "id") ON DELETE NO ACTION;
 ALTER TABLE "task_group_links" ADD CONSTRAINT "task_group_links_projects_project" FOREIGN KEY ("project_id") REFERENCES "projects" ("id") ON DELETE NO ACTION;
 ALTER TABLE "task_group_links" ADD CONSTRAINT "task_group_links_tasks_task" FOREIGN KEY ("project_id", "task_id") REFERENCES "tasks" ("project_id", "id") ON DELETE NO ACTION;
 ALTER TABLE "task_group_links" ADD CONSTRAINT "task_group_links_task_groups_group" FOREIGN KEY ("project_id", "group_id") REFERENCES "task_groups" ("project_id", "id") ON DELETE NO ACTION;
@@ -254,6 +256,8 @@ DROP INDEX "task_project_id_created_at";
 DROP INDEX "task_channel_id";
 -- reverse: create index "task_campaign_id" to table: "tasks"
 DROP INDEX "task_campaign_id";
+-- reverse: create index "task_project_id_creator_id" to table: "tasks"
+DROP INDEX "task_project_id_creator_id";
 -- reverse: create "tasks" table
 DROP TABLE "tasks";
 -- reverse: create index "shardreason_task_id" to table: "shard_reasons"

@@ -117,6 +117,8 @@ CREATE UNIQUE INDEX `task_project_id_name_key` ON `tasks` (`project_id`, `name_k
 CREATE INDEX `task_project_id_created_at` ON `tasks` (`project_id`, `created_at`);
 -- create index "task_project_id_run_status_created_at" to table: "tasks"
 CREATE INDEX `task_project_id_run_status_created_at` ON `tasks` (`project_id`, `run_status`, `created_at`);
+-- create index "task_project_id_creator_id" to table: "tasks"
+CREATE INDEX `task_project_id_creator_id` ON `tasks` (`project_id`, `creator_id`);
 -- create index "task_campaign_id" to table: "tasks"
 CREATE INDEX `task_campaign_id` ON `tasks` (`campaign_id`);
 -- create index "task_channel_id" to table: "tasks"
@@ -124,7 +126,7 @@ CREATE INDEX `task_channel_id` ON `tasks` (`channel_id`);
 -- create index "task_upload_id" to table: "tasks"
 CREATE INDEX `task_upload_id` ON `tasks` (`upload_id`);
 -- create "task_groups" table
-CREATE TABLE `task_groups` (`id` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `name` text NOT NULL, `top_id` text NOT NULL DEFAULT (''), `level` integer NOT NULL DEFAULT (1), `objects` json NULL, `position` integer NOT NULL DEFAULT (0), `project_id` text NOT NULL, `parent_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `task_groups_projects_project` FOREIGN KEY (`project_id`) REFERENCES `projects` (`id`) ON DELETE NO ACTION, CONSTRAINT `task_groups_task_groups_children` FOREIGN KEY (`project_id`, `parent_id`) REFERENCES `task_groups` (`project_id`, `id`) ON DELETE SET NULL);
+CREATE TABLE `task_groups` (`id` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `name` text NOT NULL, `top_id` text NOT NULL DEFAULT (''), `level` integer NOT NULL DEFAULT (1), `objects` json NULL, `position` integer NOT NULL DEFAULT (0), `project_id` text NOT NULL, `parent_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `task_groups_projects_project` FOREIGN KEY (`project_id`) REFERENCES `projects` (`id`) ON DELETE NO ACTION, CONSTRAINT `task_groups_task_groups_children` FOREIGN KEY (`project_id`, `parent_id`) REFERENCES `task_groups` (`project_id`, `id`) ON DELETE NO ACTION);
 -- create index "taskgroup_project_id_id" to table: "task_groups"
 CREATE UNIQUE INDEX `taskgroup_project_id_id` ON `task_groups` (`project_id`, `id`);
 -- create index "taskgroup_project_id_parent_id_name" to table: "task_groups"
@@ -211,6 +213,8 @@ DROP INDEX `task_upload_id`;
 DROP INDEX `task_channel_id`;
 -- reverse: create index "task_campaign_id" to table: "tasks"
 DROP INDEX `task_campaign_id`;
+-- reverse: create index "task_project_id_creator_id" to table: "tasks"
+DROP INDEX `task_project_id_creator_id`;
 -- reverse: create index "task_project_id_run_status_created_at" to table: "tasks"
 DROP INDEX `task_project_id_run_status_created_at`;
 -- reverse: create index "task_project_id_created_at" to table: "tasks"

@@ -1,12 +1,11 @@
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { Button, Flex, Layout, Menu, Result, Spin } from 'antd';
-import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
+import { Button, Flex, Layout, Menu, Spin } from 'antd';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { ApprovalCount } from '@/features/approvals/ApprovalCount';
 import { BusinessClock } from '@/features/clock/BusinessClock';
 import { SetLocale } from '@/features/session/account';
-import { ExpiredDialog } from '@/features/session/ExpiredDialog';
 import { useExpired } from '@/features/session/expiry';
 import { LanguageSwitch } from '@/features/session/LanguageSwitch';
 import { ProjectSwitch } from '@/features/session/ProjectSwitch';
@@ -17,7 +16,11 @@ import { faultOf } from '@/shared/graphql/errors';
 import { useFaultWords } from '@/shared/graphql/useFaultWords';
 import { TimeProvider } from '@/shared/time/TimeContext';
 import { Brand } from '@/shared/ui/Brand';
+import { Notice } from '@/shared/ui/Notice';
 import { placeOf, visibleMenu } from './menu';
+
+const loadExpiredDialog = () => import('@/features/session/ExpiredDialog');
+const ExpiredDialog = lazy(async () => ({ default: (await loadExpiredDialog()).ExpiredDialog }));
 
 /** Lets in who is signed in, and gives the pages their session and their project's time. */
 export function ConsoleLayout() {
@@ -27,6 +30,12 @@ export function ConsoleLayout() {
   const [last, setLast] = useState<Session['me'] | null>(null);
   const serverNow = data?.server.now;
   const offset = useMemo(() => (serverNow ? Date.parse(serverNow) - Date.now() : 0), [serverNow]);
+
+  useEffect(function fetchDialogAhead() {
+    // It must be here when the session ends, even if a newer release has removed its file by then.
+    const timer = window.setTimeout(() => void loadExpiredDialog().catch(() => {}), 3000);
+    return () => window.clearTimeout(timer);
+  }, []);
 
   if (!data) {
     if (error) return <NoSession error={error} onRetry={() => retry()} />;
@@ -42,7 +51,11 @@ export function ConsoleLayout() {
         <Frame session={session}>
           <Outlet />
         </Frame>
-        {(expired || !data.me) && <ExpiredDialog />}
+        {(expired || !data.me) && (
+          <Suspense>
+            <ExpiredDialog />
+          </Suspense>
+        )}
       </TimeProvider>
     </SessionContext>
   );
@@ -157,15 +170,16 @@ function NoSession({ error, onRetry }: NoSessionProps) {
     } else onRetry();
   }
   return (
-    <Result
-      status="warning"
-      title={<h1 style={{ fontSize: 24, margin: 0 }}>{t('state.error')}</h1>}
-      subTitle={ofFault(fault)}
-      extra={
-        <Button type="primary" onClick={again}>
-          {t('state.retry')}
-        </Button>
-      }
-    />
+    <main>
+      <Notice
+        title={t('state.error')}
+        text={ofFault(fault)}
+        action={
+          <Button type="primary" onClick={again}>
+            {t('state.retry')}
+          </Button>
+        }
+      />
+    </main>
   );
 }

@@ -1,6 +1,7 @@
 import type { ErrorComponentProps } from '@tanstack/react-router';
-import { Button, Result, Typography } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Notice } from '@/shared/ui/Notice';
 
 type Trouble = 'offline' | 'outdated' | 'bug';
 
@@ -19,21 +20,15 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   const words = error instanceof Error ? error.message : String(error);
   const trouble = troubleOf(error, navigator.onLine);
   return (
-    <Result
-      status={trouble === 'bug' ? 'error' : 'warning'}
-      title={<h1 style={{ fontSize: 24, margin: 0 }}>{t(`trouble.${trouble}.title`)}</h1>}
-      subTitle={t(`trouble.${trouble}.text`)}
-      extra={
+    <Notice
+      title={t(`trouble.${trouble}.title`)}
+      text={t(`trouble.${trouble}.text`)}
+      detail={trouble === 'bug' ? words : undefined}
+      action={
         <Button type="primary" onClick={trouble === 'bug' ? reset : () => window.location.reload()}>
           {t(`trouble.${trouble}.action`)}
         </Button>
       }
-    >
-      {trouble === 'bug' && words && (
-        <Typography.Paragraph code copyable style={{ textAlign: 'center', marginBlockEnd: 0 }}>
-          {words}
-        </Typography.Paragraph>
-      )}
-    </Result>
+    />
   );
 }

@@ -2,6 +2,7 @@ import { Alert, Flex, Modal } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClient } from 'urql';
+import { retryRefused } from '@/shared/graphql/client';
 import { clearExpiry } from './expiry';
 import { SignInForm } from './SignInForm';
 import { SessionQuery, useSession } from './session';
@@ -23,6 +24,7 @@ export function ExpiredDialog() {
     }
     await client.query(SessionQuery, {}, { requestPolicy: 'network-only' }).toPromise();
     clearExpiry();
+    retryRefused(client);
   }
 
   return (

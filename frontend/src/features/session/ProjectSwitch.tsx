@@ -1,4 +1,5 @@
-import { Select, Typography } from 'antd';
+import { DownOutlined } from '@ant-design/icons';
+import { Button, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { switchProject } from './project';
 import { useSession } from './session';
@@ -7,15 +8,24 @@ import { useSession } from './session';
 export function ProjectSwitch() {
   const { t } = useTranslation('session');
   const { me } = useSession();
-  if (me.projects.length < 2)
-    return <Typography.Text type="secondary">{me.project.name}</Typography.Text>;
+  if (me.projects.length < 2) return <span className="secondary">{me.project.name}</span>;
   return (
-    <Select
-      aria-label={t('project')}
-      value={me.project.id}
-      style={{ minWidth: 160 }}
-      options={me.projects.map(({ id, name }) => ({ value: id, label: name }))}
-      onChange={switchProject}
-    />
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        selectedKeys: [me.project.id],
+        items: me.projects.map(({ id, name }) => ({ key: id, label: name })),
+        onClick: ({ key }) => switchProject(key),
+      }}
+    >
+      <Button
+        type="text"
+        icon={<DownOutlined aria-hidden />}
+        iconPlacement="end"
+        aria-label={`${t('project')}: ${me.project.name}`}
+      >
+        {me.project.name}
+      </Button>
+    </Dropdown>
   );
 }

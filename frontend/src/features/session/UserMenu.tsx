@@ -1,5 +1,5 @@
 import { DownOutlined, LogoutOutlined } from '@ant-design/icons';
-import { App, Button, Dropdown, Flex, Typography } from 'antd';
+import { App, Button, Dropdown, Flex } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFaultWords } from '@/shared/graphql/useFaultWords';
 import { signOut } from './account';
@@ -30,8 +30,8 @@ export function UserMenu() {
             type: 'group',
             label: (
               <Flex vertical>
-                <Typography.Text>{me.account.email}</Typography.Text>
-                <Typography.Text type="secondary">{t(`role.${me.role}`)}</Typography.Text>
+                <span>{me.account.email}</span>
+                <span className="secondary">{t(`role.${me.role}`)}</span>
               </Flex>
             ),
           },

@@ -15,7 +15,7 @@ import { TaskTrouble } from './detail/TaskTrouble';
 import { type TaskPageData, TaskPageProgressed, TaskPageQuery } from './detail/taskPageQuery';
 import { TaskActions } from './TaskActions';
 import { TASK_TABS, type TaskTab } from './taskDetailSearch';
-import { isLive, TASK_TONE } from './taskStatus';
+import { isLive, isRunOpen, TASK_TONE } from './taskStatus';
 
 const route = getRouteApi('/console/tasks/$id');
 
@@ -30,7 +30,7 @@ export function TaskPage() {
   useSubscription({
     query: TaskPageProgressed,
     variables: { ids: [id] },
-    pause: !task || !isLive(task.status),
+    pause: !task || !moves(task),
   });
   return (
     <QueryState
@@ -43,6 +43,11 @@ export function TaskPage() {
       {task && <TaskView task={task} />}
     </QueryState>
   );
+}
+
+/** Whether anything on the page can change by itself. */
+function moves(task: TaskPageData): boolean {
+  return isLive(task.status) || nodesOf(task.runs).some(({ status }) => isRunOpen(status));
 }
 
 /** Drafts open on their configuration, everything that ran on its numbers. */

@@ -1,6 +1,9 @@
+import type { EnumOf } from '@/shared/graphql/graphql';
 import type { Tone } from '@/shared/ui/StatusTag';
 import type { Counts, TaskStatus } from './TaskRow';
 import type { DeliveryStatus } from './taskDetailSearch';
+
+type RunStatus = EnumOf<'RunStatus'>;
 
 export const TASK_TONE: Record<TaskStatus, Tone> = {
   DRAFT: 'neutral',
@@ -25,6 +28,11 @@ export const DELIVERY_TONE: Record<DeliveryStatus, Tone> = {
 /** Tasks whose counts or status can still change without anybody here doing something. */
 export function isLive(status: TaskStatus): boolean {
   return status === 'RUNNING' || status === 'PAUSED' || status === 'IN_APPROVAL';
+}
+
+/** Runs that still move; a run made by hand may belong to a task that has ended. */
+export function isRunOpen(status: RunStatus): boolean {
+  return status === 'WAITING' || status === 'PREPARING' || status === 'SENDING';
 }
 
 /** How many candidates have their outcome. */

@@ -5,6 +5,7 @@ import {
   type ExecutionResult,
   fetchExchange,
   mapExchange,
+  type Operation,
   subscriptionExchange,
 } from 'urql';
 
@@ -37,6 +38,12 @@ function forget(cache: Cache, ...names: string[]) {
     if (names.includes(field.fieldName)) cache.invalidate('Query', field.fieldKey);
 }
 
+/** Forgets some fields of one entity, whatever their arguments. */
+function forgetFields(cache: Cache, entity: { __typename: string; id: string }, names: string[]) {
+  for (const field of cache.inspectFields(entity))
+    if (names.includes(field.fieldName)) cache.invalidate(entity, field.fieldKey);
+}
+
 const forgetting =
   (...names: string[]): UpdateResolver =>
   (_result, _args, cache) =>
@@ -59,7 +66,10 @@ const MUTATION_UPDATES: Record<string, UpdateResolver> = {
   withdrawTask: forgetting('approvals'),
   approve: forgetting('approvals'),
   reject: forgetting('approvals'),
-  resend: forgetting('tasks'),
+  resend: (_result, args, cache) => {
+    const { taskId } = args.input as { taskId: string };
+    forgetFields(cache, { __typename: 'Task', id: taskId }, ['runs', 'progress', 'deliveries']);
+  },
   createChannel: forgetting('channels'),
   deleteChannel: removing('Channel', 'channels'),
   syncTemplates: forgetting('templates'),
@@ -71,6 +81,22 @@ const MUTATION_UPDATES: Record<string, UpdateResolver> = {
   updateCampaign: forgetting('campaigns', 'campaignGroups'),
   deleteCampaign: removing('Campaign', 'campaigns', 'campaignGroups'),
 };
+
+/** Queries that were refused because the session had ended, to be asked again after sign-in. */
+const REFUSED = new WeakMap<Client, Map<number, Operation>>();
+
+/** Asks again what a client was refused while nobody was signed in. */
+export function retryRefused(client: Client): void {
+  const refused = REFUSED.get(client);
+  for (const operation of refused?.values() ?? [])
+    client.reexecuteOperation(
+      client.createRequestOperation('query', operation, {
+        ...operation.context,
+        requestPolicy: 'network-only',
+      }),
+    );
+  refused?.clear();
+}
 
 export interface ClientOptions {
   httpUrl: string;
@@ -95,7 +121,8 @@ export function createGraphQLClient({
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
   });
-  return new Client({
+  const refused = new Map<number, Operation>();
+  const client = new Client({
     url: httpUrl,
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
@@ -105,9 +132,10 @@ export function createGraphQLClient({
     },
     exchanges: [
       mapExchange({
-        onError(error) {
-          if (error.graphQLErrors.some((e) => e.extensions.code === 'UNAUTHENTICATED'))
-            onUnauthenticated();
+        onError(error, operation) {
+          if (!error.graphQLErrors.some((e) => e.extensions.code === 'UNAUTHENTICATED')) return;
+          if (operation.kind === 'query') refused.set(operation.key, operation);
+          onUnauthenticated();
         },
       }),
       cacheExchange({
@@ -128,4 +156,6 @@ export function createGraphQLClient({
       }),
     ],
   });
+  REFUSED.set(client, refused);
+  return client;
 }

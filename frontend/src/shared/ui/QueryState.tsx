@@ -27,12 +27,19 @@ export function QueryState({
   const { t } = useTranslation();
   const { ofFault } = useFaultWords();
   if (error && isEmpty) {
+    const fault = faultOf(error);
+    if (fault.code === 'NOT_FOUND' || fault.code === 'FORBIDDEN')
+      return (
+        <div role="status">
+          <Empty image={null} description={ofFault(fault)} />
+        </div>
+      );
     return (
       <Alert
         type="error"
         showIcon
         title={t('state.error')}
-        description={ofFault(faultOf(error))}
+        description={ofFault(fault)}
         action={<Button onClick={onRetry}>{t('state.retry')}</Button>}
       />
     );

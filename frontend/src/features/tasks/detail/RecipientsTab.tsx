@@ -11,7 +11,7 @@ import { CursorPager } from '@/shared/ui/CursorPager';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { DELIVERY_STATUSES } from '../taskDetailSearch';
-import { DELIVERY_TONE } from '../taskStatus';
+import { DELIVERY_TONE, isRunOpen } from '../taskStatus';
 import { useReasonWords } from '../useReasonWords';
 import { DeliveryDrawer } from './DeliveryDrawer';
 import {
@@ -40,7 +40,8 @@ export function RecipientsTab({ task }: { task: TaskPageData }) {
     query: DeliveriesQuery,
     variables: toDeliveryVariables(task.id, search),
   });
-  const isRunning = task.status === 'RUNNING';
+  const isRunning =
+    task.status === 'RUNNING' || nodesOf(task.runs).some(({ status }) => isRunOpen(status));
 
   useEffect(
     function readAgainWhileRunning() {

@@ -78,7 +78,7 @@ test('R82: synchronising counts what changed', async () => {
     channel: { __typename: 'Channel', id: 'chn_demo', state: 'READY', stateCode: '', stateText: '' },
   }));
   renderAt('/channels/chn_demo', { ...world.root, syncTemplates: sync });
-  expect(await screen.findByRole('row', { name: /活动开始提醒/ })).toBeVisible();
+  expect(await screen.findByText('活动开始提醒')).toBeVisible();
   fireEvent.click(screen.getByRole('button', { name: '从微信同步' }));
   expect(await screen.findByText('新增 3 个，变更 1 个，移除 2 个')).toBeVisible();
 });

@@ -3,6 +3,13 @@ import { expect, test, vi } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
 import { createWorld } from '@/shared/testing/world';
 
+/** By its text: asking jsdom for rows by name works out the styles of every cell of the table. */
+async function rowOf(text: string): Promise<HTMLElement> {
+  const row = (await screen.findByText(text)).closest('tr');
+  if (!row) throw new Error(`${text} stands in no row`);
+  return row;
+}
+
 test('R18: a group with tasks cannot be deleted; below it another can be made', async () => {
   const world = createWorld({ viewer: 'usr_admin' });
   const create = vi.fn(({ name, parentId }: { name: string; parentId: string }) => ({
@@ -16,7 +23,7 @@ test('R18: a group with tasks cannot be deleted; below it another can be made', 
     taskCount: 0,
   }));
   renderAt('/groups', { ...world.root, createTaskGroup: create });
-  const row = await screen.findByRole('row', { name: /用户运营/ });
+  const row = await rowOf('用户运营');
   expect(within(row).getByRole('button', { name: '删除' })).toBeDisabled();
   fireEvent.click(within(row).getByRole('button', { name: '新建子分组' }));
   const dialog = await screen.findByRole('dialog', { name: '在“用户运营”下新建子分组' });

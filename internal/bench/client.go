@@ -29,7 +29,7 @@ func openID(k int64) string { return fmt.Sprintf("o%027d", k) }
 
 // clientRole sends with the program's own client and records nothing: what is
 // between this and the whole way is the price of the records.
-func clientRole(_ context.Context, args []string, _ io.Reader, _ io.Writer) error {
+func clientRole(_ context.Context, args []string, _ io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("client", flag.ContinueOnError)
 	n := flags.Int64("n", 200_000, "messages")
 	conns := flags.Int("conns", 64, "connections")
@@ -61,5 +61,6 @@ func clientRole(_ context.Context, args []string, _ io.Reader, _ io.Writer) erro
 	if lost.Load() > 0 {
 		return errors.New("some messages were not taken")
 	}
-	return nil
+	_, err = fmt.Fprintln(out, peakMemory("self"))
+	return err
 }

@@ -29,6 +29,9 @@ type sending struct {
 	tally                              tally
 }
 
+// cpu is what all processes used for it together, ms.
+func (s sending) cpu() float64 { return s.process.cpu + s.receiverCPU + s.postgresCPU + s.redisCPU }
+
 // round holds the ways, measured one right after the other.
 type round struct{ loop, client, path, personal sending }
 
@@ -106,6 +109,8 @@ func report(out io.Writer, n int, rounds []round) {
 			each(func(s sending) float64 { return s.postgresCPU }), each(func(s sending) float64 { return s.redisCPU }),
 			get(func(s sending) float64 { return s.process.rss }))
 	}
+	fmt.Fprintf(out, "  CPU of all processes for a message, loop to path: %.2f (a busy machine moves the ratio of rates; this one hardly)\n",
+		of(rounds, func(r round) float64 { return r.loop.cpu() / r.path.cpu() }))
 	fmt.Fprintln(out, "  Every recipient of every run was called once and is recorded as sent once. Rates run from the first message")
 	fmt.Fprintln(out, "  at the receiver to the end of the run in the database; p50 and p99 from the claim of a recipient to its answer.")
 	fmt.Fprintln(out)

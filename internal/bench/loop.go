@@ -21,7 +21,7 @@ func loopBody(k int64) []byte {
 // loopRole is the bare yardstick: net/http, one goroutine a connection, a POST
 // and nothing else. Nobody is recorded, nothing is claimed, no answer is looked
 // at, and whoever restarts it calls everybody again.
-func loopRole(ctx context.Context, args []string, _ io.Reader, _ io.Writer) error {
+func loopRole(ctx context.Context, args []string, _ io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("loop", flag.ContinueOnError)
 	n := flags.Int64("n", 200_000, "messages")
 	conns := flags.Int("conns", 64, "connections")
@@ -52,7 +52,8 @@ func loopRole(ctx context.Context, args []string, _ io.Reader, _ io.Writer) erro
 	if err := failed.Load(); err != nil {
 		return *err
 	}
-	return nil
+	_, err := fmt.Fprintln(out, peakMemory("self"))
+	return err
 }
 
 func post(ctx context.Context, client *http.Client, url string, body []byte) error {

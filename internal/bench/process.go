@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -39,31 +40,51 @@ func self(ctx context.Context, settings []string, args ...string) (*exec.Cmd, er
 	return cmd, nil
 }
 
-// runToEnd waits for a process and tells what it cost.
+// runToEnd waits for a process that prints its memory at the end, and tells what it cost.
 func runToEnd(cmd *exec.Cmd) (used, error) {
-	if err := cmd.Run(); err != nil {
+	said, err := cmd.Output()
+	if err != nil {
 		return used{}, fmt.Errorf("%s: %w", strings.Join(cmd.Args[1:], " "), err)
 	}
-	return usedBy(cmd.ProcessState), nil
+	peak, err := strconv.ParseFloat(strings.TrimSpace(string(said)), 64)
+	if err != nil {
+		return used{}, fmt.Errorf("%s: %w", strings.Join(cmd.Args[1:], " "), err)
+	}
+	return used{cpu: cpuOf(cmd.ProcessState), rss: peak}, nil
 }
 
 // end asks a process to stop, as an operator does, and tells what it cost.
 func end(cmd *exec.Cmd) (used, error) {
+	peak := peakMemory(strconv.Itoa(cmd.Process.Pid))
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return used{}, fmt.Errorf("stop %s: %w", cmd.Args[1], err)
 	}
 	if err := cmd.Wait(); err != nil {
 		return used{}, fmt.Errorf("stop %s: %w", cmd.Args[1], err)
 	}
-	return usedBy(cmd.ProcessState), nil
+	return used{cpu: cpuOf(cmd.ProcessState), rss: peak}, nil
 }
 
-func usedBy(p *os.ProcessState) used {
-	u := used{cpu: ms(p.UserTime() + p.SystemTime())}
-	if r, ok := p.SysUsage().(*syscall.Rusage); ok {
-		u.rss = float64(r.Maxrss) / 1024 // Linux counts in KB
+func cpuOf(p *os.ProcessState) float64 { return ms(p.UserTime() + p.SystemTime()) }
+
+// peakMemory is the most memory that a running process ("self": this one) has
+// had, in MB; 0 where the machine is not Linux. What the system says of a process
+// that has ended is no good: it counts the one that started it, too.
+func peakMemory(pid string) float64 {
+	text, err := os.ReadFile("/proc/" + pid + "/status")
+	if err != nil {
+		return 0
 	}
-	return u
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kb, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 64)
+			if err != nil {
+				return 0
+			}
+			return kb / 1024
+		}
+	}
+	return 0
 }
 
 // ownCPU is the time of all cores that this process has used so far, in ms.

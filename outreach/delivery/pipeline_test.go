@@ -260,16 +260,17 @@ func TestAWorkerThatDiesLeavesOneGrantUnconfirmed(t *testing.T) {
 		frozen, woken := make(chan struct{}), make(chan struct{})
 		wake := sync.OnceFunc(func() { close(woken) })
 		t.Cleanup(wake) // a failed test must not wait for it
-		var once sync.Once
 		var calls int
 		var mu sync.Mutex
 		b.sender.answer = func(string, int) channel.Result {
 			mu.Lock()
 			calls++
 			freeze := calls > 200 && calls <= 400
+			if calls == 400 {
+				close(frozen) // all of the grant are on their way
+			}
 			mu.Unlock()
 			if freeze {
-				once.Do(func() { close(frozen) })
 				<-woken
 			}
 			return channel.Result{Outcome: channel.Sent, MessageID: "7"}

@@ -67,15 +67,31 @@ func NewPoller(db *database.DB, c *clock.Offset, q queue.Enqueuer, queues []stri
 func (p *Poller) Run(ctx context.Context) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	var looked time.Time
 	for {
 		if err := p.runOnce(ctx); err != nil && ctx.Err() == nil {
 			p.log.ErrorContext(ctx, "poll", "error", err)
+		}
+		if now := clock.Wall(); now.Sub(looked) >= unblockEvery {
+			looked = now
+			p.unblock(ctx)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// unblock frees what a frozen process has locked.
+func (p *Poller) unblock(ctx context.Context) {
+	n, err := Unblock(ctx, p.db)
+	if err != nil && ctx.Err() == nil {
+		p.log.WarnContext(ctx, "unblock", "error", err)
+	}
+	if n > 0 {
+		p.log.WarnContext(ctx, "sessions ended that were silent in a transaction", "sessions", n)
 	}
 }
 

@@ -23,7 +23,7 @@ func TestChaosFrozenWorkerSendsNothingLateAndItsAnswersStillSettle(t *testing.T)
 	moved := s.moving(k.reachAt)
 	k.reached(2*time.Minute, n/4)
 	sleeper, other := busy(a, b)
-	// The database knows of frozen transactions by itself; see the other test.
+	// Frozen in a transaction: see the other test.
 	sleeper.freezeWhile(false)
 	frozen := time.Now()
 	held, inFlight := sleeper.held()
@@ -61,11 +61,6 @@ func TestChaosWorkerFrozenInsideATransactionHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	n := size(20_000, 60_000)
 	s := manyProcesses(t)
-	var limit string
-	require.NoError(t, s.db.SQL.QueryRowContext(t.Context(), `SHOW idle_in_transaction_session_timeout`).Scan(&limit))
-	if limit == "0" {
-		t.Skip("left out: our sessions set no idle_in_transaction_session_timeout, so the locks of a frozen process stay until it wakes")
-	}
 	sleeper := s.worker()
 	c := s.campaign(0) // as fast as it goes: most of the time is spent in transactions
 	ids := people("Lock", n)

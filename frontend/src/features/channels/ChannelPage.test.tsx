@@ -4,8 +4,7 @@ import { renderAt } from '@/app/testing/renderAt';
 import { refusal } from '@/shared/testing/refusal';
 import { createWorld } from '@/shared/testing/world';
 
-const type = (field: HTMLElement, value: string) =>
-  fireEvent.change(field, { target: { value } });
+const type = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
 
 test('a wrong AppSecret is said at its field, and nothing is saved', async () => {
   const world = createWorld({ viewer: 'usr_admin' });
@@ -23,7 +22,9 @@ test('a wrong AppSecret is said at its field, and nothing is saved', async () =>
   type(within(drawer).getByLabelText('AppID'), 'wx1234567890abcdef');
   type(within(drawer).getByLabelText('AppSecret'), 'wrong');
   fireEvent.click(within(drawer).getByRole('button', { name: '验证并保存' }));
-  expect(await within(drawer).findByText('AppSecret 不正确（微信错误码 40125）')).toBeInTheDocument();
+  expect(
+    await within(drawer).findByText('AppSecret 不正确（微信错误码 40125）'),
+  ).toBeInTheDocument();
   expect(create.mock.calls[0]?.[0]).toMatchObject({
     input: { name: '商城', appId: 'wx1234567890abcdef', secret: 'wrong', qpsLimit: 50 },
   });
@@ -75,7 +76,13 @@ test('R82: synchronising counts what changed', async () => {
     added: 3,
     changed: 1,
     removed: 2,
-    channel: { __typename: 'Channel', id: 'chn_demo', state: 'READY', stateCode: '', stateText: '' },
+    channel: {
+      __typename: 'Channel',
+      id: 'chn_demo',
+      state: 'READY',
+      stateCode: '',
+      stateText: '',
+    },
   }));
   renderAt('/channels/chn_demo', { ...world.root, syncTemplates: sync });
   expect(await screen.findByText('活动开始提醒')).toBeVisible();

@@ -1,8 +1,8 @@
 import { Alert, Flex, Skeleton, Table, Typography } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { useTranslation } from 'react-i18next';
-import { StatusTag } from '@/shared/ui/StatusTag';
 import { useTime } from '@/shared/time/TimeContext';
+import { StatusTag } from '@/shared/ui/StatusTag';
 import { readCalls, type SandboxCall } from './sandboxDoor';
 import { usePolled } from './usePolled';
 

@@ -1,5 +1,4 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { Link } from '@tanstack/react-router';
 import { Alert, App, Button, Card, Flex, Table, Tag, Tooltip } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { useState } from 'react';
@@ -44,20 +43,7 @@ export function GroupPage() {
       render: (objects: Row['objects'], { level }) =>
         level > 1 ? t('inherited') : <Objects objects={objects ?? []} />,
     },
-    {
-      title: t('column.tasks'),
-      dataIndex: 'taskCount',
-      width: 120,
-      align: 'end',
-      render: (count: number, { id, level }) =>
-        count > 0 && level === 1 ? (
-          <Link to="/tasks" search={{ group: id }}>
-            {count}
-          </Link>
-        ) : (
-          count
-        ),
-    },
+    { title: t('column.tasks'), dataIndex: 'taskCount', width: 120, align: 'end' },
     ...(mayManage
       ? [
           {

@@ -136,11 +136,6 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
       ),
     },
     {
-      key: 'limit',
-      label: t('config.globalLimit'),
-      children: t(task.globalLimit ? 'config.on' : 'config.off'),
-    },
-    {
       key: 'again',
       label: t('config.resendUnconfirmed'),
       children: t(task.resendUnconfirmed ? 'config.on' : 'config.off'),

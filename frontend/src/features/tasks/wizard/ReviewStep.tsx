@@ -132,7 +132,6 @@ function Summary() {
             .join(' · ')
         : t('review.none'),
     },
-    { key: 'globalLimit', children: <OnOff on={values.globalLimit} /> },
     { key: 'resendUnconfirmed', children: <OnOff on={values.resendUnconfirmed} /> },
   ] as const;
 

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -95,11 +94,10 @@ func TestMedian(t *testing.T) {
 
 func TestTheReportNamesEveryWay(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
 	s := sending{rate: 100, arriving: 110, process: used{cpu: 50, rss: 20}}
-	report(&out, 1000, []round{{loop: s, client: s, path: s, personal: s}})
+	out := report(1000, []round{{loop: s, client: s, path: s, personal: s}})
 	for _, way := range []string{"loop:", "client:", "path:", "personal:"} {
-		require.Contains(t, out.String(), way)
+		require.Contains(t, out, way)
 	}
-	require.Contains(t, out.String(), "0.0500")
+	require.Contains(t, out, "0.0500")
 }

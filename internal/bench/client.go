@@ -46,7 +46,7 @@ func clientRole(_ context.Context, args []string, _ io.Reader, out io.Writer) er
 	var next, lost atomic.Int64
 	var wg sync.WaitGroup
 	for range *conns {
-		wg.Go(func() {
+		wg.Go(func() { //nolint:contextcheck // Send has a deadline and no context
 			for k := next.Add(1); k <= *n; k = next.Add(1) {
 				res := client.Send(clock.Wall().Add(5*time.Second), &channel.Message{
 					Target: openID(k), TemplateID: templateID, Page: page, State: "formal", Lang: "zh_CN", Params: params,

@@ -44,7 +44,8 @@ func measureDispatch(ctx context.Context, cfg *config.Config, o *options, out io
 		return nil, err
 	}
 	defer w.close()
-	fmt.Fprintf(out, "dispatch: %d recipients, %d connections, %d rounds; making people…\n", o.recipients, o.conns, o.runs)
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
+	say("dispatch: %d recipients, %d connections, %d rounds; making people…\n", o.recipients, o.conns, o.runs)
 	if err := w.settle(ctx, o.recipients); err != nil {
 		return nil, err
 	}
@@ -60,60 +61,11 @@ func measureDispatch(ctx context.Context, cfg *config.Config, o *options, out io
 			return nil, err
 		}
 		r := &rounds[i]
-		fmt.Fprintf(out, "  round %d: loop %6.0f/s, client %6.0f/s, path %6.0f/s (%.2f of the loop, %.2f of the client), personal %6.0f/s (%.2f)\n", i+1,
+		say("  round %d: loop %6.0f/s, client %6.0f/s, path %6.0f/s (%.2f of the loop, %.2f of the client), personal %6.0f/s (%.2f)\n", i+1,
 			r.loop.rate, r.client.rate, r.path.rate, r.path.rate/r.loop.rate, r.path.rate/r.client.rate, r.personal.rate, r.personal.rate/r.loop.rate)
 	}
-	report(out, o.recipients, rounds)
+	say("%s", report(o.recipients, rounds))
 	return dispatchLines(rounds), nil
-}
-
-func dispatchLines(rounds []round) []line {
-	path := func(r round) float64 { return r.path.rate }
-	loop := func(r round) float64 { return r.loop.rate }
-	client := func(r round) float64 { return r.client.rate }
-	personal := func(r round) float64 { return r.personal.rate }
-	return []line{
-		{name: "dispatch/client", rate: of(rounds, path), baseline: of(rounds, client), ratio: of(rounds, func(r round) float64 { return r.path.rate / r.client.rate })},
-		{
-			name: "dispatch/personal", rate: of(rounds, personal), baseline: of(rounds, loop), ratio: of(rounds, func(r round) float64 { return r.personal.rate / r.loop.rate }),
-			p50: of(rounds, func(r round) float64 { return r.personal.tally.p50 }), p99: of(rounds, func(r round) float64 { return r.personal.tally.p99 }),
-			rss: of(rounds, func(r round) float64 { return r.personal.process.rss }),
-		},
-		{
-			name: "dispatch", rate: of(rounds, path), baseline: of(rounds, loop), ratio: of(rounds, func(r round) float64 { return r.path.rate / r.loop.rate }),
-			p50: of(rounds, func(r round) float64 { return r.path.tally.p50 }), p99: of(rounds, func(r round) float64 { return r.path.tally.p99 }),
-			rss: of(rounds, func(r round) float64 { return r.path.process.rss }),
-		},
-	}
-}
-
-// report prints, for each way, its rate and what every process used for a message.
-func report(out io.Writer, n int, rounds []round) {
-	fmt.Fprintf(out, "\n  %-34s %9s %9s  %s\n", "medians", "rate/s", "arriving", "CPU ms a message: sender + receiver + PostgreSQL + Redis; sender's memory")
-	for _, way := range []struct {
-		name string
-		of   func(round) sending
-	}{
-		{"loop: net/http, nothing recorded", func(r round) sending { return r.loop }},
-		{"client: ours, nothing recorded", func(r round) sending { return r.client }},
-		{"path: everything recorded", func(r round) sending { return r.path }},
-		{"personal: with an attribute each", func(r round) sending { return r.personal }},
-	} {
-		get := func(number func(sending) float64) float64 {
-			return of(rounds, func(r round) float64 { return number(way.of(r)) })
-		}
-		each := func(number func(sending) float64) float64 { return get(number) / float64(n) }
-		fmt.Fprintf(out, "  %-34s %9.0f %9.0f  %.4f + %.4f + %.4f + %.4f; %.0f MB\n", way.name,
-			get(func(s sending) float64 { return s.rate }), get(func(s sending) float64 { return s.arriving }),
-			each(func(s sending) float64 { return s.process.cpu }), each(func(s sending) float64 { return s.receiverCPU }),
-			each(func(s sending) float64 { return s.postgresCPU }), each(func(s sending) float64 { return s.redisCPU }),
-			get(func(s sending) float64 { return s.process.rss }))
-	}
-	fmt.Fprintf(out, "  CPU of all processes for a message, loop to path: %.2f (a busy machine moves the ratio of rates; this one hardly)\n",
-		of(rounds, func(r round) float64 { return r.loop.cpu() / r.path.cpu() }))
-	fmt.Fprintln(out, "  Every recipient of every run was called once and is recorded as sent once. Rates run from the first message")
-	fmt.Fprintln(out, "  at the receiver to the end of the run in the database; p50 and p99 from the claim of a recipient to its answer.")
-	fmt.Fprintln(out)
 }
 
 type dispatching struct {

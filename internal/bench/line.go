@@ -26,8 +26,12 @@ func (l line) String() string {
 		value    float64
 		decimals int
 	}{
-		{"rate", l.rate, 0}, {"baseline", l.baseline, 0}, {"ratio", l.ratio, 3},
-		{"p50_ms", l.p50, 1}, {"p99_ms", l.p99, 1}, {"rss_mb", l.rss, 0},
+		{"rate", l.rate, 0},
+		{"baseline", l.baseline, 0},
+		{"ratio", l.ratio, 3},
+		{"p50_ms", l.p50, 1},
+		{"p99_ms", l.p99, 1},
+		{"rss_mb", l.rss, 0},
 	} {
 		if f.value != 0 {
 			b.WriteString(" " + f.key + "=" + strconv.FormatFloat(f.value, 'f', f.decimals, 64))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,8 +103,8 @@ func newWorld(ctx context.Context, cfg *config.Config) (w *world, err error) {
 }
 
 func (w *world) close() {
-	for i := len(w.closes) - 1; i >= 0; i-- {
-		w.closes[i]()
+	for _, undo := range slices.Backward(w.closes) {
+		undo()
 	}
 }
 

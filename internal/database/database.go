@@ -116,7 +116,7 @@ func (db *DB) Prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
 	if first, ok := db.prepared.LoadOrStore(query, st); ok {
-		_ = st.Close()                // somebody else was faster
+		_ = st.Close()                //nolint:sqlclosecheck // somebody else was faster; the other is given out
 		return first.(*sql.Stmt), nil //nolint:errcheck,forcetypeassert // nothing else is stored
 	}
 	return st, nil

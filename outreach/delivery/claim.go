@@ -160,7 +160,9 @@ const fenceSQL = `UPDATE shards SET cursor = ?, sending = sending + ?, failed = 
 // grant on. errLost, errStop or errOver end the transaction.
 func (c *claiming) fence(ctx context.Context, tx *sql.Tx, fence *sql.Stmt, n *counts) error {
 	var runStatus, taskStatus string
-	err := tx.StmtContext(ctx, fence).QueryRowContext(ctx, c.sh.cursor+len(c.batch), n.sending, n.failed, n.notSent,
+	st := tx.StmtContext(ctx, fence)
+	defer func() { _ = st.Close() }()
+	err := st.QueryRowContext(ctx, c.sh.cursor+len(c.batch), n.sending, n.failed, n.notSent,
 		c.sh.id, c.attempt, c.sh.cursor).Scan(&runStatus, &taskStatus)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errLost

@@ -160,7 +160,7 @@ func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []o
 	}
 	least, most := span(outcomes)
 	var n int
-	st, err := w.DB.Prepared(ctx, settleSentSQL)
+	st, err := w.DB.Prepared(ctx, settleSentSQL) //nolint:sqlclosecheck // it lives as long as the database
 	if err != nil {
 		return 0, fmt.Errorf("settle: %w", err)
 	}

@@ -9,7 +9,7 @@ import (
 
 func TestChaosFrozenWorkerSendsNothingLateAndItsAnswersStillSettle(t *testing.T) {
 	t.Parallel()
-	n, qps := size(2_000, 20_000), size(100, 400)
+	n, qps := size(1_000, 20_000), size(100, 400)
 	asleep := size(20*time.Second, time.Minute) // a lease lasts 12 s
 	s := manyProcesses(t)
 	a, b := s.worker(), s.worker()

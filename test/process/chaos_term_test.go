@@ -9,7 +9,7 @@ import (
 
 func TestChaosStoppedWorkerFinishesWhatIsOnItsWay(t *testing.T) {
 	t.Parallel()
-	n, qps := size(1_500, 20_000), size(100, 800)
+	n, qps := size(800, 20_000), size(100, 800)
 	s := manyProcesses(t)
 	a, b := s.worker(), s.worker()
 	c := s.campaign(qps)

@@ -625,7 +625,7 @@ const SEEDS: TaskSeed[] = [
   { key: 'late', name: '限时秒杀-午间场', status: 'CANCELLED', reason: 'APPROVAL_TIMEOUT' },
   { key: 'mine', name: '审批人自己的任务', status: 'IN_APPROVAL', creator: 'usr_approver' },
   ...Array.from({ length: 16 }, (_, index) => ({
-    key: `old${index}`,
+    key: `old${String.fromCharCode(97 + index)}`,
     name: `历史触达第 ${16 - index} 期`,
     status: 'ENDED',
     progress: progressOf({ sent: 900 + index * 13, codes: { 43101: index * 3 } }),

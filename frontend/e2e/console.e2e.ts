@@ -66,6 +66,7 @@ test('a running task counts up by itself', async () => {
 
 test('the language is switched and kept', async () => {
   await signIn(page, server.url, 'viewer');
+  await page.getByText('双十一会场开场提醒').waitFor();
   await page.getByRole('button', { name: '切换语言' }).click();
   await page.getByRole('menuitem', { name: 'English' }).click();
   await page.getByRole('heading', { level: 1, name: 'Outreach tasks' }).waitFor();

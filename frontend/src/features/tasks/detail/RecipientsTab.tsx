@@ -11,7 +11,7 @@ import { CursorPager } from '@/shared/ui/CursorPager';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { DELIVERY_STATUSES } from '../taskDetailSearch';
-import { DELIVERY_TONE, isRunOpen } from '../taskStatus';
+import { DELIVERY_TONE, isRunOpen, settled } from '../taskStatus';
 import { useReasonWords } from '../useReasonWords';
 import { DeliveryDrawer } from './DeliveryDrawer';
 import {
@@ -52,6 +52,18 @@ export function RecipientsTab({ task }: { task: TaskPageData }) {
       return () => window.clearInterval(timer);
     },
     [isRunning, refetch],
+  );
+
+  const shown = nodesOf(task.runs).find(({ id }) => id === search.run)?.progress ?? task.progress;
+  const version = `${shown.total}/${shown.waiting}/${shown.sending}/${settled(shown)}`;
+  const [readAt, setReadAt] = useState(version);
+  useEffect(
+    function readAgainWhenCountsChange() {
+      if (version === readAt) return;
+      setReadAt(version);
+      refetch({ requestPolicy: 'network-only' });
+    },
+    [version, readAt, refetch],
   );
 
   const page = data?.node?.__typename === 'Task' ? data.node.deliveries : undefined;

@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Card, Flex, Table, Tooltip, Typography } from 'antd';
+import { Flex, Table, Tooltip, Typography } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -62,10 +62,10 @@ export function TaskListPage() {
           )
         }
       />
-      <Card size="small">
+      <div className="panel" style={{ padding: 12 }}>
         <TaskFilters filter={filter} onFilter={(next) => void navigate({ search: next })} />
-      </Card>
-      <Card size="small" styles={{ body: { padding: 0 } }}>
+      </div>
+      <div className="panel">
         <QueryState
           fetching={fetching}
           error={error}
@@ -91,7 +91,7 @@ export function TaskListPage() {
             />
           </div>
         </QueryState>
-      </Card>
+      </div>
     </Flex>
   );
 }

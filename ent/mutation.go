@@ -14100,6 +14100,8 @@ type ShardMutation struct {
 	class          *int
 	addclass       *int
 	retry          *bool
+	try            *int
+	addtry         *int
 	size           *int
 	addsize        *int
 	slice          *[]byte
@@ -14694,6 +14696,62 @@ func (m *ShardMutation) ResetRetry() {
 	m.retry = nil
 }
 
+// SetTry sets the "try" field.
+func (m *ShardMutation) SetTry(i int) {
+	m.try = &i
+	m.addtry = nil
+}
+
+// Try returns the value of the "try" field in the mutation.
+func (m *ShardMutation) Try() (r int, exists bool) {
+	v := m.try
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTry returns the old "try" field's value of the Shard entity.
+// If the Shard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShardMutation) OldTry(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTry: %w", err)
+	}
+	return oldValue.Try, nil
+}
+
+// AddTry adds i to the "try" field.
+func (m *ShardMutation) AddTry(i int) {
+	if m.addtry != nil {
+		*m.addtry += i
+	} else {
+		m.addtry = &i
+	}
+}
+
+// AddedTry returns the value that was added to the "try" field in this mutation.
+func (m *ShardMutation) AddedTry() (r int, exists bool) {
+	v := m.addtry
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTry resets all changes to the "try" field.
+func (m *ShardMutation) ResetTry() {
+	m.try = nil
+	m.addtry = nil
+}
+
 // SetSize sets the "size" field.
 func (m *ShardMutation) SetSize(i int) {
 	m.size = &i
@@ -15261,7 +15319,7 @@ func (m *ShardMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ShardMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.due_at != nil {
 		fields = append(fields, shard.FieldDueAt)
 	}
@@ -15291,6 +15349,9 @@ func (m *ShardMutation) Fields() []string {
 	}
 	if m.retry != nil {
 		fields = append(fields, shard.FieldRetry)
+	}
+	if m.try != nil {
+		fields = append(fields, shard.FieldTry)
 	}
 	if m.size != nil {
 		fields = append(fields, shard.FieldSize)
@@ -15350,6 +15411,8 @@ func (m *ShardMutation) Field(name string) (ent.Value, bool) {
 		return m.Class()
 	case shard.FieldRetry:
 		return m.Retry()
+	case shard.FieldTry:
+		return m.Try()
 	case shard.FieldSize:
 		return m.Size()
 	case shard.FieldSlice:
@@ -15399,6 +15462,8 @@ func (m *ShardMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldClass(ctx)
 	case shard.FieldRetry:
 		return m.OldRetry(ctx)
+	case shard.FieldTry:
+		return m.OldTry(ctx)
 	case shard.FieldSize:
 		return m.OldSize(ctx)
 	case shard.FieldSlice:
@@ -15498,6 +15563,13 @@ func (m *ShardMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRetry(v)
 		return nil
+	case shard.FieldTry:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTry(v)
+		return nil
 	case shard.FieldSize:
 		v, ok := value.(int)
 		if !ok {
@@ -15588,6 +15660,9 @@ func (m *ShardMutation) AddedFields() []string {
 	if m.addclass != nil {
 		fields = append(fields, shard.FieldClass)
 	}
+	if m.addtry != nil {
+		fields = append(fields, shard.FieldTry)
+	}
 	if m.addsize != nil {
 		fields = append(fields, shard.FieldSize)
 	}
@@ -15628,6 +15703,8 @@ func (m *ShardMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRunNum()
 	case shard.FieldClass:
 		return m.AddedClass()
+	case shard.FieldTry:
+		return m.AddedTry()
 	case shard.FieldSize:
 		return m.AddedSize()
 	case shard.FieldCursor:
@@ -15680,6 +15757,13 @@ func (m *ShardMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddClass(v)
+		return nil
+	case shard.FieldTry:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTry(v)
 		return nil
 	case shard.FieldSize:
 		v, ok := value.(int)
@@ -15814,6 +15898,9 @@ func (m *ShardMutation) ResetField(name string) error {
 		return nil
 	case shard.FieldRetry:
 		m.ResetRetry()
+		return nil
+	case shard.FieldTry:
+		m.ResetTry()
 		return nil
 	case shard.FieldSize:
 		m.ResetSize()

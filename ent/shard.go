@@ -37,6 +37,8 @@ type Shard struct {
 	Class int `json:"class,omitempty"`
 	// Retry holds the value of the "retry" field.
 	Retry bool `json:"retry,omitempty"`
+	// which claim of its people this is; 1 unless retry
+	Try int `json:"try,omitempty"`
 	// Size holds the value of the "size" field.
 	Size int `json:"size,omitempty"`
 	// roaring bitmap of person numbers; dropped when done
@@ -69,7 +71,7 @@ func (*Shard) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case shard.FieldRetry, shard.FieldDone:
 			values[i] = new(sql.NullBool)
-		case shard.FieldID, shard.FieldAttempt, shard.FieldProjectNum, shard.FieldRunNum, shard.FieldClass, shard.FieldSize, shard.FieldCursor, shard.FieldSending, shard.FieldSent, shard.FieldFailed, shard.FieldNotSent, shard.FieldUnconfirmed, shard.FieldDeferred:
+		case shard.FieldID, shard.FieldAttempt, shard.FieldProjectNum, shard.FieldRunNum, shard.FieldClass, shard.FieldTry, shard.FieldSize, shard.FieldCursor, shard.FieldSending, shard.FieldSent, shard.FieldFailed, shard.FieldNotSent, shard.FieldUnconfirmed, shard.FieldDeferred:
 			values[i] = new(sql.NullInt64)
 		case shard.FieldLeaseOwner, shard.FieldTaskID, shard.FieldChannelID:
 			values[i] = new(sql.NullString)
@@ -157,6 +159,12 @@ func (_m *Shard) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field retry", values[i])
 			} else if value.Valid {
 				_m.Retry = value.Bool
+			}
+		case shard.FieldTry:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field try", values[i])
+			} else if value.Valid {
+				_m.Try = int(value.Int64)
 			}
 		case shard.FieldSize:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -287,6 +295,9 @@ func (_m *Shard) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("retry=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Retry))
+	builder.WriteString(", ")
+	builder.WriteString("try=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Try))
 	builder.WriteString(", ")
 	builder.WriteString("size=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Size))

@@ -122,6 +122,20 @@ func (_c *ShardCreate) SetNillableRetry(v *bool) *ShardCreate {
 	return _c
 }
 
+// SetTry sets the "try" field.
+func (_c *ShardCreate) SetTry(v int) *ShardCreate {
+	_c.mutation.SetTry(v)
+	return _c
+}
+
+// SetNillableTry sets the "try" field if the given value is not nil.
+func (_c *ShardCreate) SetNillableTry(v *int) *ShardCreate {
+	if v != nil {
+		_c.SetTry(*v)
+	}
+	return _c
+}
+
 // SetSize sets the "size" field.
 func (_c *ShardCreate) SetSize(v int) *ShardCreate {
 	_c.mutation.SetSize(v)
@@ -299,6 +313,10 @@ func (_c *ShardCreate) defaults() {
 		v := shard.DefaultRetry
 		_c.mutation.SetRetry(v)
 	}
+	if _, ok := _c.mutation.Try(); !ok {
+		v := shard.DefaultTry
+		_c.mutation.SetTry(v)
+	}
 	if _, ok := _c.mutation.Cursor(); !ok {
 		v := shard.DefaultCursor
 		_c.mutation.SetCursor(v)
@@ -358,6 +376,9 @@ func (_c *ShardCreate) check() error {
 	}
 	if _, ok := _c.mutation.Retry(); !ok {
 		return &ValidationError{Name: "retry", err: errors.New(`ent: missing required field "Shard.retry"`)}
+	}
+	if _, ok := _c.mutation.Try(); !ok {
+		return &ValidationError{Name: "try", err: errors.New(`ent: missing required field "Shard.try"`)}
 	}
 	if _, ok := _c.mutation.Size(); !ok {
 		return &ValidationError{Name: "size", err: errors.New(`ent: missing required field "Shard.size"`)}
@@ -458,6 +479,10 @@ func (_c *ShardCreate) createSpec() (*Shard, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Retry(); ok {
 		_spec.SetField(shard.FieldRetry, field.TypeBool, value)
 		_node.Retry = value
+	}
+	if value, ok := _c.mutation.Try(); ok {
+		_spec.SetField(shard.FieldTry, field.TypeInt, value)
+		_node.Try = value
 	}
 	if value, ok := _c.mutation.Size(); ok {
 		_spec.SetField(shard.FieldSize, field.TypeInt, value)
@@ -807,6 +832,9 @@ func (u *ShardUpsertOne) UpdateNewValues() *ShardUpsertOne {
 		}
 		if _, exists := u.create.mutation.Retry(); exists {
 			s.SetIgnore(shard.FieldRetry)
+		}
+		if _, exists := u.create.mutation.Try(); exists {
+			s.SetIgnore(shard.FieldTry)
 		}
 		if _, exists := u.create.mutation.Size(); exists {
 			s.SetIgnore(shard.FieldSize)
@@ -1300,6 +1328,9 @@ func (u *ShardUpsertBulk) UpdateNewValues() *ShardUpsertBulk {
 			}
 			if _, exists := b.mutation.Retry(); exists {
 				s.SetIgnore(shard.FieldRetry)
+			}
+			if _, exists := b.mutation.Try(); exists {
+				s.SetIgnore(shard.FieldTry)
 			}
 			if _, exists := b.mutation.Size(); exists {
 				s.SetIgnore(shard.FieldSize)

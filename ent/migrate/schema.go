@@ -504,6 +504,11 @@ var (
 				Columns: []*schema.Column{RunsColumns[21], RunsColumns[11]},
 			},
 			{
+				Name:    "run_status",
+				Unique:  false,
+				Columns: []*schema.Column{RunsColumns[13]},
+			},
+			{
 				Name:    "run_due_at",
 				Unique:  false,
 				Columns: []*schema.Column{RunsColumns[3]},
@@ -568,6 +573,7 @@ var (
 		{Name: "channel_id", Type: field.TypeString},
 		{Name: "class", Type: field.TypeInt},
 		{Name: "retry", Type: field.TypeBool, Default: false},
+		{Name: "try", Type: field.TypeInt, Default: 1},
 		{Name: "size", Type: field.TypeInt},
 		{Name: "slice", Type: field.TypeBytes, Nullable: true},
 		{Name: "cursor", Type: field.TypeInt, Default: 0},
@@ -596,9 +602,9 @@ var (
 				Columns: []*schema.Column{ShardsColumns[7]},
 			},
 			{
-				Name:    "shard_run_num_due_at",
+				Name:    "shard_run_num_due_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ShardsColumns[6], ShardsColumns[1]},
+				Columns: []*schema.Column{ShardsColumns[6], ShardsColumns[1], ShardsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "due_at IS NOT NULL",
 				},

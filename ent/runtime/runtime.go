@@ -891,36 +891,40 @@ func init() {
 	shardDescRetry := shardFields[6].Descriptor()
 	// shard.DefaultRetry holds the default value on creation for the retry field.
 	shard.DefaultRetry = shardDescRetry.Default.(bool)
+	// shardDescTry is the schema descriptor for try field.
+	shardDescTry := shardFields[7].Descriptor()
+	// shard.DefaultTry holds the default value on creation for the try field.
+	shard.DefaultTry = shardDescTry.Default.(int)
 	// shardDescCursor is the schema descriptor for cursor field.
-	shardDescCursor := shardFields[9].Descriptor()
+	shardDescCursor := shardFields[10].Descriptor()
 	// shard.DefaultCursor holds the default value on creation for the cursor field.
 	shard.DefaultCursor = shardDescCursor.Default.(int)
 	// shardDescDone is the schema descriptor for done field.
-	shardDescDone := shardFields[10].Descriptor()
+	shardDescDone := shardFields[11].Descriptor()
 	// shard.DefaultDone holds the default value on creation for the done field.
 	shard.DefaultDone = shardDescDone.Default.(bool)
 	// shardDescSending is the schema descriptor for sending field.
-	shardDescSending := shardFields[11].Descriptor()
+	shardDescSending := shardFields[12].Descriptor()
 	// shard.DefaultSending holds the default value on creation for the sending field.
 	shard.DefaultSending = shardDescSending.Default.(int)
 	// shardDescSent is the schema descriptor for sent field.
-	shardDescSent := shardFields[12].Descriptor()
+	shardDescSent := shardFields[13].Descriptor()
 	// shard.DefaultSent holds the default value on creation for the sent field.
 	shard.DefaultSent = shardDescSent.Default.(int)
 	// shardDescFailed is the schema descriptor for failed field.
-	shardDescFailed := shardFields[13].Descriptor()
+	shardDescFailed := shardFields[14].Descriptor()
 	// shard.DefaultFailed holds the default value on creation for the failed field.
 	shard.DefaultFailed = shardDescFailed.Default.(int)
 	// shardDescNotSent is the schema descriptor for not_sent field.
-	shardDescNotSent := shardFields[14].Descriptor()
+	shardDescNotSent := shardFields[15].Descriptor()
 	// shard.DefaultNotSent holds the default value on creation for the not_sent field.
 	shard.DefaultNotSent = shardDescNotSent.Default.(int)
 	// shardDescUnconfirmed is the schema descriptor for unconfirmed field.
-	shardDescUnconfirmed := shardFields[15].Descriptor()
+	shardDescUnconfirmed := shardFields[16].Descriptor()
 	// shard.DefaultUnconfirmed holds the default value on creation for the unconfirmed field.
 	shard.DefaultUnconfirmed = shardDescUnconfirmed.Default.(int)
 	// shardDescDeferred is the schema descriptor for deferred field.
-	shardDescDeferred := shardFields[16].Descriptor()
+	shardDescDeferred := shardFields[17].Descriptor()
 	// shard.DefaultDeferred holds the default value on creation for the deferred field.
 	shard.DefaultDeferred = shardDescDeferred.Default.(int)
 	shardreasonFields := schema.ShardReason{}.Fields()

@@ -48,6 +48,7 @@ func (Run) Edges() []ent.Edge {
 func (Run) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("task_id", "planned_at"),
+		index.Fields("status"),
 		index.Fields("due_at").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
 	}
 }
@@ -72,6 +73,7 @@ func (Shard) Fields() []ent.Field {
 		field.String("channel_id").Immutable(),
 		field.Int("class").Immutable().Comment("0 notice, 1 urgent, 2 normal"),
 		field.Bool("retry").Default(false).Immutable(),
+		field.Int("try").Default(1).Immutable().Comment("which claim of its people this is; 1 unless retry"),
 		field.Int("size").Immutable(),
 		field.Bytes("slice").Optional().Comment("roaring bitmap of person numbers; dropped when done"),
 		field.Int("cursor").Default(0).Comment("how many of the slice were claimed"),
@@ -85,7 +87,7 @@ func (Shard) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("run_num"),
 		index.Fields("task_id"),
-		index.Fields("run_num", "due_at").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
+		index.Fields("run_num", "due_at", "id").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
 		index.Fields("lease_until").Annotations(entsql.IndexWhere("lease_until IS NOT NULL")),
 	}
 }

@@ -31,6 +31,8 @@ const (
 	FieldClass = "class"
 	// FieldRetry holds the string denoting the retry field in the database.
 	FieldRetry = "retry"
+	// FieldTry holds the string denoting the try field in the database.
+	FieldTry = "try"
 	// FieldSize holds the string denoting the size field in the database.
 	FieldSize = "size"
 	// FieldSlice holds the string denoting the slice field in the database.
@@ -68,6 +70,7 @@ var Columns = []string{
 	FieldChannelID,
 	FieldClass,
 	FieldRetry,
+	FieldTry,
 	FieldSize,
 	FieldSlice,
 	FieldCursor,
@@ -97,6 +100,8 @@ var (
 	DefaultLeaseOwner string
 	// DefaultRetry holds the default value on creation for the "retry" field.
 	DefaultRetry bool
+	// DefaultTry holds the default value on creation for the "try" field.
+	DefaultTry int
 	// DefaultCursor holds the default value on creation for the "cursor" field.
 	DefaultCursor int
 	// DefaultDone holds the default value on creation for the "done" field.
@@ -171,6 +176,11 @@ func ByClass(opts ...sql.OrderTermOption) OrderOption {
 // ByRetry orders the results by the retry field.
 func ByRetry(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRetry, opts...).ToFunc()
+}
+
+// ByTry orders the results by the try field.
+func ByTry(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTry, opts...).ToFunc()
 }
 
 // BySize orders the results by the size field.

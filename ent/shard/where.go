@@ -104,6 +104,11 @@ func Retry(v bool) predicate.Shard {
 	return predicate.Shard(sql.FieldEQ(FieldRetry, v))
 }
 
+// Try applies equality check predicate on the "try" field. It's identical to TryEQ.
+func Try(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldEQ(FieldTry, v))
+}
+
 // Size applies equality check predicate on the "size" field. It's identical to SizeEQ.
 func Size(v int) predicate.Shard {
 	return predicate.Shard(sql.FieldEQ(FieldSize, v))
@@ -617,6 +622,46 @@ func RetryEQ(v bool) predicate.Shard {
 // RetryNEQ applies the NEQ predicate on the "retry" field.
 func RetryNEQ(v bool) predicate.Shard {
 	return predicate.Shard(sql.FieldNEQ(FieldRetry, v))
+}
+
+// TryEQ applies the EQ predicate on the "try" field.
+func TryEQ(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldEQ(FieldTry, v))
+}
+
+// TryNEQ applies the NEQ predicate on the "try" field.
+func TryNEQ(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldNEQ(FieldTry, v))
+}
+
+// TryIn applies the In predicate on the "try" field.
+func TryIn(vs ...int) predicate.Shard {
+	return predicate.Shard(sql.FieldIn(FieldTry, vs...))
+}
+
+// TryNotIn applies the NotIn predicate on the "try" field.
+func TryNotIn(vs ...int) predicate.Shard {
+	return predicate.Shard(sql.FieldNotIn(FieldTry, vs...))
+}
+
+// TryGT applies the GT predicate on the "try" field.
+func TryGT(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldGT(FieldTry, v))
+}
+
+// TryGTE applies the GTE predicate on the "try" field.
+func TryGTE(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldGTE(FieldTry, v))
+}
+
+// TryLT applies the LT predicate on the "try" field.
+func TryLT(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldLT(FieldTry, v))
+}
+
+// TryLTE applies the LTE predicate on the "try" field.
+func TryLTE(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldLTE(FieldTry, v))
 }
 
 // SizeEQ applies the EQ predicate on the "size" field.

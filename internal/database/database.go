@@ -217,3 +217,9 @@ func IsUnique(err error) bool {
 	}
 	return false
 }
+
+// IsBadText tells whether PostgreSQL refused a text: U+0000, or not UTF-8. SQLite takes both.
+func IsBadText(err error) bool {
+	pe, ok := errors.AsType[*pq.Error](err)
+	return ok && (pe.Code == "22021" || pe.Code == "22P05")
+}

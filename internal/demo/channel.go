@@ -132,16 +132,12 @@ func (h *history) connect(ctx context.Context) error {
 	if _, err := h.channels.SyncTemplates(ctx, ch.ID); err != nil {
 		return fmt.Errorf("copy templates: %w", err)
 	}
-	err = h.DB.Ent.Channel.UpdateOneID(ch.ID).SetPausedUntil(clock.Wall().Add(time.Hour)).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("hold channel: %w", err)
-	}
 	return h.findChannel(ctx)
 }
 
 // release opens the channel for the present.
 func (h *history) release(ctx context.Context) error {
-	err := h.DB.Ent.Channel.UpdateOneID(h.channel.ID).SetQPSLimit(qps).ClearPausedUntil().SetCheckedAt(h.Clock.Now()).Exec(ctx)
+	err := h.DB.Ent.Channel.UpdateOneID(h.channel.ID).SetQPSLimit(qps).SetCheckedAt(h.Clock.Now()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("release channel: %w", err)
 	}

@@ -2,6 +2,7 @@ package due
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -101,12 +102,16 @@ func (k *Keeper) renew(ctx context.Context) error {
 		byTable[l.table] = append(byTable[l.table], l)
 	}
 	k.mu.Unlock()
+	// Side by side: a table that waits for somebody's lock must not cost the others their leases.
+	errs := make(chan error, len(byTable))
 	for table, leases := range byTable {
-		if err := k.renewTable(ctx, table, leases); err != nil {
-			return err
-		}
+		go func() { errs <- k.renewTable(ctx, table, leases) }()
 	}
-	return nil
+	var all error
+	for range byTable {
+		all = errors.Join(all, <-errs)
+	}
+	return all
 }
 
 func (k *Keeper) renewTable(ctx context.Context, table Table, leases []*Lease) error {

@@ -28,13 +28,11 @@ func (w *Worker) claim(ctx context.Context, sh *shard, r *run, attempt int, batc
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	c := claiming{w: w, sh: sh, r: r, attempt: attempt, batch: batch, at: w.Clock.Now()}
+	c := claiming{w: w, sh: sh, r: r, attempt: attempt, batch: batch, at: w.Clock.Now(), over: sh.over}
 	calls, err := c.commit(ctx)
 	if errors.Is(err, errOver) {
-		for i := range batch {
-			batch[i].reason, batch[i].params = gate.TaskNotRunning, nil
-		}
-		c.over = true
+		hold(batch)
+		c.over, sh.over = true, true
 		calls, err = c.commit(ctx)
 	}
 	if err != nil {
@@ -42,6 +40,25 @@ func (w *Worker) claim(ctx context.Context, sh *shard, r *run, attempt int, batc
 	}
 	sh.cursor += len(batch)
 	return calls, nil
+}
+
+// hold records a batch of a run that is over as not sent.
+func hold(batch []candidate) {
+	for i := range batch {
+		batch[i].reason, batch[i].params = gate.TaskNotRunning, nil
+	}
+}
+
+// standingSQL: run number. Out: the run's status, its task's.
+const standingSQL = `SELECT r.status, t.run_status FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.num = ?`
+
+// askOver tells whether a run is over, without claiming anything.
+func (w *Worker) askOver(ctx context.Context, sh *shard) (bool, error) {
+	var runStatus, taskStatus string
+	if err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(standingSQL), sh.runNum).Scan(&runStatus, &taskStatus); err != nil {
+		return false, fmt.Errorf("read standing: %w", err)
+	}
+	return errors.Is(standing(runStatus, taskStatus), errOver), nil
 }
 
 // errOver says that the run was cancelled or has ended: what is left is not sent.
@@ -245,29 +262,30 @@ func (c *claiming) insert(ctx context.Context, tx *sql.Tx) ([]*candidate, error)
 	return c.won(ctx, tx, text, args)
 }
 
-// reclaimSQL: claimed, run_at, run number, and rows of person and status,
-// target, reason. Out: the persons whose delivery was put off and is ours now.
+// reclaimSQL: claimed twice, rows of person, status, target, reason, content;
+// run_at, run number, span. Out: the persons whose delivery was put off and is ours now.
 const reclaimSQL = `UPDATE deliveries SET status = u.status, tries = tries + CASE WHEN u.status = 1 THEN 1 ELSE 0 END, claimed_at = ?,
-	settled_at = CASE WHEN u.status = 1 THEN NULL ELSE CAST(? AS %s) END, target = u.target, reason = u.reason, text = ''
-	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND seq = 0 AND deliveries.status = 6 RETURNING person_num, tries`
+	settled_at = CASE WHEN u.status = 1 THEN NULL ELSE CAST(? AS %s) END, target = u.target, reason = u.reason, text = '',
+	content = CASE WHEN u.status = 1 THEN u.content ELSE deliveries.content END
+	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND person_num BETWEEN ? AND ? AND seq = 0 AND deliveries.status = 6 RETURNING person_num, tries`
 
 func (c *claiming) reclaim(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
 	n := len(c.batch)
 	people, statuses := make([]int64, n), make([]int64, n)
-	targets, reasons := make([]string, n), make([]string, n)
+	targets, reasons, contents := make([]string, n), make([]string, n), make([]string, n)
 	for i := range c.batch {
 		cand := &c.batch[i]
-		status, _, _ := c.row(cand)
-		people[i], statuses[i], targets[i], reasons[i] = int64(cand.person), int64(status), cand.target, string(cand.reason)
+		status, _, content := c.row(cand)
+		people[i], statuses[i], targets[i], reasons[i], contents[i] = int64(cand.person), int64(status), cand.target, string(cand.reason), content
 	}
 	values, args := c.w.DB.Values("u", database.Column{Name: "person", Values: people}, database.Column{Name: "status", Values: statuses},
-		database.Column{Name: "target", Values: targets}, database.Column{Name: "reason", Values: reasons})
+		database.Column{Name: "target", Values: targets}, database.Column{Name: "reason", Values: reasons}, database.Column{Name: "content", Values: contents})
 	instant := "text"
 	if c.w.DB.Postgres() {
 		instant = "timestamptz"
 	}
 	text := fmt.Sprintf(reclaimSQL, instant, values)
-	args = append(append([]any{c.at, c.at}, args...), c.r.at, c.sh.runNum)
+	args = append(append([]any{c.at, c.at}, args...), c.r.at, c.sh.runNum, people[0], people[n-1])
 	rows, err := tx.QueryContext(ctx, c.w.DB.Rebind(text), args...)
 	if err != nil {
 		return nil, err
@@ -314,8 +332,10 @@ func (c *claiming) won(ctx context.Context, tx *sql.Tx, text string, args []any)
 	return won, rows.Err()
 }
 
-// takeOverSQL: new status, time, run_at, run number, persons.
-const takeOverSQL = `UPDATE deliveries SET status = ?, reason = 'WORKER_LOST', settled_at = ? WHERE run_at = ? AND run_num = ? AND status = 1 AND seq = 0 AND %s`
+// takeOverSQL: new status, time, run_at, run number, try, span, persons. The try
+// tells the shard's own rows from those that a retry shard holds of the same people.
+const takeOverSQL = `UPDATE deliveries SET status = ?, reason = 'WORKER_LOST', settled_at = ? WHERE run_at = ? AND run_num = ? AND status = 1 AND seq = 0
+	AND tries = ? AND person_num BETWEEN ? AND ? AND %s RETURNING person_num`
 
 // takeOver answers for the calls of a worker that held the shard before and died
 // or froze: nobody knows what became of them. If it lives, its answers still
@@ -339,8 +359,8 @@ func (w *Worker) takeOver(ctx context.Context, sh *shard, r *run, attempt int) e
 		if err := c.fence(ctx, tx, fence, &counts{}); err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(takeOverSQL, w.DB.In("person_num"))+" RETURNING person_num"),
-			int(to), now, r.at, sh.runNum, w.DB.List(people))
+		rows, err := tx.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(takeOverSQL, w.DB.In("person_num"))),
+			int(to), now, r.at, sh.runNum, sh.try, people[0], people[len(people)-1], w.DB.List(people))
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -51,33 +52,30 @@ func (w *Worker) consequences(ctx context.Context, sh *shard, r *run, ch *channe
 			stop = res
 		}
 	}
-	if slow {
-		if err := w.Limiter.Slow(ctx, sh.channelID, now().Add(slowFor)); err != nil {
-			return err
-		}
-	}
-	if pause != nil {
-		if err := w.pauseChannel(ctx, sh, *pause); err != nil {
-			return err
-		}
-	}
 	if broken != nil {
-		if err := w.breakChannel(ctx, sh, *broken); err != nil {
-			return err
-		}
 		stop = broken
 	}
+	// The database first; one thing that fails keeps no other from being done.
+	var errs []error
+	if broken != nil {
+		errs = append(errs, w.breakChannel(ctx, sh, *broken))
+	}
 	if stop != nil {
-		if err := w.stopTask(ctx, sh, *stop); err != nil {
-			return err
-		}
+		r.invalid.n.Store(0)
+		errs = append(errs, w.stopTask(ctx, sh, *stop))
+	}
+	if pause != nil {
+		errs = append(errs, w.pauseChannel(ctx, sh, *pause))
 	}
 	if len(dead) > 0 {
-		err := w.DB.Ent.Identity.Update().Where(entidentity.ProjectNum(sh.projectNum), entidentity.Type(person.WechatOpenID), entidentity.ValueIn(dead...)).
-			SetInvalid(true).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("note dead IDs: %w", err)
-		}
+		errs = append(errs, w.DB.Ent.Identity.Update().Where(entidentity.ProjectNum(sh.projectNum), entidentity.Type(person.WechatOpenID),
+			entidentity.ValueIn(dead...)).SetInvalid(true).Exec(ctx))
+	}
+	if slow {
+		errs = append(errs, w.Limiter.Slow(ctx, sh.channelID, now().Add(slowFor)))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("consequences: %w", err)
 	}
 	if sent && ch.row.FirstSentAt == nil {
 		return w.firstSent(ctx, ch)
@@ -87,7 +85,7 @@ func (w *Worker) consequences(ctx context.Context, sh *shard, r *run, ch *channe
 
 // stopTask marks the task abnormal: everything else of it would fail alike.
 func (w *Worker) stopTask(ctx context.Context, sh *shard, why channel.Result) error {
-	err := w.DB.Ent.Task.Update().Where(enttask.ID(sh.taskID), enttask.RunStatusEQ(enttask.RunStatusRunning)).
+	err := w.DB.Ent.Task.Update().Where(enttask.ID(sh.taskID), enttask.RunStatusIn(enttask.RunStatusWaiting, enttask.RunStatusRunning)).
 		SetRunStatus(enttask.RunStatusAbnormal).SetStatusReason(why.Code).SetStatusText(why.Text).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("stop task: %w", err)
@@ -97,6 +95,7 @@ func (w *Worker) stopTask(ctx context.Context, sh *shard, why channel.Result) er
 
 // breakChannel marks the channel as not working until somebody repairs it.
 func (w *Worker) breakChannel(ctx context.Context, sh *shard, why channel.Result) error {
+	w.forget(sh.channelID)
 	err := w.DB.Ent.Channel.UpdateOneID(sh.channelID).
 		SetState(entchannel.StateAbnormal).SetStateCode(why.Code).SetStateText(why.Text).SetCheckedAt(now()).Exec(ctx)
 	if err != nil {
@@ -107,14 +106,12 @@ func (w *Worker) breakChannel(ctx context.Context, sh *shard, why channel.Result
 
 // pauseChannel hands nothing out before an instant; what was put off waits.
 func (w *Worker) pauseChannel(ctx context.Context, sh *shard, why channel.Result) error {
-	if err := w.Limiter.Pause(ctx, sh.channelID, why.PauseUntil); err != nil {
-		return err
-	}
+	w.forget(sh.channelID)
 	err := w.DB.Ent.Channel.UpdateOneID(sh.channelID).SetPausedUntil(why.PauseUntil).SetStateCode(why.Code).SetStateText(why.Text).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("pause channel: %w", err)
 	}
-	return nil
+	return w.Limiter.Pause(ctx, sh.channelID, why.PauseUntil)
 }
 
 // firstSent fixes the channel's AppID for good.
@@ -124,8 +121,13 @@ func (w *Worker) firstSent(ctx context.Context, ch *channelState) error {
 	if err != nil && !ent.IsNotFound(err) {
 		return fmt.Errorf("note first message: %w", err)
 	}
+	w.forget(ch.row.ID)
+	return nil
+}
+
+// forget makes the channel's settings be read again.
+func (w *Worker) forget(channelID string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.channels, ch.row.ID) // read again, with the time
-	return nil
+	delete(w.channels, channelID)
 }

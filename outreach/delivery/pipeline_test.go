@@ -421,8 +421,14 @@ func TestATemplateErrorStopsTheTaskAndABrokenChannelLosesNobody(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, entchannel.StateAbnormal, ch.State)
 
+		// Nothing is called while the channel is broken, whatever the task says; then it goes on.
 		b.sender.answer = nil
 		require.NoError(t, db.Ent.Task.UpdateOneID(task.ID).SetRunStatus(enttask.RunStatusRunning).Exec(b.ctx))
+		lease, id = b.take(b.shards()[0])
+		require.NoError(t, b.worker.Shard(b.ctx, lease, id, nil))
+		require.Equal(t, map[delivery.Status]int{delivery.Failed: 200, delivery.Deferred: 200}, b.tally(run))
+		require.NoError(t, db.Ent.Channel.UpdateOneID(b.Channel.ID).SetState(entchannel.StateReady).Exec(b.ctx))
+		b.lapse() // of those that were handed out above
 		b.drain()
 		require.Equal(t, map[delivery.Status]int{delivery.Failed: 200, delivery.Sent: 800}, b.tally(run))
 	})

@@ -40,7 +40,8 @@ func judge(r *run, c *candidate) outcome {
 		o.status = Deferred
 	case res.Outcome == channel.Failed:
 		o.status = Failed
-	case res.Outcome == channel.Later && res.Code == channel.NotWritten:
+	case res.Outcome == channel.Later && (res.Code == channel.NotWritten || res.Scope == channel.ScopeChannel):
+		// Never left this machine, or the channel's quota is spent: no try was used up.
 		o.status = Deferred
 	case res.Outcome == channel.Later && res.RetryAfter > 0:
 		o.status, o.wait = Deferred, res.RetryAfter
@@ -51,7 +52,11 @@ func judge(r *run, c *candidate) outcome {
 			o.status = Failed
 		}
 	case r.plan.ResendUnconfirmed:
-		o.status, o.wait = Deferred, time.Second
+		wait, again := channel.Backoff(c.tries)
+		o.status, o.wait = Deferred, wait
+		if !again {
+			o.status = Unconfirmed
+		}
 	default:
 		o.status = Unconfirmed
 	}
@@ -225,9 +230,9 @@ func (w *Worker) putOffAll(ctx context.Context, tx *sql.Tx, sh *shard, later []o
 // the same time sees the new one; a run that was thought done goes on.
 const reopenSQL = `UPDATE runs SET updated_at = ?, status = CASE WHEN status = 'DONE' THEN 'SENDING' ELSE status END WHERE num = ?`
 
-// putOffSQL: project, run, task, channel, class, size, slice, due.
-const putOffSQL = `INSERT INTO shards (project_num, run_num, task_id, channel_id, class, retry, size, slice, due_at, attempt, lease_owner, cursor, done,
-	sending, sent, failed, not_sent, unconfirmed, deferred) VALUES (?, ?, ?, ?, ?, true, ?, ?, ?, 0, '', 0, false, 0, 0, 0, 0, 0, 0)`
+// putOffSQL: project, run, task, channel, class, try, size, slice, due.
+const putOffSQL = `INSERT INTO shards (project_num, run_num, task_id, channel_id, class, retry, try, size, slice, due_at, attempt, lease_owner, cursor, done,
+	sending, sent, failed, not_sent, unconfirmed, deferred) VALUES (?, ?, ?, ?, ?, true, ?, ?, ?, ?, 0, '', 0, false, 0, 0, 0, 0, 0, 0)`
 
 // putOff makes a shard of people whose delivery waits for another try.
 func (w *Worker) putOff(ctx context.Context, tx *sql.Tx, sh *shard, people []uint32, at time.Time) error {
@@ -241,7 +246,7 @@ func (w *Worker) putOff(ctx context.Context, tx *sql.Tx, sh *shard, people []uin
 	if _, err := tx.ExecContext(ctx, w.DB.Rebind(reopenSQL), w.Clock.Now(), sh.runNum); err != nil {
 		return fmt.Errorf("put off: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, w.DB.Rebind(putOffSQL), sh.projectNum, sh.runNum, sh.taskID, sh.channelID, sh.class, len(people), slice, at); err != nil {
+	if _, err := tx.ExecContext(ctx, w.DB.Rebind(putOffSQL), sh.projectNum, sh.runNum, sh.taskID, sh.channelID, sh.class, sh.try+1, len(people), slice, at); err != nil {
 		return fmt.Errorf("put off: %w", err)
 	}
 	return nil

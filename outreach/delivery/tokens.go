@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"tidings/internal/ratelimit"
@@ -20,9 +21,14 @@ func (w *Worker) tokens(ctx context.Context, sh *shard, ch *channelState, batch 
 	if want == 0 {
 		return batch, 0, nil
 	}
-	granted, err = w.Limiter.Acquire(ctx, ratelimit.Request{
+	patient, cancel := context.WithTimeout(ctx, tokenPatience)
+	defer cancel()
+	granted, err = w.Limiter.Acquire(patient, ratelimit.Request{
 		Key: sh.channelID, Class: ratelimit.Class(sh.class) + ratelimit.Notice, Rate: ch.row.QPSLimit, Want: want,
 	})
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return nil, 0, errStop
+	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("tokens of %s: %w", sh.channelID, err)
 	}

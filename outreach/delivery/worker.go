@@ -12,6 +12,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"tidings/ent"
+	entchannel "tidings/ent/channel"
 	entrun "tidings/ent/run"
 	entshard "tidings/ent/shard"
 	"tidings/internal/clock"
@@ -32,6 +33,13 @@ const (
 	window = 1000
 	// channelTTL is how long a channel's settings are believed.
 	channelTTL = 2 * time.Second
+	// tokenPatience is how long a shard waits for tokens before it is handed back:
+	// a slot must not stand idle for a slow or paused channel.
+	tokenPatience = 3 * time.Second
+	// maxHold is how long a shard is worked at a stretch; then others have a turn.
+	maxHold = 10 * time.Second
+	// leaseMargin is what a lease must last beyond a call's time-out when a grant begins.
+	leaseMargin = time.Second
 )
 
 // Senders gives the sender of a channel; it may cache.
@@ -93,6 +101,11 @@ type channelState struct {
 	read   time.Time
 }
 
+// blocked tells whether nothing may be sent on the channel now.
+func (c *channelState) blocked() bool {
+	return c.row.State == entchannel.StateAbnormal || c.row.PausedUntil != nil && c.row.PausedUntil.After(clock.Wall())
+}
+
 // shard is a piece of work in hand.
 type shard struct {
 	id         int64
@@ -102,16 +115,19 @@ type shard struct {
 	channelID  string
 	class      int
 	retry      bool
+	try        int // which claim of its people this is; 1 unless retry
 	people     []uint32
 	cursor     int
 	sending    int
+	over       bool // the run was found to be over: the rest is recorded as not sent
 
 	loaded []candidate // people[base:base+len(loaded)]
 	base   int
 }
 
-// errStop says that the shard's task is paused or abnormal: let go of it.
-var errStop = errors.New("the task is paused")
+// errStop says that the shard cannot go on now: its task or channel is stopped,
+// or others should have a turn. Let go of it.
+var errStop = errors.New("the shard waits")
 
 // errLost says that somebody else holds the shard.
 var errLost = errors.New("the shard was taken over")
@@ -144,8 +160,9 @@ func (w *Worker) Shard(ctx context.Context, lease *due.Lease, id int64, stopping
 		}
 		cancel()
 	}()
+	began := clock.Wall()
 	for sh.cursor < len(sh.people) {
-		if waiting.Err() != nil {
+		if waiting.Err() != nil || clock.Wall().Sub(began) > maxHold {
 			return w.handBack(ctx, lease)
 		}
 		err := w.grant(ctx, waiting, sh, r, lease)
@@ -156,8 +173,11 @@ func (w *Worker) Shard(ctx context.Context, lease *due.Lease, id int64, stopping
 			return nil
 		case err != nil && waiting.Err() != nil:
 			return w.handBack(ctx, lease)
-		case err != nil:
+		case errors.Is(err, ratelimit.ErrUnreachable):
 			return errors.Join(err, w.handBack(ctx, lease))
+		case err != nil:
+			// It is tried again when the lease has lapsed, so that what cannot be done does not spin.
+			return err
 		}
 		w.Changed(sh.taskID)
 	}
@@ -174,11 +194,26 @@ func (w *Worker) grant(ctx, waiting context.Context, sh *shard, r *run, lease *d
 	if err != nil {
 		return err
 	}
+	if ch.blocked() && !sh.over {
+		if sh.over, err = w.askOver(ctx, sh); err != nil {
+			return err
+		}
+		if !sh.over {
+			return errStop
+		}
+	}
+	if !lease.Outlives(clock.Wall().Add(callTimeout + leaseMargin)) {
+		return errStop // nothing would be sent under it
+	}
 	batch, err := w.load(ctx, sh, r)
 	if err != nil {
 		return err
 	}
-	w.render(batch, r)
+	if sh.over {
+		hold(batch)
+	} else {
+		w.render(batch, r)
+	}
 	batch, granted, err := w.tokens(waiting, sh, ch, batch)
 	if err != nil {
 		return err
@@ -211,7 +246,7 @@ func (w *Worker) read(ctx context.Context, id int64, attempt int) (*shard, error
 	}
 	return &shard{
 		id: row.ID, projectNum: row.ProjectNum, runNum: row.RunNum, taskID: row.TaskID, channelID: row.ChannelID,
-		class: row.Class, retry: row.Retry, people: slice.ToArray(), cursor: row.Cursor, sending: row.Sending,
+		class: row.Class, retry: row.Retry, try: row.Try, people: slice.ToArray(), cursor: row.Cursor, sending: row.Sending,
 	}, nil
 }
 

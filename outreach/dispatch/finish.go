@@ -24,7 +24,7 @@ func (s *Service) ShardDone(ctx context.Context, shardID int64, attempt int, run
 		if err != nil || n == 0 {
 			return err
 		}
-		open, err := tx.Shard.Query().Where(entshard.RunNum(runNum), entshard.Done(false)).Exist(ctx)
+		open, err := tx.Shard.Query().Where(entshard.RunNum(runNum), entshard.DueAtNotNil()).Exist(ctx)
 		if err != nil || open {
 			return err
 		}
@@ -53,7 +53,7 @@ func (s *Service) finish(ctx context.Context, tx *ent.Tx, runNum int64, now time
 	if run.Edges.Task.Type != enttask.TypeOnce || run.Kind != entrun.KindScheduled {
 		return nil
 	}
-	return tx.Task.Update().Where(enttask.ID(run.TaskID), enttask.RunStatusIn(enttask.RunStatusRunning, enttask.RunStatusWaiting)).
+	return tx.Task.Update().Where(enttask.ID(run.TaskID), enttask.RunStatusIn(enttask.RunStatusRunning, enttask.RunStatusWaiting, enttask.RunStatusPaused)).
 		SetRunStatus(enttask.RunStatusEnded).SetEndedAt(now).Exec(ctx)
 }
 

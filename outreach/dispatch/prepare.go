@@ -31,6 +31,9 @@ const (
 	rowsPerInsert = 500
 )
 
+// errTaken says that the run's lease was lost: somebody else prepares it.
+var errTaken = errors.New("the run was taken over")
+
 // Prepare freezes the audience of a run that is due and cuts it into shards, in
 // one step: a crash before its end leaves the run as it was. attempt is the
 // lease's; somebody who lost it changes nothing.
@@ -160,38 +163,47 @@ func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan
 	shards := s.slices(run, task, audience)
 	now := s.clock.Now()
 	err = s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		start := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).
-			SetStatus(entrun.StatusSending).SetAudienceSize(int(audience.GetCardinality())).SetPlan(frozen). //nolint:gosec // 32-bit numbers
-			SetStartedAt(now).SetFailure("").SetFailureText("").
-			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
-		if n, err := start.Save(ctx); err != nil || n == 0 {
-			return err // lost the lease: somebody else prepares it
-		}
-		// A task that was cancelled or paused meanwhile keeps its status; its shards follow it.
-		err := tx.Task.Update().Where(enttask.ID(task.ID), enttask.RunStatusEQ(enttask.RunStatusWaiting)).
-			SetRunStatus(enttask.RunStatusRunning).SetStartedAt(now).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		for len(shards) > 0 {
-			n := min(len(shards), rowsPerInsert)
+		// The run last: its row is locked only while it is needed, and without it nothing of the above stays.
+		for rest := shards; len(rest) > 0; {
+			n := min(len(rest), rowsPerInsert)
 			creates := make([]*ent.ShardCreate, n)
-			for i, slice := range shards[:n] {
-				creates[i], err = s.shard(tx, run, task, slice)
+			for i, slice := range rest[:n] {
+				create, err := s.shard(tx, run, task, slice)
 				if err != nil {
 					return err
 				}
+				creates[i] = create
 			}
 			if err := tx.Shard.CreateBulk(creates...).Exec(ctx); err != nil {
 				return err
 			}
-			shards = shards[n:]
+			rest = rest[n:]
+		}
+		start := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).
+			SetStatus(entrun.StatusSending).SetAudienceSize(int(audience.GetCardinality())).SetPlan(frozen). //nolint:gosec // 32-bit numbers
+			SetStartedAt(now).SetFailure("").SetFailureText("").
+			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
+		n, err := start.Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errTaken
+		}
+		// A task that was cancelled or paused meanwhile keeps its status; its shards follow it.
+		err = tx.Task.Update().Where(enttask.ID(task.ID), enttask.RunStatusEQ(enttask.RunStatusWaiting)).
+			SetRunStatus(enttask.RunStatusRunning).SetStartedAt(now).Exec(ctx)
+		if err != nil {
+			return err
 		}
 		if audience.IsEmpty() {
 			return s.finish(ctx, tx, run.Num, now)
 		}
 		return nil
 	})
+	if errors.Is(err, errTaken) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("cut %s: %w", run.ID, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -38,6 +39,14 @@ type Selection struct {
 	Reasons  []string `json:"reasons,omitempty"` // empty: all
 	Persons  []uint32 `json:"persons,omitempty"` // empty: all
 }
+
+// Statuses of a delivery, as outreach/delivery, which builds on this package, stores them.
+const (
+	statusSending     = 1
+	statusSent        = 2
+	statusUnconfirmed = 5
+	statusDeferred    = 6
+)
 
 // page is how many deliveries a selection reads at a time.
 const page = 5000
@@ -75,6 +84,43 @@ func (s *Service) selected(ctx context.Context, run *ent.Run) (*roaring.Bitmap, 
 	}
 	if len(sel.Persons) > 0 {
 		out.And(roaring.BitmapOf(sel.Persons...))
+	}
+	reached, err := s.reachedAgain(ctx, run, origin, sel.Statuses)
+	if err != nil {
+		return nil, err
+	}
+	out.AndNot(reached)
+	return out, nil
+}
+
+// reachedAgain are the people whom earlier resends of the same run have reached,
+// or may have: asking twice does not send twice. Those that nobody confirmed are
+// sent to again only when the asker said so.
+func (s *Service) reachedAgain(ctx context.Context, run, origin *ent.Run, asked []int) (*roaring.Bitmap, error) {
+	statuses := []int{statusSending, statusSent, statusDeferred}
+	if !slices.Contains(asked, statusUnconfirmed) {
+		statuses = append(statuses, statusUnconfirmed)
+	}
+	others, err := s.db.Ent.Run.Query().Where(entrun.OriginID(origin.ID), entrun.ProjectID(run.ProjectID), entrun.IDNEQ(run.ID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read resends: %w", err)
+	}
+	out := roaring.New()
+	for _, other := range others {
+		for after := int64(-1); ; {
+			people, err := s.db.Ent.Delivery.Query().Where(delivery.RunAt(other.RunAt), delivery.RunNum(other.Num), delivery.IDGT(after),
+				delivery.StatusIn(statuses...)).Order(ent.Asc(delivery.FieldID)).Limit(page).IDs(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("read resent deliveries: %w", err)
+			}
+			for _, p := range people {
+				out.Add(uint32(p)) //nolint:gosec // person numbers are 32-bit
+				after = p
+			}
+			if len(people) < page {
+				break
+			}
+		}
 	}
 	return out, nil
 }

@@ -79,6 +79,8 @@ CREATE TABLE `runs` (`id` text NOT NULL, `created_at` datetime NOT NULL, `update
 CREATE UNIQUE INDEX `runs_num_key` ON `runs` (`num`);
 -- create index "run_project_id_id" to table: "runs"
 CREATE UNIQUE INDEX `run_project_id_id` ON `runs` (`project_id`, `id`);
+-- create index "run_status" to table: "runs"
+CREATE INDEX `run_status` ON `runs` (`status`);
 -- create index "run_task_id_planned_at" to table: "runs"
 CREATE INDEX `run_task_id_planned_at` ON `runs` (`task_id`, `planned_at`);
 -- create index "run_due_at" to table: "runs"
@@ -90,13 +92,13 @@ CREATE INDEX `session_expires_at` ON `sessions` (`expires_at`);
 -- create "settings" table
 CREATE TABLE `settings` (`id` text NOT NULL, `value` text NOT NULL, PRIMARY KEY (`id`));
 -- create "shards" table
-CREATE TABLE `shards` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `due_at` datetime NULL, `attempt` integer NOT NULL DEFAULT (0), `lease_owner` text NOT NULL DEFAULT (''), `lease_until` datetime NULL, `project_num` integer NOT NULL, `run_num` integer NOT NULL, `task_id` text NOT NULL, `channel_id` text NOT NULL, `class` integer NOT NULL, `retry` bool NOT NULL DEFAULT (false), `size` integer NOT NULL, `slice` blob NULL, `cursor` integer NOT NULL DEFAULT (0), `done` bool NOT NULL DEFAULT (false), `sending` integer NOT NULL DEFAULT (0), `sent` integer NOT NULL DEFAULT (0), `failed` integer NOT NULL DEFAULT (0), `not_sent` integer NOT NULL DEFAULT (0), `unconfirmed` integer NOT NULL DEFAULT (0), `deferred` integer NOT NULL DEFAULT (0));
+CREATE TABLE `shards` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `due_at` datetime NULL, `attempt` integer NOT NULL DEFAULT (0), `lease_owner` text NOT NULL DEFAULT (''), `lease_until` datetime NULL, `project_num` integer NOT NULL, `run_num` integer NOT NULL, `task_id` text NOT NULL, `channel_id` text NOT NULL, `class` integer NOT NULL, `retry` bool NOT NULL DEFAULT (false), `try` integer NOT NULL DEFAULT (1), `size` integer NOT NULL, `slice` blob NULL, `cursor` integer NOT NULL DEFAULT (0), `done` bool NOT NULL DEFAULT (false), `sending` integer NOT NULL DEFAULT (0), `sent` integer NOT NULL DEFAULT (0), `failed` integer NOT NULL DEFAULT (0), `not_sent` integer NOT NULL DEFAULT (0), `unconfirmed` integer NOT NULL DEFAULT (0), `deferred` integer NOT NULL DEFAULT (0));
 -- create index "shard_run_num" to table: "shards"
 CREATE INDEX `shard_run_num` ON `shards` (`run_num`);
 -- create index "shard_task_id" to table: "shards"
 CREATE INDEX `shard_task_id` ON `shards` (`task_id`);
--- create index "shard_run_num_due_at" to table: "shards"
-CREATE INDEX `shard_run_num_due_at` ON `shards` (`run_num`, `due_at`) WHERE due_at IS NOT NULL;
+-- create index "shard_run_num_due_at_id" to table: "shards"
+CREATE INDEX `shard_run_num_due_at_id` ON `shards` (`run_num`, `due_at`, `id`) WHERE due_at IS NOT NULL;
 -- create index "shard_lease_until" to table: "shards"
 CREATE INDEX `shard_lease_until` ON `shards` (`lease_until`) WHERE lease_until IS NOT NULL;
 -- create "shard_reasons" table
@@ -235,8 +237,8 @@ DROP INDEX `shardreason_shard_id_status_reason`;
 DROP TABLE `shard_reasons`;
 -- reverse: create index "shard_lease_until" to table: "shards"
 DROP INDEX `shard_lease_until`;
--- reverse: create index "shard_run_num_due_at" to table: "shards"
-DROP INDEX `shard_run_num_due_at`;
+-- reverse: create index "shard_run_num_due_at_id" to table: "shards"
+DROP INDEX `shard_run_num_due_at_id`;
 -- reverse: create index "shard_task_id" to table: "shards"
 DROP INDEX `shard_task_id`;
 -- reverse: create index "shard_run_num" to table: "shards"
@@ -253,6 +255,8 @@ DROP TABLE `sessions`;
 DROP INDEX `run_due_at`;
 -- reverse: create index "run_task_id_planned_at" to table: "runs"
 DROP INDEX `run_task_id_planned_at`;
+-- reverse: create index "run_status" to table: "runs"
+DROP INDEX `run_status`;
 -- reverse: create index "run_project_id_id" to table: "runs"
 DROP INDEX `run_project_id_id`;
 -- reverse: create index "runs_num_key" to table: "runs"

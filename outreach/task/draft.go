@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tidings/ent"
+	entapproval "tidings/ent/approval"
 	enttask "tidings/ent/task"
 	enttaskgrouplink "tidings/ent/taskgrouplink"
 	"tidings/ent/viewer"
@@ -148,6 +149,10 @@ func (s *Service) Delete(ctx context.Context, taskID string) error {
 	_, err := s.command(ctx, state.OpDelete, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
 		if _, err := tx.TaskGroupLink.Delete().Where(enttaskgrouplink.TaskID(t.ID)).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("leave groups: %w", err)
+		}
+		// A draft has approvals only if it was withdrawn; the audit log tells of them.
+		if _, err := tx.Approval.Delete().Where(entapproval.TaskID(t.ID)).Exec(ctx); err != nil {
+			return nil, fmt.Errorf("delete approvals: %w", err)
 		}
 		// What is deleted must not keep a campaign, a list or a channel in use.
 		n, err := tx.Task.Update().Where(enttask.ID(t.ID), enttask.Version(t.Version), enttask.DeletedAtIsNil()).SetDeletedAt(clock.Wall()).

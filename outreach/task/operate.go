@@ -27,10 +27,15 @@ func (s *Service) Resume(ctx context.Context, taskID string) (*ent.Task, error) 
 		if err != nil {
 			return nil, fmt.Errorf("look for a run: %w", err)
 		}
+		now := s.clock.Now()
 		if !begun {
+			// A time that passed during the pause is not late: it goes out now.
+			err := tx.Run.Update().Where(entrun.TaskID(t.ID), entrun.StatusEQ(entrun.StatusWaiting), entrun.DueAtLT(now)).SetDueAt(now).Exec(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("make the run due: %w", err)
+			}
 			return step(ctx, tx, t, state.Await, "task.resume", nil)
 		}
-		now := s.clock.Now()
 		return step(ctx, tx, t, state.Resume, "task.resume", func(u *ent.TaskUpdate) {
 			if t.StartedAt == nil { // its run began while the task was paused
 				u.SetStartedAt(now)
@@ -74,6 +79,10 @@ func cancelRuns(ctx context.Context, tx *ent.Tx, taskID string, now time.Time) e
 func (s *Service) Retry(ctx context.Context, taskID string) (*ent.Task, error) {
 	return s.command(ctx, state.OpRetry, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
 		now := s.clock.Now()
+		// Run before task, as workers lock them: a run that ends at this moment is seen.
+		if err := tx.Run.Update().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled)).SetUpdatedAt(now).Exec(ctx); err != nil {
+			return nil, fmt.Errorf("lock runs: %w", err)
+		}
 		runs, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled)).Order(ent.Asc(entrun.FieldID)).IDs(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("load runs: %w", err)
@@ -83,12 +92,23 @@ func (s *Service) Retry(ctx context.Context, taskID string) (*ent.Task, error) {
 				return nil, err
 			}
 		}
-		return step(ctx, tx, t, state.Retry, "task.retry", func(u *ent.TaskUpdate) {
+		t, err = step(ctx, tx, t, state.Retry, "task.retry", func(u *ent.TaskUpdate) {
 			u.SetStatusReason("").SetStatusText("").ClearEndedAt()
 			if t.StartedAt == nil {
 				u.SetStartedAt(now)
 			}
 		})
+		if err != nil {
+			return nil, err
+		}
+		left, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled),
+			entrun.StatusIn(entrun.StatusWaiting, entrun.StatusPreparing, entrun.StatusSending)).Exist(ctx)
+		if err != nil || left {
+			return t, err
+		}
+		// Everybody had their outcome before the task was stopped: nothing is left to
+		// do again. Whom it did not reach can be sent to by a resend.
+		return state.Move(ctx, tx, t, state.End, func(u *ent.TaskUpdate) { u.SetEndedAt(now) })
 	})
 }
 

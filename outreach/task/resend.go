@@ -49,8 +49,20 @@ func (s *Service) Resend(ctx context.Context, in ResendInput) (*ent.Run, error) 
 		if err != nil {
 			return nil, err
 		}
+		// Two people who ask at once wait for each other here.
+		if err := tx.Run.UpdateOneID(origin.ID).SetUpdatedAt(s.clock.Now()).Exec(ctx); err != nil {
+			return nil, fmt.Errorf("lock run: %w", err)
+		}
 		if selection.Persons, err = in.persons(origin); err != nil {
 			return nil, err
+		}
+		busy, err := tx.Run.Query().Where(entrun.OriginID(origin.ID),
+			entrun.StatusIn(entrun.StatusWaiting, entrun.StatusPreparing, entrun.StatusSending)).Exist(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look for another resend: %w", err)
+		}
+		if busy {
+			return nil, fault.Errorf(fault.Conflict, "this run is being sent again already; wait for its end").Because("RESENDING")
 		}
 		text, err := json.Marshal(selection)
 		if err != nil {

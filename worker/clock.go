@@ -104,7 +104,8 @@ func (m *Mover) set(ctx context.Context, at time.Time) error {
 	if by <= m.clock.By() {
 		return nil
 	}
-	const text = `INSERT INTO settings (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value`
+	const text = `INSERT INTO settings (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value
+		WHERE CAST(settings.value AS bigint) < CAST(excluded.value AS bigint)`
 	if _, err := m.db.SQL.ExecContext(ctx, m.db.Rebind(text), offsetKey, strconv.FormatInt(by.Microseconds(), 10)); err != nil {
 		return fmt.Errorf("move the clock: %w", err)
 	}
@@ -117,7 +118,8 @@ func (m *Mover) set(ctx context.Context, at time.Time) error {
 const (
 	openRuns   = `FROM runs w JOIN tasks t ON t.id = w.task_id WHERE t.run_status NOT IN ('PAUSED', 'ABNORMAL')`
 	openShards = `FROM shards w JOIN tasks t ON t.id = w.task_id JOIN channels c ON c.id = w.channel_id
-		WHERE t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND (c.paused_until IS NULL OR c.paused_until <= %s)`
+		WHERE (t.run_status = 'CANCELLED' OR (t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND c.state <> 'ABNORMAL'
+		AND (c.paused_until IS NULL OR c.paused_until <= %s)))`
 	openUploads   = `FROM uploads w WHERE w.status = 'RESOLVING'`
 	openApprovals = `FROM approvals w WHERE true`
 )

@@ -4,6 +4,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -23,9 +24,10 @@ const (
 	// most bounds the shards handed out to a channel and class at a time: what
 	// waits in a queue must be taken before due.QueueTTL ends.
 	most = 32
-	// shardsAhead is how many shards a slow channel has in hand: one being
-	// worked, one waiting.
-	shardsAhead = 2
+	// shardsAhead is how many shards a slow channel has in hand. Each has one grant
+	// of 100 ms in flight, so these many keep the rate while an answer takes that
+	// many tenths of a second.
+	shardsAhead = 4
 	// fullShard is the size of a shard on a fast channel; see dispatch.
 	fullShard = 2000
 )
@@ -102,23 +104,18 @@ func (p *Poller) runOnce(ctx context.Context) error {
 		return err
 	}
 	now := p.clock.Now()
-	var jobs []queue.Job
+	// Each kind by itself: what was handed out is enqueued whatever happens to the next.
+	var errs []error
 	for class, name := range classQueues {
 		if !p.served[name] {
 			continue
 		}
 		rows, err := due.HandOut(ctx, p.db, due.Runs, now, batch,
 			"w.task_id IN (SELECT id FROM tasks WHERE message_class = ? AND run_status NOT IN ('PAUSED', 'ABNORMAL'))", classNames[class])
-		if err != nil {
-			return err
-		}
-		jobs = appendJobs(jobs, kindRun, name, rows)
+		errs = append(errs, err, p.enqueue(ctx, jobsOf(kindRun, name, rows)))
 	}
 	shards, err := p.shards(ctx, now)
-	if err != nil {
-		return err
-	}
-	jobs = append(jobs, shards...)
+	errs = append(errs, err, p.enqueue(ctx, shards))
 	for _, kind := range []struct {
 		kind  string
 		table due.Table
@@ -128,20 +125,22 @@ func (p *Poller) runOnce(ctx context.Context) error {
 			continue
 		}
 		rows, err := due.HandOut(ctx, p.db, kind.table, now, batch, "")
-		if err != nil {
-			return err
-		}
-		jobs = appendJobs(jobs, kind.kind, kind.queue, rows)
+		errs = append(errs, err, p.enqueue(ctx, jobsOf(kind.kind, kind.queue, rows)))
 	}
+	return errors.Join(errs...)
+}
+
+func (p *Poller) enqueue(ctx context.Context, jobs []queue.Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
 	return p.queue.Enqueue(ctx, jobs...)
 }
 
-func appendJobs(jobs []queue.Job, kind, name string, rows []due.Row) []queue.Job {
-	for _, r := range rows {
-		jobs = append(jobs, queue.Job{Kind: kind, ID: r.ID, Attempt: r.Attempt, Queue: name})
+func jobsOf(kind, name string, rows []due.Row) []queue.Job {
+	jobs := make([]queue.Job, len(rows))
+	for i, r := range rows {
+		jobs[i] = queue.Job{Kind: kind, ID: r.ID, Attempt: r.Attempt, Queue: name}
 	}
 	return jobs
 }
@@ -149,22 +148,26 @@ func appendJobs(jobs []queue.Job, kind, name string, rows []due.Row) []queue.Job
 // inHandSQL: out the shards handed out or worked, by channel and class.
 const inHandSQL = `SELECT s.channel_id, s.class, count(*) FROM shards s WHERE s.lease_until >= %s GROUP BY s.channel_id, s.class`
 
-// dueShardsSQL: now, how many of a run at most, machine time. Out: shard, run,
-// channel, class, the channel's limit; of each run the earliest, runs in turn,
-// the higher class first.
+// runnable is the condition of a shard that somebody should look at: its task and
+// channel go, or the task was cancelled and the rest is to be recorded, or a worker
+// was lost with calls in flight. In: machine time.
+const runnable = `(w.sending > 0 OR t.run_status = 'CANCELLED' OR (t.run_status NOT IN ('PAUSED', 'ABNORMAL')
+	AND c.state <> 'ABNORMAL' AND (c.paused_until IS NULL OR c.paused_until <= ?)))`
+
+// dueShardsSQL: now, machine time, how many of a run at most. Out: shard, channel,
+// class, the channel's limit; of each run the earliest, runs in turn, the higher
+// class first.
 const (
-	dueShardsPostgres = `SELECT s.id, s.channel_id, s.class, c.qps_limit FROM runs r JOIN tasks t ON t.id = r.task_id
-	CROSS JOIN LATERAL (SELECT w.id, w.channel_id, w.class, row_number() OVER (ORDER BY w.due_at, w.id) AS turn FROM shards w
-		WHERE w.run_num = r.num AND w.due_at <= ? AND %s ORDER BY w.due_at, w.id LIMIT ?) s
-	JOIN channels c ON c.id = s.channel_id
-	WHERE r.status = 'SENDING' AND t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND (c.paused_until IS NULL OR c.paused_until <= ?)
-	ORDER BY s.class, s.turn, r.num`
-	dueShardsSQLite = `SELECT s.id, s.channel_id, s.class, c.qps_limit FROM (
-		SELECT w.id, w.run_num, w.channel_id, w.class, row_number() OVER (PARTITION BY w.run_num ORDER BY w.due_at, w.id) AS turn
-		FROM runs r JOIN shards w ON w.run_num = r.num AND w.due_at <= ? AND %s WHERE r.status = 'SENDING') s
-	JOIN runs r ON r.num = s.run_num JOIN tasks t ON t.id = r.task_id JOIN channels c ON c.id = s.channel_id
-	WHERE s.turn <= ? AND t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND (c.paused_until IS NULL OR c.paused_until <= ?)
-	ORDER BY s.class, s.turn, r.num`
+	dueShardsPostgres = `SELECT s.id, s.channel_id, s.class, s.qps_limit FROM runs r JOIN tasks t ON t.id = r.task_id
+	CROSS JOIN LATERAL (SELECT w.id, w.channel_id, w.class, c.qps_limit, row_number() OVER (ORDER BY w.due_at, w.id) AS turn
+		FROM shards w JOIN channels c ON c.id = w.channel_id
+		WHERE w.run_num = r.num AND w.due_at <= ? AND ` + runnable + ` AND %s ORDER BY w.due_at, w.id LIMIT ?) s
+	WHERE r.status = 'SENDING' ORDER BY s.class, s.turn, r.num`
+	dueShardsSQLite = `SELECT s.id, s.channel_id, s.class, s.qps_limit FROM (
+		SELECT w.id, w.run_num, w.channel_id, w.class, c.qps_limit, row_number() OVER (PARTITION BY w.run_num ORDER BY w.due_at, w.id) AS turn
+		FROM runs r JOIN tasks t ON t.id = r.task_id JOIN shards w ON w.run_num = r.num JOIN channels c ON c.id = w.channel_id
+		WHERE r.status = 'SENDING' AND w.due_at <= ? AND ` + runnable + ` AND %s) s
+	WHERE s.turn <= ? ORDER BY s.class, s.turn, s.run_num`
 )
 
 // shards hands out due shards, tasks in turn, at most a few for each channel
@@ -189,14 +192,14 @@ func (p *Poller) shards(ctx context.Context, now time.Time) ([]queue.Job, error)
 		}
 		inHand[k] = n
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, fmt.Errorf("shards in hand: %w", err)
 	}
 	text := dueShardsSQLite
 	if p.db.Postgres() {
 		text = dueShardsPostgres
 	}
-	rows, err = p.db.SQL.QueryContext(ctx, p.db.Rebind(fmt.Sprintf(text, due.Free(p.db, "w"))), now, most, clock.Wall())
+	rows, err = p.db.SQL.QueryContext(ctx, p.db.Rebind(fmt.Sprintf(text, due.Free(p.db, "w"))), now, clock.Wall(), most)
 	if err != nil {
 		return nil, fmt.Errorf("due shards: %w", err)
 	}

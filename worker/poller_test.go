@@ -79,7 +79,7 @@ func TestASlowChannelHasFewShardsInHand(t *testing.T) {
 		b := setup(t, db, 50)
 		b.running(t)
 		b.running(t, func(c *ent.TaskCreate) { c.SetMessageClass(enttask.MessageClassUrgent) })
-		require.Equal(t, map[string]int{"shard on normal": 2, "shard on urgent": 2}, b.polled(t))
+		require.Equal(t, map[string]int{"shard on normal": 4, "shard on urgent": 4}, b.polled(t))
 		require.Empty(t, b.polled(t))
 	})
 }
@@ -89,7 +89,7 @@ func TestTasksTakeTurnsAndStoppedOnesWait(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db, 50)
 		first, second := b.running(t), b.running(t)
-		require.Equal(t, map[string]int{"shard on normal": 2}, b.polled(t))
+		require.Equal(t, map[string]int{"shard on normal": 4}, b.polled(t))
 		rows, err := db.Ent.Shard.Query().All(b.ctx)
 		require.NoError(t, err)
 		inHand := map[string]int{}
@@ -98,7 +98,7 @@ func TestTasksTakeTurnsAndStoppedOnesWait(t *testing.T) {
 				inHand[s.TaskID]++
 			}
 		}
-		require.Equal(t, map[string]int{first.ID: 1, second.ID: 1}, inHand)
+		require.Equal(t, map[string]int{first.ID: 2, second.ID: 2}, inHand)
 
 		require.NoError(t, db.Ent.Shard.Update().SetLeaseOwner("").ClearLeaseUntil().Exec(b.ctx))
 		require.NoError(t, db.Ent.Task.UpdateOneID(first.ID).SetRunStatus(enttask.RunStatusPaused).Exec(b.ctx))

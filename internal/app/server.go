@@ -89,7 +89,6 @@ func (h *httpServer) Stop(ctx context.Context) error {
 	defer cancel()
 	end := context.AfterFunc(polite, h.cancel)
 	defer end()
-	h.server.RegisterOnShutdown(h.cancel)
 	err := h.server.Shutdown(polite)
 	h.cancel()
 	if err != nil {

@@ -25,8 +25,16 @@ type Offset struct{ by atomic.Int64 }
 // Now is business time.
 func (o *Offset) Now() time.Time { return Wall().Add(time.Duration(o.by.Load())) }
 
-// Set takes the offset read from the database.
-func (o *Offset) Set(by time.Duration) { o.by.Store(int64(by)) }
+// Set takes the offset read from the database. Business time goes forwards only,
+// so one that was read before another moved it changes nothing.
+func (o *Offset) Set(by time.Duration) {
+	for {
+		old := o.by.Load()
+		if int64(by) <= old || o.by.CompareAndSwap(old, int64(by)) {
+			return
+		}
+	}
+}
 
 // By is the offset in force.
 func (o *Offset) By() time.Duration { return time.Duration(o.by.Load()) }
@@ -61,7 +69,14 @@ func (f *Fake) Set(now time.Time) {
 	f.now = now.UTC().Truncate(time.Microsecond)
 }
 
+// Machine is machine time as a Clock, for what a provider outside says about its own days.
+type Machine struct{}
+
+// Now is the wall clock.
+func (Machine) Now() time.Time { return Wall() }
+
 var (
+	_ Clock = Machine{}
 	_ Clock = (*Offset)(nil)
 	_ Clock = (*Fake)(nil)
 )

@@ -102,6 +102,16 @@ func (r *Registry) Update(ctx context.Context, channelID string, in Input) (*ent
 		if newAppID && now.FirstSentAt != nil {
 			return errImmutable()
 		}
+		if newAppID {
+			// Lists and tasks name people and templates of the old mini program.
+			if err = unused(ctx, tx, channelID, "given another AppID"); err != nil {
+				return err
+			}
+			err = tx.Template.Update().Where(enttemplate.ChannelID(channelID), enttemplate.RemovedAtIsNil()).SetRemovedAt(r.Clock.Now()).Exec(ctx)
+			if err != nil {
+				return fmt.Errorf("mark templates removed: %w", err)
+			}
+		}
 		if in.Enabled != nil && !*in.Enabled && now.Enabled {
 			if err = unused(ctx, tx, channelID, "turned off"); err != nil {
 				return err

@@ -118,9 +118,10 @@ type Sync struct {
 
 // SyncTemplates copies the provider's templates: new ones are added, changed
 // ones replaced, ones that are gone marked removed, and ones that came back
-// unmarked (R82). Errors as of the client's Templates; nothing changes then.
+// unmarked (R82). Open to whoever writes tasks too: choosing a template reads
+// them. Errors as of the client's Templates; nothing changes then.
 func (r *Registry) SyncTemplates(ctx context.Context, channelID string) (*Sync, error) {
-	if err := access.Require(ctx, access.ChannelManage); err != nil {
+	if err := access.RequireAny(ctx, access.ChannelManage, access.TaskCreate, access.TaskEdit); err != nil {
 		return nil, err
 	}
 	ch, err := r.DB.Ent.Channel.Get(ctx, channelID)

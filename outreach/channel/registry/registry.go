@@ -93,7 +93,7 @@ func (r *Registry) Close() {
 func (r *Registry) open(appID, appSecret string) (*wechat.Client, error) {
 	tokenPlace := secret.Place("wechat", appID, "token")
 	return wechat.New(wechat.Config{
-		BaseURL: r.BaseURL, AppID: appID, Secret: appSecret, Redis: r.Redis, Conns: r.Conns, Clock: r.Clock, Logger: r.Log,
+		BaseURL: r.BaseURL, AppID: appID, Secret: appSecret, Redis: r.Redis, Conns: r.Conns, Clock: clock.Machine{}, Logger: r.Log,
 		Seal: func(plain []byte) []byte {
 			sealed, err := r.Box.Seal(plain, tokenPlace)
 			if err != nil {

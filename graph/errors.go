@@ -13,6 +13,7 @@ import (
 
 	"tidings/ent"
 	"tidings/ent/privacy"
+	"tidings/internal/database"
 	"tidings/outreach/access"
 	"tidings/outreach/fault"
 )
@@ -75,6 +76,8 @@ func (p presenter) known(ctx context.Context, err error) *fault.Error {
 	case ent.IsConstraintError(err):
 		p.log.WarnContext(ctx, "constraint", slog.String("request_id", access.CredentialsFrom(ctx).RequestID), slog.Any("error", err))
 		return fault.Errorf(fault.Conflict, "this is taken, in use, or was just changed by somebody else")
+	case database.IsBadText(err):
+		return fault.Errorf(fault.Invalid, "a text holds a character that cannot be stored, such as U+0000").Because("CHARACTER")
 	case errors.Is(err, context.Canceled):
 		return fault.Errorf(fault.Unavailable, "the request was given up")
 	case errors.Is(err, context.DeadlineExceeded):

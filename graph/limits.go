@@ -192,16 +192,18 @@ func pages(op *graphql.OperationContext, set ast.SelectionSet) *gqlerror.Error {
 func page(op *graphql.OperationContext, f *ast.Field) *gqlerror.Error {
 	args := f.ArgumentMap(op.Variables)
 	if args["first"] == nil && args["last"] == nil {
-		name := "first"
-		if f.Arguments.ForName(name) == nil {
-			name = "last"
-		}
-		if arg := f.Arguments.ForName(name); arg != nil && arg.Value.Kind == ast.Variable {
+		// One of the two is a variable without a value; the other may be a null literal.
+		for _, name := range []string{"first", "last"} {
+			arg := f.Arguments.ForName(name)
+			if arg == nil || arg.Value.Kind != ast.Variable {
+				continue
+			}
 			if op.Variables == nil {
 				op.Variables = map[string]any{}
 			}
 			op.Variables[arg.Value.Raw] = int64(defaultPage)
 			args[name] = int64(defaultPage)
+			break
 		}
 	}
 	for _, name := range []string{"first", "last"} {

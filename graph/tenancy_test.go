@@ -103,6 +103,9 @@ func TestRolesInTheAPI(t *testing.T) {
 					`createChannel(input: {}) { id }`, `updateChannel(id: %q, input: {name: "x"}) { id }`, `testChannel(id: %q) { ok }`,
 					`syncTemplates(channelId: %q) { added }`, `deleteChannel(id: %q)`,
 				} {
+					if m[:4] == "sync" && role == access.Marketer {
+						continue // who writes tasks reads the templates (R82)
+					}
 					if m[:6] != "create" {
 						m = fmt.Sprintf(m, w.channel.ID)
 					}

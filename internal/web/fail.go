@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"tidings/internal/database"
 	"tidings/outreach/fault"
 )
 
@@ -46,6 +47,8 @@ func Fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	case errors.As(err, &known) && known.Code != fault.Internal:
 		out.Code, out.Reason, out.Message, out.Fields = known.Code, known.Reason, known.Message, known.Fields
 		out.RetryAfter = int(math.Ceil(known.RetryAfter.Seconds()))
+	case database.IsBadText(err):
+		out.Code, out.Reason, out.Message = fault.Invalid, "CHARACTER", "a text holds a character that cannot be stored, such as U+0000"
 	case r.Context().Err() != nil: // the browser went away; nobody is left to tell, nothing is wrong with us
 		out.Code, out.Message = fault.Unavailable, "the request was given up"
 	default:

@@ -11,4 +11,4 @@ import (
 // version is set by the linker for releases.
 var version = "dev"
 
-func main() { os.Exit(app.Main(version, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)) }
+func main() { os.Exit(app.Main(version, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)) }

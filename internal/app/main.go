@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ import (
 	"tidings/internal/clock"
 	"tidings/internal/config"
 	"tidings/internal/database"
+	"tidings/internal/secret"
+	"tidings/outreach/access"
 )
 
 // stopMargin is what a stop may take beyond the grace for jobs.
@@ -36,12 +39,19 @@ type commands struct {
 	Bench   struct {
 		Args []string `arg:"" optional:"" passthrough:"" help:"What to measure; see bench --help."`
 	} `cmd:"" help:"Measure this machine."`
+	Member struct {
+		Email    string `arg:"" help:"E-mail to sign in with."`
+		Name     string `required:"" help:"Name that colleagues see."`
+		Role     string `required:"" enum:"TENANT_ADMIN,PROJECT_ADMIN,MARKETER,APPROVER,VIEWER" help:"One of ${enum}."`
+		Project  string `required:"" help:"Project by name; made when there is none."`
+		TimeZone string `default:"Asia/Shanghai" help:"Time zone of a new project."`
+	} `cmd:"" help:"Let somebody into a project; the password is read from standard input. Makes account and project where missing."`
 	Version struct{} `cmd:"" help:"Print the version."`
 }
 
 // Main runs a command line and gives the process's exit code: 0, 1 when it
 // failed, 2 when the command line or a setting is wrong.
-func Main(version string, args, environ []string, out, errs io.Writer) int {
+func Main(version string, args, environ []string, in io.Reader, out, errs io.Writer) int {
 	var cli commands
 	exit := -1
 	parser, err := kong.New(&cli, kong.Name("tidings"), kong.Description("Self-hosted message outreach. Settings come from the environment: docs/configuration.md."),
@@ -76,6 +86,8 @@ func Main(version string, args, environ []string, out, errs io.Writer) int {
 		err = bench.Run(ctx, cli.Bench.Args, cfg)
 	case "migrate":
 		err = migrate(ctx, cfg, out)
+	case "member":
+		err = member(ctx, cfg, &cli, in, log)
 	default:
 		if err := validate(name, cfg); err != nil {
 			fmt.Fprintf(errs, "tidings: %s\n", err)
@@ -130,6 +142,37 @@ func migrate(ctx context.Context, cfg *config.Config, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "Applied %d migrations.\n", n)
 	return nil
+}
+
+// member lets somebody in. The password comes from standard input, so that it
+// stands neither in the shell's history nor in the list of processes.
+func member(ctx context.Context, cfg *config.Config, cli *commands, in io.Reader, log *slog.Logger) error {
+	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read the password: %w", err)
+	}
+	db, err := database.Open(ctx, cfg.DatabaseURL, cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	if !cfg.UsesPostgres() {
+		if _, err := db.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	if err := db.Check(ctx); err != nil {
+		return err
+	}
+	passwords, err := secret.NewPasswords()
+	if err != nil {
+		return err
+	}
+	people := access.New(access.Deps{Store: db.Ent, Passwords: passwords, Now: clock.Wall, Log: log})
+	m := cli.Member
+	return people.AddMember(ctx, db, access.NewMember{
+		Email: m.Email, Name: m.Name, Password: strings.TrimRight(line, "\r\n"), Role: access.Role(m.Role), Project: m.Project, TimeZone: m.TimeZone,
+	})
 }
 
 // run starts a process, waits for a signal, and stops it.

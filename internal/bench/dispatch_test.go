@@ -20,7 +20,7 @@ const asProgram = "BENCH_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		os.Exit(app.Main("test", os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+		os.Exit(app.Main("test", os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }

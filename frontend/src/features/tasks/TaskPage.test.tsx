@@ -46,7 +46,7 @@ test('sending again to unconfirmed people warns that they may get it twice', asy
   expect(dialog).not.toHaveTextContent('可能收到两次');
   await user.click(within(dialog).getByRole('checkbox', { name: '待确认：2 人' }));
   expect(dialog).toHaveTextContent('可能收到两次');
-  await user.click(within(dialog).getByRole('button', { name: '发送给 17 人' }));
+  await user.click(within(dialog).getByRole('button', { name: '重新发送（至多 17 人）' }));
   await screen.findByText('已新建执行，正在发送');
   expect(resend.mock.calls[0]?.[0]).toMatchObject({
     input: { taskId: idOf('done'), statusIn: ['FAILED', 'UNCONFIRMED'] },

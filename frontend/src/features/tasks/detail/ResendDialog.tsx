@@ -10,7 +10,7 @@ import type { TaskPageData } from './taskPageQuery';
 
 interface ResendDialogProps {
   task: TaskPageData;
-  /** Only this run; all runs when absent. */
+  /** Whose recipients; the task's own run when absent. */
   runId: string | undefined;
   onClose: () => void;
 }
@@ -22,7 +22,8 @@ export function ResendDialog({ task, runId, onClose }: ResendDialogProps) {
   const navigate = useNavigate();
   const { message } = App.useApp();
   const { act, tell, busy } = useAct(Resend);
-  const run = nodesOf(task.runs).find(({ id }) => id === runId);
+  const runs = nodesOf(task.runs);
+  const run = runs.find(({ id }) => id === runId) ?? runs.find(({ kind }) => kind === 'SCHEDULED');
   const counts = run?.progress ?? task.progress;
   const [chosen, setChosen] = useState<Resendable[]>(counts.failed > 0 ? ['FAILED'] : []);
   const total = RESENDABLE.filter(({ status }) => chosen.includes(status)).reduce(
@@ -32,7 +33,7 @@ export function ResendDialog({ task, runId, onClose }: ResendDialogProps) {
 
   async function send() {
     const { data, fault } = await act({
-      input: { taskId: task.id, runId: run?.id ?? null, statusIn: chosen },
+      input: { taskId: task.id, runId: runId ?? run?.id ?? null, statusIn: chosen },
     });
     if (fault) {
       tell(fault);
@@ -59,7 +60,7 @@ export function ResendDialog({ task, runId, onClose }: ResendDialogProps) {
     >
       <Flex vertical gap="middle">
         <Typography.Text>
-          {run ? t('resend.ofRun', { at: time.minute(run.plannedAt) }) : t('resend.ofAll')}
+          {run && t('resend.ofRun', { at: time.minute(run.plannedAt) })} {t('resend.notAgain')}
         </Typography.Text>
         <Checkbox.Group<Resendable>
           value={chosen}

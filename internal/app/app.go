@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -214,8 +215,8 @@ func (a *App) Stop(ctx context.Context) error {
 func (a *App) onClose(f func()) { a.cleanup = append(a.cleanup, f) }
 
 func (a *App) close() {
-	for i := len(a.cleanup) - 1; i >= 0; i-- {
-		a.cleanup[i]()
+	for _, f := range slices.Backward(a.cleanup) {
+		f()
 	}
 	a.cleanup = nil
 }

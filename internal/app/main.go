@@ -57,7 +57,7 @@ func Main(version string, args, environ []string, in io.Reader, out, errs io.Wri
 	parser, err := kong.New(&cli, kong.Name("tidings"), kong.Description("Self-hosted message outreach. Settings come from the environment: docs/configuration.md."),
 		kong.Writers(out, errs), kong.Exit(func(code int) { exit = code }))
 	if err != nil {
-		fmt.Fprintln(errs, "tidings:", err)
+		_, _ = fmt.Fprintln(errs, "tidings:", err)
 		return 2
 	}
 	parsed, err := parser.Parse(args)
@@ -65,17 +65,17 @@ func Main(version string, args, environ []string, in io.Reader, out, errs io.Wri
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintln(errs, "tidings:", err)
+		_, _ = fmt.Fprintln(errs, "tidings:", err)
 		return 2
 	}
 	name, _, _ := strings.Cut(parsed.Command(), " ")
 	if name == "version" {
-		fmt.Fprintln(out, version)
+		_, _ = fmt.Fprintln(out, version)
 		return 0
 	}
 	cfg, err := config.Load(environ, cli.overrides(name)...)
 	if err != nil {
-		fmt.Fprintf(errs, "tidings: %s\n", err)
+		_, _ = fmt.Fprintf(errs, "tidings: %s\n", err)
 		return 2
 	}
 	log := slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: cfg.LogLevel}))
@@ -90,13 +90,13 @@ func Main(version string, args, environ []string, in io.Reader, out, errs io.Wri
 		err = member(ctx, cfg, &cli, in, log)
 	default:
 		if err := validate(name, cfg); err != nil {
-			fmt.Fprintf(errs, "tidings: %s\n", err)
+			_, _ = fmt.Fprintf(errs, "tidings: %s\n", err)
 			return 2
 		}
 		err = run(ctx, cfg, Options{Mode: modes[name], Version: version, Log: log, Out: out})
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "tidings: %s\n", err)
+		_, _ = fmt.Fprintf(errs, "tidings: %s\n", err)
 		return 1
 	}
 	return 0
@@ -137,10 +137,10 @@ func migrate(ctx context.Context, cfg *config.Config, out io.Writer) error {
 		return err
 	}
 	if n == 0 {
-		fmt.Fprintln(out, "The schema is up to date.")
+		_, _ = fmt.Fprintln(out, "The schema is up to date.")
 		return nil
 	}
-	fmt.Fprintf(out, "Applied %d migrations.\n", n)
+	_, _ = fmt.Fprintf(out, "Applied %d migrations.\n", n)
 	return nil
 }
 

@@ -72,7 +72,7 @@ func (h *httpServer) Start(context.Context) error {
 	h.cancel = cancel
 	h.server = &http.Server{
 		Handler: h.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, BaseContext: baseContext(base),
+		MaxHeaderBytes: 64 << 10, BaseContext: baseContext(base), //nolint:contextcheck // requests outlive the start
 	}
 	h.done = make(chan error, 1)
 	go func() { h.done <- h.server.Serve(h.app.listener) }()
@@ -104,11 +104,11 @@ func (h *httpServer) Stop(ctx context.Context) error {
 // announce tells the person at the terminal where to look, and when the demo's
 // task has sent.
 func (a *App) announce(r *demo.Result) {
-	fmt.Fprintf(a.out, "\n  Tidings is at http://%s\n\n  sign in as  %s\n  password    %s\n\n", a.shown(), "marketer@tidings.local  (or approver@, viewer@, admin@, owner@)", "tidings")
+	_, _ = fmt.Fprintf(a.out, "\n  Tidings is at http://%s\n\n  sign in as  %s\n  password    %s\n\n", a.shown(), "marketer@tidings.local  (or approver@, viewer@, admin@, owner@)", "tidings")
 	if r.TaskID == "" {
 		return
 	}
-	fmt.Fprintf(a.out, "  A demo task sends its messages at %s; the phones are at http://%s/sandbox\n\n", r.DueAt.Local().Format("15:04:05"), a.shown())
+	_, _ = fmt.Fprintf(a.out, "  A demo task sends its messages at %s; the phones are at http://%s/sandbox\n\n", r.DueAt.Local().Format("15:04:05"), a.shown())
 	a.group.Add("demo task", startstop.NewBackground(func(ctx context.Context) { a.watch(ctx, r.TaskID) }))
 }
 
@@ -137,7 +137,7 @@ func (a *App) watch(ctx context.Context, taskID string) {
 			return // deleted, or the process ends
 		}
 		if t.RunStatus == enttask.RunStatusEnded {
-			fmt.Fprintf(a.out, "  The demo task “%s” has sent: http://%s/tasks/%s\n\n", t.Name, a.shown(), t.ID)
+			_, _ = fmt.Fprintf(a.out, "  The demo task “%s” has sent: http://%s/tasks/%s\n\n", t.Name, a.shown(), t.ID)
 			return
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -111,8 +112,8 @@ func (w *world) newPast(ctx context.Context) (*history, error) {
 }
 
 func (h *history) close() {
-	for i := len(h.cleanup) - 1; i >= 0; i-- {
-		h.cleanup[i]()
+	for _, f := range slices.Backward(h.cleanup) {
+		f()
 	}
 	h.cleanup = nil
 }

@@ -167,7 +167,7 @@ func TestSession(t *testing.T) {
 			require.False(t, s.Viewer.System)
 		})
 		t.Run("a project that is not theirs reads like one that is not there", func(t *testing.T) {
-			other, err := db.Ent.Project.Create().SetName("other").SetNum(2).Save(b.sys)
+			other, err := db.Ent.Project.Create().SetName("other").SetNum(2).Save(b.sys) //nolint:contextcheck // the system prepares, the person asks
 			require.NoError(t, err)
 			_, foreign := b.Session(ctx, signIn(t), other.ID)
 			_, missing := b.Session(ctx, signIn(t), "prj_missing")
@@ -215,16 +215,16 @@ func TestSession(t *testing.T) {
 		})
 		t.Run("a role that was taken away is gone at once, and so is an account", func(t *testing.T) {
 			token := signIn(t)
-			_, err := db.Ent.Member.Update().Where(entmember.AccountID(b.account.ID)).SetRole(entmember.RoleViewer).Save(b.sys)
+			_, err := db.Ent.Member.Update().Where(entmember.AccountID(b.account.ID)).SetRole(entmember.RoleViewer).Save(b.sys) //nolint:contextcheck // the system prepares, the person asks
 			require.NoError(t, err)
 			s, err := b.Session(ctx, token, "")
 			require.NoError(t, err)
 			require.False(t, s.Viewer.Can(access.TaskCreate))
-			_, err = db.Ent.Member.Delete().Where(entmember.AccountID(b.account.ID)).Exec(b.sys)
+			_, err = db.Ent.Member.Delete().Where(entmember.AccountID(b.account.ID)).Exec(b.sys) //nolint:contextcheck // the system prepares, the person asks
 			require.NoError(t, err)
 			_, err = b.Session(ctx, token, "")
 			require.True(t, fault.Is(err, fault.Forbidden))
-			require.NoError(t, db.Ent.Account.UpdateOne(b.account).SetDisabled(true).Exec(b.sys))
+			require.NoError(t, db.Ent.Account.UpdateOne(b.account).SetDisabled(true).Exec(b.sys)) //nolint:contextcheck // the system prepares, the person asks
 			ended(t, token)
 		})
 		t.Run("made-up tokens are none", func(t *testing.T) {

@@ -90,7 +90,7 @@ func (e *Error) Wrap(cause error) *Error {
 func At(path, rule, format string, args ...any) *Error {
 	var fs Fields
 	fs.Add(path, rule, format, args...)
-	return fs.Err().(*Error) //nolint:errcheck,forcetypeassert // Err of a non-empty list is an *Error
+	return fs.invalid()
 }
 
 // Fields collects wrong inputs, so that a form learns all of them at once.
@@ -113,13 +113,16 @@ func (fs Fields) Err() error {
 	if len(fs) == 0 {
 		return nil
 	}
+	return fs.invalid()
+}
+
+func (fs Fields) invalid() *Error {
 	return &Error{Code: Invalid, Message: "some inputs break a rule", Fields: fs}
 }
 
 // CodeOf gives the code of an error; errors that are not of this package are Internal.
 func CodeOf(err error) Code {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
 	return Internal

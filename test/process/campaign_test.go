@@ -62,8 +62,10 @@ func (c *campaign) approved(name, list string) *task {
 		return ask[struct{ Upload struct{ Status string } }](c.marketer, `query($id: ID!) { upload(id: $id) { status } }`, vars{"id": k.upload.ID}).Upload.Status == "READY"
 	})
 	content := []vars{
-		{"key": "thing1", "text": "双十二会员日"}, {"key": "time2", "text": "2026年12月12日 10:00"},
-		{"key": "thing3", "text": "线上商城"}, {"key": "thing4", "text": "限量商品先到先得"},
+		{"key": "thing1", "text": "双十二会员日"},
+		{"key": "time2", "text": "2026年12月12日 10:00"},
+		{"key": "thing3", "text": "线上商城"},
+		{"key": "thing4", "text": "限量商品先到先得"},
 	}
 	k.id = ask[struct{ CreateTask struct{ ID string } }](c.marketer, `mutation($in: TaskInput!) { createTask(input: $in) { id } }`, vars{"in": vars{
 		"name": name, "type": "ONCE", "audienceMode": "UPLOAD", "uploadId": k.upload.ID, "reachAt": k.reachAt.Format(time.RFC3339),

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"log"
+	"log" //nolint:depguard // the type that ReverseProxy wants
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -41,7 +41,7 @@ func newLine(t testing.TB, base string) *line {
 	forward := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		Transport: transport,
-		ErrorLog:  log.New(io.Discard, "", 0), //nolint:forbidigo,depguard // the type that ReverseProxy wants
+		ErrorLog:  log.New(io.Discard, "", 0), //nolint:forbidigo // the type that ReverseProxy wants
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/message/subscribe/send") {

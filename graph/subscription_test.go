@@ -223,7 +223,7 @@ func TestSocket(t *testing.T) {
 	})
 }
 
-func TestServerSentEvents(t *testing.T) {
+func TestServerSentEvents(t *testing.T) { //nolint:tparallel // its subtests share one project, one after the other
 	t.Parallel()
 	b := setup(t, testdb.New(t))
 	w := b.world(b.ours, appID)

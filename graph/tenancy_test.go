@@ -152,7 +152,7 @@ func TestRolesInTheAPI(t *testing.T) {
 	})
 }
 
-func TestErrorsAreMasked(t *testing.T) {
+func TestErrorsAreMasked(t *testing.T) { //nolint:tparallel // its subtests share one project, one after the other
 	t.Parallel()
 	b := setup(t, testdb.New(t))
 	b.world(b.ours, appID)

@@ -1,3 +1,4 @@
+// Package migrate is the schema as ent generates it, and the versioned migrations that make it.
 package migrate
 
 import "embed"

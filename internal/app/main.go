@@ -186,7 +186,7 @@ func run(ctx context.Context, cfg *config.Config, opts Options) error {
 	}
 	opts.Log.InfoContext(ctx, "started", "address", a.Addr(), "took", clock.Wall().Sub(a.started))
 	<-ctx.Done()
-	opts.Log.Info("stopping")
+	opts.Log.InfoContext(ctx, "stopping")
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.ShutdownTimeout+stopMargin)
 	defer cancel()
 	return a.Stop(stopping)

@@ -141,7 +141,7 @@ func TestSigningInAndOut(t *testing.T) {
 	})
 }
 
-func TestSignInRefuses(t *testing.T) {
+func TestSignInRefuses(t *testing.T) { //nolint:tparallel // its subtests share one project, one after the other
 	t.Parallel()
 	b := setup(t, testdb.New(t))
 	t.Run("a wrong password, then too many of them with the time to wait", func(t *testing.T) {
@@ -191,7 +191,7 @@ func TestCookieIsSecureBehindHTTPS(t *testing.T) {
 	require.True(t, r.cookie.Secure)
 }
 
-func TestRoutes(t *testing.T) {
+func TestRoutes(t *testing.T) { //nolint:tparallel // its subtests share one project, one after the other
 	t.Parallel()
 	b := setup(t, testdb.New(t))
 	for path, status := range map[string]int{

@@ -110,9 +110,9 @@ func (k *task) state() state {
 }
 
 // reached waits until so many candidates have been sent to.
-func (k *task) reached(within time.Duration, sent int) {
+func (k *task) reached(sent int) {
 	k.c.t.Helper()
-	eventually(k.c.t, within, gently, fmt.Sprintf("%d are sent", sent), func() bool { return k.state().Progress.Sent >= sent })
+	eventually(k.c.t, 2*time.Minute, gently, fmt.Sprintf("%d are sent", sent), func() bool { return k.state().Progress.Sent >= sent })
 }
 
 // over waits until the run is through and gives how it ended.

@@ -36,7 +36,7 @@ func mainJob(t *testing.T, s *site) {
 	s.grant(0, refusing)
 	k := c.approved("双十二预告", list(good, refusing, good[:20], slices.Repeat([]string{"not an openid"}, 10)))
 	require.Equal(t, uploaded{ID: k.upload.ID, Total: 300, Valid: 270, Duplicate: 20, Invalid: 10}, k.upload)
-	require.Zero(t, len(s.sends(set(good))), "nothing is sent before the reach time")
+	require.Empty(t, s.sends(set(good)), "nothing is sent before the reach time")
 
 	s.moveTo(k.reachAt) // answers when the run is through
 	at := k.over(5 * time.Second)

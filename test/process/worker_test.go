@@ -93,7 +93,7 @@ func (s *site) unconfirmedByShard(task string) (worst, shards int) {
 // claimedAt gives, by target, when a task's deliveries were claimed last, in machine time.
 func (s *site) claimedAt(task string) map[string]time.Time {
 	s.t.Helper()
-	ahead := s.now().Sub(time.Now())
+	ahead := time.Until(s.now())
 	const query = `SELECT target, claimed_at FROM deliveries WHERE run_num IN (SELECT num FROM runs WHERE task_id = $1)`
 	rows, err := s.db.SQL.QueryContext(s.t.Context(), query, task)
 	require.NoError(s.t, err)

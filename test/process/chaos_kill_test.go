@@ -22,7 +22,7 @@ func TestChaosKill9AndFlushLoseNothingAndSendNothingTwice(t *testing.T) {
 	k := c.approved("kill -9", list(ids))
 
 	moved := s.moving(k.reachAt)
-	k.reached(n/3)
+	k.reached(n / 3)
 	victim, survivor := busy(a, b)
 	held, inFlight := victim.held()
 	others, _ := survivor.held()

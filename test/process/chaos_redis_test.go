@@ -19,7 +19,7 @@ func TestChaosWithoutRedisNothingIsSentAndThenItGoesOn(t *testing.T) {
 	k := c.approved("Redis away", list(ids))
 
 	moved := s.moving(k.reachAt)
-	k.reached(n/4)
+	k.reached(n / 4)
 	s.redis.program.kill()
 	gone := time.Now()
 	pass(away)

@@ -21,7 +21,7 @@ func TestChaosFrozenWorkerSendsNothingLateAndItsAnswersStillSettle(t *testing.T)
 	k := c.approved("SIGSTOP", list(ids))
 
 	moved := s.moving(k.reachAt)
-	k.reached(n/4)
+	k.reached(n / 4)
 	sleeper, other := busy(a, b)
 	// Frozen in a transaction: see the other test.
 	sleeper.freezeWhile(false)
@@ -68,7 +68,7 @@ func TestChaosWorkerFrozenInsideATransactionHoldsNobodyUp(t *testing.T) {
 	k := c.approved("frozen in a transaction", list(ids))
 
 	moved := s.moving(k.reachAt)
-	k.reached(n/20)
+	k.reached(n / 20)
 	sleeper.freezeWhile(true)
 	frozen := time.Now()
 	require.Less(t, k.state().Progress.Sent, n, "there is something left")

@@ -19,7 +19,7 @@ func TestChaosStoppedWorkerFinishesWhatIsOnItsWay(t *testing.T) {
 	k := c.approved("SIGTERM", list(ids))
 
 	moved := s.moving(k.reachAt)
-	k.reached(n/3)
+	k.reached(n / 3)
 	leaving, other := busy(a, b)
 	held, inFlight := leaving.held()
 	took := leaving.terminate(10 * time.Second)

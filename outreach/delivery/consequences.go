@@ -11,6 +11,7 @@ import (
 	entchannel "tidings/ent/channel"
 	entidentity "tidings/ent/identity"
 	enttask "tidings/ent/task"
+	"tidings/internal/clock"
 	"tidings/outreach/channel"
 	"tidings/outreach/person"
 )
@@ -95,22 +96,22 @@ func (w *Worker) stopTask(ctx context.Context, sh *shard, why channel.Result) er
 
 // breakChannel marks the channel as not working until somebody repairs it.
 func (w *Worker) breakChannel(ctx context.Context, sh *shard, why channel.Result) error {
-	w.forget(sh.channelID)
 	err := w.DB.Ent.Channel.UpdateOneID(sh.channelID).
 		SetState(entchannel.StateAbnormal).SetStateCode(why.Code).SetStateText(why.Text).SetCheckedAt(now()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("mark channel: %w", err)
 	}
+	w.forget(sh.channelID)
 	return nil
 }
 
 // pauseChannel hands nothing out before an instant; what was put off waits.
 func (w *Worker) pauseChannel(ctx context.Context, sh *shard, why channel.Result) error {
-	w.forget(sh.channelID)
 	err := w.DB.Ent.Channel.UpdateOneID(sh.channelID).SetPausedUntil(why.PauseUntil).SetStateCode(why.Code).SetStateText(why.Text).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("pause channel: %w", err)
 	}
+	w.forget(sh.channelID)
 	return w.Limiter.Pause(ctx, sh.channelID, why.PauseUntil)
 }
 
@@ -131,3 +132,6 @@ func (w *Worker) forget(channelID string) {
 	defer w.mu.Unlock()
 	delete(w.channels, channelID)
 }
+
+// now is machine time, of what the channel's provider says about itself.
+func now() time.Time { return clock.Wall() }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 
-	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/outreach/channel"
 )
@@ -251,6 +250,3 @@ func (w *Worker) putOff(ctx context.Context, tx *sql.Tx, sh *shard, people []uin
 	}
 	return nil
 }
-
-// now is machine time, of what the channel's provider says about itself.
-func now() time.Time { return clock.Wall() }

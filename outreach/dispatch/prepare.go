@@ -160,7 +160,7 @@ func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan
 	if err != nil {
 		return fmt.Errorf("write plan: %w", err)
 	}
-	shards := s.slices(run, task, audience)
+	shards := slicesOf(task, audience)
 	now := s.clock.Now()
 	err = s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		// The run last: its row is locked only while it is needed, and without it nothing of the above stays.
@@ -220,8 +220,8 @@ func (s *Service) shard(tx *ent.Tx, run *ent.Run, task *ent.Task, slice *roaring
 		SetClass(Class(task.MessageClass)).SetSize(int(slice.GetCardinality())).SetSlice(bytes).SetDueAt(*run.DueAt), nil //nolint:gosec // 32-bit numbers
 }
 
-// slices cuts the audience, smaller where the channel is slow.
-func (s *Service) slices(_ *ent.Run, task *ent.Task, audience *roaring.Bitmap) []*roaring.Bitmap {
+// slicesOf cuts the audience, smaller where the channel is slow.
+func slicesOf(task *ent.Task, audience *roaring.Bitmap) []*roaring.Bitmap {
 	size := biggestShard
 	if qps := task.Edges.Channel.QPSLimit; qps > 0 {
 		size = min(max(qps*shardSeconds, smallestShard), biggestShard)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -38,15 +37,10 @@ type Selection struct {
 	Statuses []int    `json:"statuses"`          // delivery.Status
 	Reasons  []string `json:"reasons,omitempty"` // empty: all
 	Persons  []uint32 `json:"persons,omitempty"` // empty: all
+	// Reached are the outcomes of earlier resends of the same run after which a
+	// person is left out: asking twice does not send twice.
+	Reached []int `json:"reached"`
 }
-
-// Statuses of a delivery, as outreach/delivery, which builds on this package, stores them.
-const (
-	statusSending     = 1
-	statusSent        = 2
-	statusUnconfirmed = 5
-	statusDeferred    = 6
-)
 
 // page is how many deliveries a selection reads at a time.
 const page = 5000
@@ -85,7 +79,7 @@ func (s *Service) selected(ctx context.Context, run *ent.Run) (*roaring.Bitmap, 
 	if len(sel.Persons) > 0 {
 		out.And(roaring.BitmapOf(sel.Persons...))
 	}
-	reached, err := s.reachedAgain(ctx, run, origin, sel.Statuses)
+	reached, err := s.reachedAgain(ctx, run, origin, sel.Reached)
 	if err != nil {
 		return nil, err
 	}
@@ -93,14 +87,9 @@ func (s *Service) selected(ctx context.Context, run *ent.Run) (*roaring.Bitmap, 
 	return out, nil
 }
 
-// reachedAgain are the people whom earlier resends of the same run have reached,
-// or may have: asking twice does not send twice. Those that nobody confirmed are
-// sent to again only when the asker said so.
-func (s *Service) reachedAgain(ctx context.Context, run, origin *ent.Run, asked []int) (*roaring.Bitmap, error) {
-	statuses := []int{statusSending, statusSent, statusDeferred}
-	if !slices.Contains(asked, statusUnconfirmed) {
-		statuses = append(statuses, statusUnconfirmed)
-	}
+// reachedAgain are the people of earlier resends of the same run with one of the
+// outcomes.
+func (s *Service) reachedAgain(ctx context.Context, run, origin *ent.Run, statuses []int) (*roaring.Bitmap, error) {
 	others, err := s.db.Ent.Run.Query().Where(entrun.OriginID(origin.ID), entrun.ProjectID(run.ProjectID), entrun.IDNEQ(run.ID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read resends: %w", err)

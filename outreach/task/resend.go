@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tidings/ent"
 	entrun "tidings/ent/run"
@@ -95,6 +96,7 @@ func (in *ResendInput) selection() (*dispatch.Selection, error) {
 		}
 		sel.Statuses = append(sel.Statuses, int(status))
 	}
+	sel.Reached = reached(in.StatusIn)
 	if len(in.StatusIn) == 0 {
 		fs.Add("statusIn", "REQUIRED", "say which outcomes are sent again")
 	}
@@ -103,6 +105,17 @@ func (in *ResendInput) selection() (*dispatch.Selection, error) {
 		fs.With(map[string]any{"limit": maxKeys})
 	}
 	return sel, fs.Err()
+}
+
+// reached are the outcomes of an earlier resend after which somebody is not sent
+// to once more: they have the message, or may. Those that nobody confirmed count
+// unless the asker names them.
+func reached(asked []delivery.Status) []int {
+	out := []int{int(delivery.Sending), int(delivery.Sent), int(delivery.Deferred)}
+	if !slices.Contains(asked, delivery.Unconfirmed) {
+		out = append(out, int(delivery.Unconfirmed))
+	}
+	return out
 }
 
 // persons are those of the single deliveries that were named.

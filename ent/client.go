@@ -18,23 +18,38 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/identity"
+	"tidings/ent/identityconflict"
+	"tidings/ent/idtype"
+	"tidings/ent/importchunk"
+	"tidings/ent/importerror"
 	"tidings/ent/loginattempt"
 	"tidings/ent/member"
 	"tidings/ent/person"
+	"tidings/ent/personalias"
 	"tidings/ent/project"
+	"tidings/ent/property"
+	"tidings/ent/refusedevent"
 	"tidings/ent/run"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
 	"tidings/ent/session"
 	"tidings/ent/setting"
 	"tidings/ent/shard"
 	"tidings/ent/shardreason"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
 	"tidings/ent/upload"
 	"tidings/ent/uploadchunk"
+	"tidings/ent/wechatsubscription"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -63,20 +78,46 @@ type Client struct {
 	CampaignGroup *CampaignGroupClient
 	// Channel is the client for interacting with the Channel builders.
 	Channel *ChannelClient
+	// DataImport is the client for interacting with the DataImport builders.
+	DataImport *DataImportClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DetailTable is the client for interacting with the DetailTable builders.
+	DetailTable *DetailTableClient
+	// EventSource is the client for interacting with the EventSource builders.
+	EventSource *EventSourceClient
+	// EventType is the client for interacting with the EventType builders.
+	EventType *EventTypeClient
+	// IDType is the client for interacting with the IDType builders.
+	IDType *IDTypeClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
+	// IdentityConflict is the client for interacting with the IdentityConflict builders.
+	IdentityConflict *IdentityConflictClient
+	// ImportChunk is the client for interacting with the ImportChunk builders.
+	ImportChunk *ImportChunkClient
+	// ImportError is the client for interacting with the ImportError builders.
+	ImportError *ImportErrorClient
 	// LoginAttempt is the client for interacting with the LoginAttempt builders.
 	LoginAttempt *LoginAttemptClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// PersonAlias is the client for interacting with the PersonAlias builders.
+	PersonAlias *PersonAliasClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// Property is the client for interacting with the Property builders.
+	Property *PropertyClient
+	// RefusedEvent is the client for interacting with the RefusedEvent builders.
+	RefusedEvent *RefusedEventClient
 	// Run is the client for interacting with the Run builders.
 	Run *RunClient
+	// Segment is the client for interacting with the Segment builders.
+	Segment *SegmentClient
+	// SegmentVersion is the client for interacting with the SegmentVersion builders.
+	SegmentVersion *SegmentVersionClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// Setting is the client for interacting with the Setting builders.
@@ -85,6 +126,8 @@ type Client struct {
 	Shard *ShardClient
 	// ShardReason is the client for interacting with the ShardReason builders.
 	ShardReason *ShardReasonClient
+	// Subject is the client for interacting with the Subject builders.
+	Subject *SubjectClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
 	// TaskGroup is the client for interacting with the TaskGroup builders.
@@ -97,6 +140,8 @@ type Client struct {
 	Upload *UploadClient
 	// UploadChunk is the client for interacting with the UploadChunk builders.
 	UploadChunk *UploadChunkClient
+	// WechatSubscription is the client for interacting with the WechatSubscription builders.
+	WechatSubscription *WechatSubscriptionClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -115,23 +160,38 @@ func (c *Client) init() {
 	c.Campaign = NewCampaignClient(c.config)
 	c.CampaignGroup = NewCampaignGroupClient(c.config)
 	c.Channel = NewChannelClient(c.config)
+	c.DataImport = NewDataImportClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
+	c.DetailTable = NewDetailTableClient(c.config)
+	c.EventSource = NewEventSourceClient(c.config)
+	c.EventType = NewEventTypeClient(c.config)
+	c.IDType = NewIDTypeClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
+	c.IdentityConflict = NewIdentityConflictClient(c.config)
+	c.ImportChunk = NewImportChunkClient(c.config)
+	c.ImportError = NewImportErrorClient(c.config)
 	c.LoginAttempt = NewLoginAttemptClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.Person = NewPersonClient(c.config)
+	c.PersonAlias = NewPersonAliasClient(c.config)
 	c.Project = NewProjectClient(c.config)
+	c.Property = NewPropertyClient(c.config)
+	c.RefusedEvent = NewRefusedEventClient(c.config)
 	c.Run = NewRunClient(c.config)
+	c.Segment = NewSegmentClient(c.config)
+	c.SegmentVersion = NewSegmentVersionClient(c.config)
 	c.Session = NewSessionClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.Shard = NewShardClient(c.config)
 	c.ShardReason = NewShardReasonClient(c.config)
+	c.Subject = NewSubjectClient(c.config)
 	c.Task = NewTaskClient(c.config)
 	c.TaskGroup = NewTaskGroupClient(c.config)
 	c.TaskGroupLink = NewTaskGroupLinkClient(c.config)
 	c.Template = NewTemplateClient(c.config)
 	c.Upload = NewUploadClient(c.config)
 	c.UploadChunk = NewUploadChunkClient(c.config)
+	c.WechatSubscription = NewWechatSubscriptionClient(c.config)
 }
 
 type (
@@ -222,32 +282,47 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:           ctx,
-		config:        cfg,
-		Account:       NewAccountClient(cfg),
-		Application:   NewApplicationClient(cfg),
-		Approval:      NewApprovalClient(cfg),
-		AuditEntry:    NewAuditEntryClient(cfg),
-		Campaign:      NewCampaignClient(cfg),
-		CampaignGroup: NewCampaignGroupClient(cfg),
-		Channel:       NewChannelClient(cfg),
-		Delivery:      NewDeliveryClient(cfg),
-		Identity:      NewIdentityClient(cfg),
-		LoginAttempt:  NewLoginAttemptClient(cfg),
-		Member:        NewMemberClient(cfg),
-		Person:        NewPersonClient(cfg),
-		Project:       NewProjectClient(cfg),
-		Run:           NewRunClient(cfg),
-		Session:       NewSessionClient(cfg),
-		Setting:       NewSettingClient(cfg),
-		Shard:         NewShardClient(cfg),
-		ShardReason:   NewShardReasonClient(cfg),
-		Task:          NewTaskClient(cfg),
-		TaskGroup:     NewTaskGroupClient(cfg),
-		TaskGroupLink: NewTaskGroupLinkClient(cfg),
-		Template:      NewTemplateClient(cfg),
-		Upload:        NewUploadClient(cfg),
-		UploadChunk:   NewUploadChunkClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		Account:            NewAccountClient(cfg),
+		Application:        NewApplicationClient(cfg),
+		Approval:           NewApprovalClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
+		Campaign:           NewCampaignClient(cfg),
+		CampaignGroup:      NewCampaignGroupClient(cfg),
+		Channel:            NewChannelClient(cfg),
+		DataImport:         NewDataImportClient(cfg),
+		Delivery:           NewDeliveryClient(cfg),
+		DetailTable:        NewDetailTableClient(cfg),
+		EventSource:        NewEventSourceClient(cfg),
+		EventType:          NewEventTypeClient(cfg),
+		IDType:             NewIDTypeClient(cfg),
+		Identity:           NewIdentityClient(cfg),
+		IdentityConflict:   NewIdentityConflictClient(cfg),
+		ImportChunk:        NewImportChunkClient(cfg),
+		ImportError:        NewImportErrorClient(cfg),
+		LoginAttempt:       NewLoginAttemptClient(cfg),
+		Member:             NewMemberClient(cfg),
+		Person:             NewPersonClient(cfg),
+		PersonAlias:        NewPersonAliasClient(cfg),
+		Project:            NewProjectClient(cfg),
+		Property:           NewPropertyClient(cfg),
+		RefusedEvent:       NewRefusedEventClient(cfg),
+		Run:                NewRunClient(cfg),
+		Segment:            NewSegmentClient(cfg),
+		SegmentVersion:     NewSegmentVersionClient(cfg),
+		Session:            NewSessionClient(cfg),
+		Setting:            NewSettingClient(cfg),
+		Shard:              NewShardClient(cfg),
+		ShardReason:        NewShardReasonClient(cfg),
+		Subject:            NewSubjectClient(cfg),
+		Task:               NewTaskClient(cfg),
+		TaskGroup:          NewTaskGroupClient(cfg),
+		TaskGroupLink:      NewTaskGroupLinkClient(cfg),
+		Template:           NewTemplateClient(cfg),
+		Upload:             NewUploadClient(cfg),
+		UploadChunk:        NewUploadChunkClient(cfg),
+		WechatSubscription: NewWechatSubscriptionClient(cfg),
 	}, nil
 }
 
@@ -265,32 +340,47 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:           ctx,
-		config:        cfg,
-		Account:       NewAccountClient(cfg),
-		Application:   NewApplicationClient(cfg),
-		Approval:      NewApprovalClient(cfg),
-		AuditEntry:    NewAuditEntryClient(cfg),
-		Campaign:      NewCampaignClient(cfg),
-		CampaignGroup: NewCampaignGroupClient(cfg),
-		Channel:       NewChannelClient(cfg),
-		Delivery:      NewDeliveryClient(cfg),
-		Identity:      NewIdentityClient(cfg),
-		LoginAttempt:  NewLoginAttemptClient(cfg),
-		Member:        NewMemberClient(cfg),
-		Person:        NewPersonClient(cfg),
-		Project:       NewProjectClient(cfg),
-		Run:           NewRunClient(cfg),
-		Session:       NewSessionClient(cfg),
-		Setting:       NewSettingClient(cfg),
-		Shard:         NewShardClient(cfg),
-		ShardReason:   NewShardReasonClient(cfg),
-		Task:          NewTaskClient(cfg),
-		TaskGroup:     NewTaskGroupClient(cfg),
-		TaskGroupLink: NewTaskGroupLinkClient(cfg),
-		Template:      NewTemplateClient(cfg),
-		Upload:        NewUploadClient(cfg),
-		UploadChunk:   NewUploadChunkClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		Account:            NewAccountClient(cfg),
+		Application:        NewApplicationClient(cfg),
+		Approval:           NewApprovalClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
+		Campaign:           NewCampaignClient(cfg),
+		CampaignGroup:      NewCampaignGroupClient(cfg),
+		Channel:            NewChannelClient(cfg),
+		DataImport:         NewDataImportClient(cfg),
+		Delivery:           NewDeliveryClient(cfg),
+		DetailTable:        NewDetailTableClient(cfg),
+		EventSource:        NewEventSourceClient(cfg),
+		EventType:          NewEventTypeClient(cfg),
+		IDType:             NewIDTypeClient(cfg),
+		Identity:           NewIdentityClient(cfg),
+		IdentityConflict:   NewIdentityConflictClient(cfg),
+		ImportChunk:        NewImportChunkClient(cfg),
+		ImportError:        NewImportErrorClient(cfg),
+		LoginAttempt:       NewLoginAttemptClient(cfg),
+		Member:             NewMemberClient(cfg),
+		Person:             NewPersonClient(cfg),
+		PersonAlias:        NewPersonAliasClient(cfg),
+		Project:            NewProjectClient(cfg),
+		Property:           NewPropertyClient(cfg),
+		RefusedEvent:       NewRefusedEventClient(cfg),
+		Run:                NewRunClient(cfg),
+		Segment:            NewSegmentClient(cfg),
+		SegmentVersion:     NewSegmentVersionClient(cfg),
+		Session:            NewSessionClient(cfg),
+		Setting:            NewSettingClient(cfg),
+		Shard:              NewShardClient(cfg),
+		ShardReason:        NewShardReasonClient(cfg),
+		Subject:            NewSubjectClient(cfg),
+		Task:               NewTaskClient(cfg),
+		TaskGroup:          NewTaskGroupClient(cfg),
+		TaskGroupLink:      NewTaskGroupLinkClient(cfg),
+		Template:           NewTemplateClient(cfg),
+		Upload:             NewUploadClient(cfg),
+		UploadChunk:        NewUploadChunkClient(cfg),
+		WechatSubscription: NewWechatSubscriptionClient(cfg),
 	}, nil
 }
 
@@ -321,9 +411,12 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.Application, c.Approval, c.AuditEntry, c.Campaign, c.CampaignGroup,
-		c.Channel, c.Delivery, c.Identity, c.LoginAttempt, c.Member, c.Person,
-		c.Project, c.Run, c.Session, c.Setting, c.Shard, c.ShardReason, c.Task,
-		c.TaskGroup, c.TaskGroupLink, c.Template, c.Upload, c.UploadChunk,
+		c.Channel, c.DataImport, c.Delivery, c.DetailTable, c.EventSource, c.EventType,
+		c.IDType, c.Identity, c.IdentityConflict, c.ImportChunk, c.ImportError,
+		c.LoginAttempt, c.Member, c.Person, c.PersonAlias, c.Project, c.Property,
+		c.RefusedEvent, c.Run, c.Segment, c.SegmentVersion, c.Session, c.Setting,
+		c.Shard, c.ShardReason, c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink,
+		c.Template, c.Upload, c.UploadChunk, c.WechatSubscription,
 	} {
 		n.Use(hooks...)
 	}
@@ -334,9 +427,12 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.Application, c.Approval, c.AuditEntry, c.Campaign, c.CampaignGroup,
-		c.Channel, c.Delivery, c.Identity, c.LoginAttempt, c.Member, c.Person,
-		c.Project, c.Run, c.Session, c.Setting, c.Shard, c.ShardReason, c.Task,
-		c.TaskGroup, c.TaskGroupLink, c.Template, c.Upload, c.UploadChunk,
+		c.Channel, c.DataImport, c.Delivery, c.DetailTable, c.EventSource, c.EventType,
+		c.IDType, c.Identity, c.IdentityConflict, c.ImportChunk, c.ImportError,
+		c.LoginAttempt, c.Member, c.Person, c.PersonAlias, c.Project, c.Property,
+		c.RefusedEvent, c.Run, c.Segment, c.SegmentVersion, c.Session, c.Setting,
+		c.Shard, c.ShardReason, c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink,
+		c.Template, c.Upload, c.UploadChunk, c.WechatSubscription,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -359,20 +455,46 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CampaignGroup.mutate(ctx, m)
 	case *ChannelMutation:
 		return c.Channel.mutate(ctx, m)
+	case *DataImportMutation:
+		return c.DataImport.mutate(ctx, m)
 	case *DeliveryMutation:
 		return c.Delivery.mutate(ctx, m)
+	case *DetailTableMutation:
+		return c.DetailTable.mutate(ctx, m)
+	case *EventSourceMutation:
+		return c.EventSource.mutate(ctx, m)
+	case *EventTypeMutation:
+		return c.EventType.mutate(ctx, m)
+	case *IDTypeMutation:
+		return c.IDType.mutate(ctx, m)
 	case *IdentityMutation:
 		return c.Identity.mutate(ctx, m)
+	case *IdentityConflictMutation:
+		return c.IdentityConflict.mutate(ctx, m)
+	case *ImportChunkMutation:
+		return c.ImportChunk.mutate(ctx, m)
+	case *ImportErrorMutation:
+		return c.ImportError.mutate(ctx, m)
 	case *LoginAttemptMutation:
 		return c.LoginAttempt.mutate(ctx, m)
 	case *MemberMutation:
 		return c.Member.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
+	case *PersonAliasMutation:
+		return c.PersonAlias.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
+	case *PropertyMutation:
+		return c.Property.mutate(ctx, m)
+	case *RefusedEventMutation:
+		return c.RefusedEvent.mutate(ctx, m)
 	case *RunMutation:
 		return c.Run.mutate(ctx, m)
+	case *SegmentMutation:
+		return c.Segment.mutate(ctx, m)
+	case *SegmentVersionMutation:
+		return c.SegmentVersion.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
 	case *SettingMutation:
@@ -381,6 +503,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Shard.mutate(ctx, m)
 	case *ShardReasonMutation:
 		return c.ShardReason.mutate(ctx, m)
+	case *SubjectMutation:
+		return c.Subject.mutate(ctx, m)
 	case *TaskMutation:
 		return c.Task.mutate(ctx, m)
 	case *TaskGroupMutation:
@@ -393,6 +517,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Upload.mutate(ctx, m)
 	case *UploadChunkMutation:
 		return c.UploadChunk.mutate(ctx, m)
+	case *WechatSubscriptionMutation:
+		return c.WechatSubscription.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -1550,6 +1676,205 @@ func (c *ChannelClient) mutate(ctx context.Context, m *ChannelMutation) (Value, 
 	}
 }
 
+// DataImportClient is a client for the DataImport schema.
+type DataImportClient struct {
+	config
+}
+
+// NewDataImportClient returns a client for the DataImport from the given config.
+func NewDataImportClient(c config) *DataImportClient {
+	return &DataImportClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dataimport.Hooks(f(g(h())))`.
+func (c *DataImportClient) Use(hooks ...Hook) {
+	c.hooks.DataImport = append(c.hooks.DataImport, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dataimport.Intercept(f(g(h())))`.
+func (c *DataImportClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DataImport = append(c.inters.DataImport, interceptors...)
+}
+
+// Create returns a builder for creating a DataImport entity.
+func (c *DataImportClient) Create() *DataImportCreate {
+	mutation := newDataImportMutation(c.config, OpCreate)
+	return &DataImportCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DataImport entities.
+func (c *DataImportClient) CreateBulk(builders ...*DataImportCreate) *DataImportCreateBulk {
+	return &DataImportCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DataImportClient) MapCreateBulk(slice any, setFunc func(*DataImportCreate, int)) *DataImportCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DataImportCreateBulk{err: fmt.Errorf("calling to DataImportClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DataImportCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DataImportCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DataImport.
+func (c *DataImportClient) Update() *DataImportUpdate {
+	mutation := newDataImportMutation(c.config, OpUpdate)
+	return &DataImportUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DataImportClient) UpdateOne(_m *DataImport) *DataImportUpdateOne {
+	mutation := newDataImportMutation(c.config, OpUpdateOne, withDataImport(_m))
+	return &DataImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DataImportClient) UpdateOneID(id string) *DataImportUpdateOne {
+	mutation := newDataImportMutation(c.config, OpUpdateOne, withDataImportID(id))
+	return &DataImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DataImport.
+func (c *DataImportClient) Delete() *DataImportDelete {
+	mutation := newDataImportMutation(c.config, OpDelete)
+	return &DataImportDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DataImportClient) DeleteOne(_m *DataImport) *DataImportDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DataImportClient) DeleteOneID(id string) *DataImportDeleteOne {
+	builder := c.Delete().Where(dataimport.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DataImportDeleteOne{builder}
+}
+
+// Query returns a query builder for DataImport.
+func (c *DataImportClient) Query() *DataImportQuery {
+	return &DataImportQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDataImport},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DataImport entity by its id.
+func (c *DataImportClient) Get(ctx context.Context, id string) (*DataImport, error) {
+	return c.Query().Where(dataimport.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DataImportClient) GetX(ctx context.Context, id string) *DataImport {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a DataImport.
+func (c *DataImportClient) QueryProject(_m *DataImport) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dataimport.Table, dataimport.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, dataimport.ProjectTable, dataimport.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTable queries the table edge of a DataImport.
+func (c *DataImportClient) QueryTable(_m *DataImport) *DetailTableQuery {
+	query := (&DetailTableClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dataimport.Table, dataimport.FieldID, id),
+			sqlgraph.To(detailtable.Table, detailtable.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, dataimport.TableTable, dataimport.TableColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySource queries the source edge of a DataImport.
+func (c *DataImportClient) QuerySource(_m *DataImport) *EventSourceQuery {
+	query := (&EventSourceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dataimport.Table, dataimport.FieldID, id),
+			sqlgraph.To(eventsource.Table, eventsource.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, dataimport.SourceTable, dataimport.SourceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCreator queries the creator edge of a DataImport.
+func (c *DataImportClient) QueryCreator(_m *DataImport) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dataimport.Table, dataimport.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, dataimport.CreatorTable, dataimport.CreatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DataImportClient) Hooks() []Hook {
+	hooks := c.hooks.DataImport
+	return append(hooks[:len(hooks):len(hooks)], dataimport.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DataImportClient) Interceptors() []Interceptor {
+	inters := c.inters.DataImport
+	return append(inters[:len(inters):len(inters)], dataimport.Interceptors[:]...)
+}
+
+func (c *DataImportClient) mutate(ctx context.Context, m *DataImportMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DataImportCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DataImportUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DataImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DataImportDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DataImport mutation op: %q", m.Op())
+	}
+}
+
 // DeliveryClient is a client for the Delivery schema.
 type DeliveryClient struct {
 	config
@@ -1683,6 +2008,610 @@ func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value
 	}
 }
 
+// DetailTableClient is a client for the DetailTable schema.
+type DetailTableClient struct {
+	config
+}
+
+// NewDetailTableClient returns a client for the DetailTable from the given config.
+func NewDetailTableClient(c config) *DetailTableClient {
+	return &DetailTableClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `detailtable.Hooks(f(g(h())))`.
+func (c *DetailTableClient) Use(hooks ...Hook) {
+	c.hooks.DetailTable = append(c.hooks.DetailTable, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `detailtable.Intercept(f(g(h())))`.
+func (c *DetailTableClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DetailTable = append(c.inters.DetailTable, interceptors...)
+}
+
+// Create returns a builder for creating a DetailTable entity.
+func (c *DetailTableClient) Create() *DetailTableCreate {
+	mutation := newDetailTableMutation(c.config, OpCreate)
+	return &DetailTableCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DetailTable entities.
+func (c *DetailTableClient) CreateBulk(builders ...*DetailTableCreate) *DetailTableCreateBulk {
+	return &DetailTableCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DetailTableClient) MapCreateBulk(slice any, setFunc func(*DetailTableCreate, int)) *DetailTableCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DetailTableCreateBulk{err: fmt.Errorf("calling to DetailTableClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DetailTableCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DetailTableCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DetailTable.
+func (c *DetailTableClient) Update() *DetailTableUpdate {
+	mutation := newDetailTableMutation(c.config, OpUpdate)
+	return &DetailTableUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DetailTableClient) UpdateOne(_m *DetailTable) *DetailTableUpdateOne {
+	mutation := newDetailTableMutation(c.config, OpUpdateOne, withDetailTable(_m))
+	return &DetailTableUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DetailTableClient) UpdateOneID(id string) *DetailTableUpdateOne {
+	mutation := newDetailTableMutation(c.config, OpUpdateOne, withDetailTableID(id))
+	return &DetailTableUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DetailTable.
+func (c *DetailTableClient) Delete() *DetailTableDelete {
+	mutation := newDetailTableMutation(c.config, OpDelete)
+	return &DetailTableDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DetailTableClient) DeleteOne(_m *DetailTable) *DetailTableDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DetailTableClient) DeleteOneID(id string) *DetailTableDeleteOne {
+	builder := c.Delete().Where(detailtable.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DetailTableDeleteOne{builder}
+}
+
+// Query returns a query builder for DetailTable.
+func (c *DetailTableClient) Query() *DetailTableQuery {
+	return &DetailTableQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDetailTable},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DetailTable entity by its id.
+func (c *DetailTableClient) Get(ctx context.Context, id string) (*DetailTable, error) {
+	return c.Query().Where(detailtable.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DetailTableClient) GetX(ctx context.Context, id string) *DetailTable {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a DetailTable.
+func (c *DetailTableClient) QueryProject(_m *DetailTable) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(detailtable.Table, detailtable.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, detailtable.ProjectTable, detailtable.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DetailTableClient) Hooks() []Hook {
+	hooks := c.hooks.DetailTable
+	return append(hooks[:len(hooks):len(hooks)], detailtable.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DetailTableClient) Interceptors() []Interceptor {
+	inters := c.inters.DetailTable
+	return append(inters[:len(inters):len(inters)], detailtable.Interceptors[:]...)
+}
+
+func (c *DetailTableClient) mutate(ctx context.Context, m *DetailTableMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DetailTableCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DetailTableUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DetailTableUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DetailTableDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DetailTable mutation op: %q", m.Op())
+	}
+}
+
+// EventSourceClient is a client for the EventSource schema.
+type EventSourceClient struct {
+	config
+}
+
+// NewEventSourceClient returns a client for the EventSource from the given config.
+func NewEventSourceClient(c config) *EventSourceClient {
+	return &EventSourceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `eventsource.Hooks(f(g(h())))`.
+func (c *EventSourceClient) Use(hooks ...Hook) {
+	c.hooks.EventSource = append(c.hooks.EventSource, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `eventsource.Intercept(f(g(h())))`.
+func (c *EventSourceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EventSource = append(c.inters.EventSource, interceptors...)
+}
+
+// Create returns a builder for creating a EventSource entity.
+func (c *EventSourceClient) Create() *EventSourceCreate {
+	mutation := newEventSourceMutation(c.config, OpCreate)
+	return &EventSourceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EventSource entities.
+func (c *EventSourceClient) CreateBulk(builders ...*EventSourceCreate) *EventSourceCreateBulk {
+	return &EventSourceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EventSourceClient) MapCreateBulk(slice any, setFunc func(*EventSourceCreate, int)) *EventSourceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EventSourceCreateBulk{err: fmt.Errorf("calling to EventSourceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EventSourceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EventSourceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EventSource.
+func (c *EventSourceClient) Update() *EventSourceUpdate {
+	mutation := newEventSourceMutation(c.config, OpUpdate)
+	return &EventSourceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EventSourceClient) UpdateOne(_m *EventSource) *EventSourceUpdateOne {
+	mutation := newEventSourceMutation(c.config, OpUpdateOne, withEventSource(_m))
+	return &EventSourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EventSourceClient) UpdateOneID(id string) *EventSourceUpdateOne {
+	mutation := newEventSourceMutation(c.config, OpUpdateOne, withEventSourceID(id))
+	return &EventSourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EventSource.
+func (c *EventSourceClient) Delete() *EventSourceDelete {
+	mutation := newEventSourceMutation(c.config, OpDelete)
+	return &EventSourceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EventSourceClient) DeleteOne(_m *EventSource) *EventSourceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EventSourceClient) DeleteOneID(id string) *EventSourceDeleteOne {
+	builder := c.Delete().Where(eventsource.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EventSourceDeleteOne{builder}
+}
+
+// Query returns a query builder for EventSource.
+func (c *EventSourceClient) Query() *EventSourceQuery {
+	return &EventSourceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEventSource},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EventSource entity by its id.
+func (c *EventSourceClient) Get(ctx context.Context, id string) (*EventSource, error) {
+	return c.Query().Where(eventsource.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EventSourceClient) GetX(ctx context.Context, id string) *EventSource {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a EventSource.
+func (c *EventSourceClient) QueryProject(_m *EventSource) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(eventsource.Table, eventsource.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, eventsource.ProjectTable, eventsource.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EventSourceClient) Hooks() []Hook {
+	hooks := c.hooks.EventSource
+	return append(hooks[:len(hooks):len(hooks)], eventsource.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *EventSourceClient) Interceptors() []Interceptor {
+	inters := c.inters.EventSource
+	return append(inters[:len(inters):len(inters)], eventsource.Interceptors[:]...)
+}
+
+func (c *EventSourceClient) mutate(ctx context.Context, m *EventSourceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EventSourceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EventSourceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EventSourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EventSourceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EventSource mutation op: %q", m.Op())
+	}
+}
+
+// EventTypeClient is a client for the EventType schema.
+type EventTypeClient struct {
+	config
+}
+
+// NewEventTypeClient returns a client for the EventType from the given config.
+func NewEventTypeClient(c config) *EventTypeClient {
+	return &EventTypeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `eventtype.Hooks(f(g(h())))`.
+func (c *EventTypeClient) Use(hooks ...Hook) {
+	c.hooks.EventType = append(c.hooks.EventType, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `eventtype.Intercept(f(g(h())))`.
+func (c *EventTypeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EventType = append(c.inters.EventType, interceptors...)
+}
+
+// Create returns a builder for creating a EventType entity.
+func (c *EventTypeClient) Create() *EventTypeCreate {
+	mutation := newEventTypeMutation(c.config, OpCreate)
+	return &EventTypeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EventType entities.
+func (c *EventTypeClient) CreateBulk(builders ...*EventTypeCreate) *EventTypeCreateBulk {
+	return &EventTypeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EventTypeClient) MapCreateBulk(slice any, setFunc func(*EventTypeCreate, int)) *EventTypeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EventTypeCreateBulk{err: fmt.Errorf("calling to EventTypeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EventTypeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EventTypeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EventType.
+func (c *EventTypeClient) Update() *EventTypeUpdate {
+	mutation := newEventTypeMutation(c.config, OpUpdate)
+	return &EventTypeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EventTypeClient) UpdateOne(_m *EventType) *EventTypeUpdateOne {
+	mutation := newEventTypeMutation(c.config, OpUpdateOne, withEventType(_m))
+	return &EventTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EventTypeClient) UpdateOneID(id string) *EventTypeUpdateOne {
+	mutation := newEventTypeMutation(c.config, OpUpdateOne, withEventTypeID(id))
+	return &EventTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EventType.
+func (c *EventTypeClient) Delete() *EventTypeDelete {
+	mutation := newEventTypeMutation(c.config, OpDelete)
+	return &EventTypeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EventTypeClient) DeleteOne(_m *EventType) *EventTypeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EventTypeClient) DeleteOneID(id string) *EventTypeDeleteOne {
+	builder := c.Delete().Where(eventtype.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EventTypeDeleteOne{builder}
+}
+
+// Query returns a query builder for EventType.
+func (c *EventTypeClient) Query() *EventTypeQuery {
+	return &EventTypeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEventType},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EventType entity by its id.
+func (c *EventTypeClient) Get(ctx context.Context, id string) (*EventType, error) {
+	return c.Query().Where(eventtype.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EventTypeClient) GetX(ctx context.Context, id string) *EventType {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a EventType.
+func (c *EventTypeClient) QueryProject(_m *EventType) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(eventtype.Table, eventtype.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, eventtype.ProjectTable, eventtype.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EventTypeClient) Hooks() []Hook {
+	hooks := c.hooks.EventType
+	return append(hooks[:len(hooks):len(hooks)], eventtype.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *EventTypeClient) Interceptors() []Interceptor {
+	inters := c.inters.EventType
+	return append(inters[:len(inters):len(inters)], eventtype.Interceptors[:]...)
+}
+
+func (c *EventTypeClient) mutate(ctx context.Context, m *EventTypeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EventTypeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EventTypeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EventTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EventTypeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EventType mutation op: %q", m.Op())
+	}
+}
+
+// IDTypeClient is a client for the IDType schema.
+type IDTypeClient struct {
+	config
+}
+
+// NewIDTypeClient returns a client for the IDType from the given config.
+func NewIDTypeClient(c config) *IDTypeClient {
+	return &IDTypeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `idtype.Hooks(f(g(h())))`.
+func (c *IDTypeClient) Use(hooks ...Hook) {
+	c.hooks.IDType = append(c.hooks.IDType, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `idtype.Intercept(f(g(h())))`.
+func (c *IDTypeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IDType = append(c.inters.IDType, interceptors...)
+}
+
+// Create returns a builder for creating a IDType entity.
+func (c *IDTypeClient) Create() *IDTypeCreate {
+	mutation := newIDTypeMutation(c.config, OpCreate)
+	return &IDTypeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IDType entities.
+func (c *IDTypeClient) CreateBulk(builders ...*IDTypeCreate) *IDTypeCreateBulk {
+	return &IDTypeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IDTypeClient) MapCreateBulk(slice any, setFunc func(*IDTypeCreate, int)) *IDTypeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IDTypeCreateBulk{err: fmt.Errorf("calling to IDTypeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IDTypeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IDTypeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IDType.
+func (c *IDTypeClient) Update() *IDTypeUpdate {
+	mutation := newIDTypeMutation(c.config, OpUpdate)
+	return &IDTypeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IDTypeClient) UpdateOne(_m *IDType) *IDTypeUpdateOne {
+	mutation := newIDTypeMutation(c.config, OpUpdateOne, withIDType(_m))
+	return &IDTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IDTypeClient) UpdateOneID(id string) *IDTypeUpdateOne {
+	mutation := newIDTypeMutation(c.config, OpUpdateOne, withIDTypeID(id))
+	return &IDTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IDType.
+func (c *IDTypeClient) Delete() *IDTypeDelete {
+	mutation := newIDTypeMutation(c.config, OpDelete)
+	return &IDTypeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IDTypeClient) DeleteOne(_m *IDType) *IDTypeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IDTypeClient) DeleteOneID(id string) *IDTypeDeleteOne {
+	builder := c.Delete().Where(idtype.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IDTypeDeleteOne{builder}
+}
+
+// Query returns a query builder for IDType.
+func (c *IDTypeClient) Query() *IDTypeQuery {
+	return &IDTypeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIDType},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IDType entity by its id.
+func (c *IDTypeClient) Get(ctx context.Context, id string) (*IDType, error) {
+	return c.Query().Where(idtype.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IDTypeClient) GetX(ctx context.Context, id string) *IDType {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a IDType.
+func (c *IDTypeClient) QueryProject(_m *IDType) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(idtype.Table, idtype.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, idtype.ProjectTable, idtype.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IDTypeClient) Hooks() []Hook {
+	hooks := c.hooks.IDType
+	return append(hooks[:len(hooks):len(hooks)], idtype.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IDTypeClient) Interceptors() []Interceptor {
+	inters := c.inters.IDType
+	return append(inters[:len(inters):len(inters)], idtype.Interceptors[:]...)
+}
+
+func (c *IDTypeClient) mutate(ctx context.Context, m *IDTypeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IDTypeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IDTypeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IDTypeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IDTypeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IDType mutation op: %q", m.Op())
+	}
+}
+
 // IdentityClient is a client for the Identity schema.
 type IdentityClient struct {
 	config
@@ -1813,6 +2742,437 @@ func (c *IdentityClient) mutate(ctx context.Context, m *IdentityMutation) (Value
 		return (&IdentityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Identity mutation op: %q", m.Op())
+	}
+}
+
+// IdentityConflictClient is a client for the IdentityConflict schema.
+type IdentityConflictClient struct {
+	config
+}
+
+// NewIdentityConflictClient returns a client for the IdentityConflict from the given config.
+func NewIdentityConflictClient(c config) *IdentityConflictClient {
+	return &IdentityConflictClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `identityconflict.Hooks(f(g(h())))`.
+func (c *IdentityConflictClient) Use(hooks ...Hook) {
+	c.hooks.IdentityConflict = append(c.hooks.IdentityConflict, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `identityconflict.Intercept(f(g(h())))`.
+func (c *IdentityConflictClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IdentityConflict = append(c.inters.IdentityConflict, interceptors...)
+}
+
+// Create returns a builder for creating a IdentityConflict entity.
+func (c *IdentityConflictClient) Create() *IdentityConflictCreate {
+	mutation := newIdentityConflictMutation(c.config, OpCreate)
+	return &IdentityConflictCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IdentityConflict entities.
+func (c *IdentityConflictClient) CreateBulk(builders ...*IdentityConflictCreate) *IdentityConflictCreateBulk {
+	return &IdentityConflictCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IdentityConflictClient) MapCreateBulk(slice any, setFunc func(*IdentityConflictCreate, int)) *IdentityConflictCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IdentityConflictCreateBulk{err: fmt.Errorf("calling to IdentityConflictClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IdentityConflictCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IdentityConflictCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IdentityConflict.
+func (c *IdentityConflictClient) Update() *IdentityConflictUpdate {
+	mutation := newIdentityConflictMutation(c.config, OpUpdate)
+	return &IdentityConflictUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IdentityConflictClient) UpdateOne(_m *IdentityConflict) *IdentityConflictUpdateOne {
+	mutation := newIdentityConflictMutation(c.config, OpUpdateOne, withIdentityConflict(_m))
+	return &IdentityConflictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IdentityConflictClient) UpdateOneID(id int64) *IdentityConflictUpdateOne {
+	mutation := newIdentityConflictMutation(c.config, OpUpdateOne, withIdentityConflictID(id))
+	return &IdentityConflictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IdentityConflict.
+func (c *IdentityConflictClient) Delete() *IdentityConflictDelete {
+	mutation := newIdentityConflictMutation(c.config, OpDelete)
+	return &IdentityConflictDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IdentityConflictClient) DeleteOne(_m *IdentityConflict) *IdentityConflictDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IdentityConflictClient) DeleteOneID(id int64) *IdentityConflictDeleteOne {
+	builder := c.Delete().Where(identityconflict.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IdentityConflictDeleteOne{builder}
+}
+
+// Query returns a query builder for IdentityConflict.
+func (c *IdentityConflictClient) Query() *IdentityConflictQuery {
+	return &IdentityConflictQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIdentityConflict},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IdentityConflict entity by its id.
+func (c *IdentityConflictClient) Get(ctx context.Context, id int64) (*IdentityConflict, error) {
+	return c.Query().Where(identityconflict.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IdentityConflictClient) GetX(ctx context.Context, id int64) *IdentityConflict {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IdentityConflictClient) Hooks() []Hook {
+	return c.hooks.IdentityConflict
+}
+
+// Interceptors returns the client interceptors.
+func (c *IdentityConflictClient) Interceptors() []Interceptor {
+	return c.inters.IdentityConflict
+}
+
+func (c *IdentityConflictClient) mutate(ctx context.Context, m *IdentityConflictMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IdentityConflictCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IdentityConflictUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IdentityConflictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IdentityConflictDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IdentityConflict mutation op: %q", m.Op())
+	}
+}
+
+// ImportChunkClient is a client for the ImportChunk schema.
+type ImportChunkClient struct {
+	config
+}
+
+// NewImportChunkClient returns a client for the ImportChunk from the given config.
+func NewImportChunkClient(c config) *ImportChunkClient {
+	return &ImportChunkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `importchunk.Hooks(f(g(h())))`.
+func (c *ImportChunkClient) Use(hooks ...Hook) {
+	c.hooks.ImportChunk = append(c.hooks.ImportChunk, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `importchunk.Intercept(f(g(h())))`.
+func (c *ImportChunkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ImportChunk = append(c.inters.ImportChunk, interceptors...)
+}
+
+// Create returns a builder for creating a ImportChunk entity.
+func (c *ImportChunkClient) Create() *ImportChunkCreate {
+	mutation := newImportChunkMutation(c.config, OpCreate)
+	return &ImportChunkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ImportChunk entities.
+func (c *ImportChunkClient) CreateBulk(builders ...*ImportChunkCreate) *ImportChunkCreateBulk {
+	return &ImportChunkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ImportChunkClient) MapCreateBulk(slice any, setFunc func(*ImportChunkCreate, int)) *ImportChunkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ImportChunkCreateBulk{err: fmt.Errorf("calling to ImportChunkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ImportChunkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ImportChunkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ImportChunk.
+func (c *ImportChunkClient) Update() *ImportChunkUpdate {
+	mutation := newImportChunkMutation(c.config, OpUpdate)
+	return &ImportChunkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ImportChunkClient) UpdateOne(_m *ImportChunk) *ImportChunkUpdateOne {
+	mutation := newImportChunkMutation(c.config, OpUpdateOne, withImportChunk(_m))
+	return &ImportChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ImportChunkClient) UpdateOneID(id int64) *ImportChunkUpdateOne {
+	mutation := newImportChunkMutation(c.config, OpUpdateOne, withImportChunkID(id))
+	return &ImportChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ImportChunk.
+func (c *ImportChunkClient) Delete() *ImportChunkDelete {
+	mutation := newImportChunkMutation(c.config, OpDelete)
+	return &ImportChunkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ImportChunkClient) DeleteOne(_m *ImportChunk) *ImportChunkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ImportChunkClient) DeleteOneID(id int64) *ImportChunkDeleteOne {
+	builder := c.Delete().Where(importchunk.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ImportChunkDeleteOne{builder}
+}
+
+// Query returns a query builder for ImportChunk.
+func (c *ImportChunkClient) Query() *ImportChunkQuery {
+	return &ImportChunkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeImportChunk},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ImportChunk entity by its id.
+func (c *ImportChunkClient) Get(ctx context.Context, id int64) (*ImportChunk, error) {
+	return c.Query().Where(importchunk.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ImportChunkClient) GetX(ctx context.Context, id int64) *ImportChunk {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDataImport queries the data_import edge of a ImportChunk.
+func (c *ImportChunkClient) QueryDataImport(_m *ImportChunk) *DataImportQuery {
+	query := (&DataImportClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(importchunk.Table, importchunk.FieldID, id),
+			sqlgraph.To(dataimport.Table, dataimport.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, importchunk.DataImportTable, importchunk.DataImportColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ImportChunkClient) Hooks() []Hook {
+	return c.hooks.ImportChunk
+}
+
+// Interceptors returns the client interceptors.
+func (c *ImportChunkClient) Interceptors() []Interceptor {
+	return c.inters.ImportChunk
+}
+
+func (c *ImportChunkClient) mutate(ctx context.Context, m *ImportChunkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ImportChunkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ImportChunkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ImportChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ImportChunkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ImportChunk mutation op: %q", m.Op())
+	}
+}
+
+// ImportErrorClient is a client for the ImportError schema.
+type ImportErrorClient struct {
+	config
+}
+
+// NewImportErrorClient returns a client for the ImportError from the given config.
+func NewImportErrorClient(c config) *ImportErrorClient {
+	return &ImportErrorClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `importerror.Hooks(f(g(h())))`.
+func (c *ImportErrorClient) Use(hooks ...Hook) {
+	c.hooks.ImportError = append(c.hooks.ImportError, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `importerror.Intercept(f(g(h())))`.
+func (c *ImportErrorClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ImportError = append(c.inters.ImportError, interceptors...)
+}
+
+// Create returns a builder for creating a ImportError entity.
+func (c *ImportErrorClient) Create() *ImportErrorCreate {
+	mutation := newImportErrorMutation(c.config, OpCreate)
+	return &ImportErrorCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ImportError entities.
+func (c *ImportErrorClient) CreateBulk(builders ...*ImportErrorCreate) *ImportErrorCreateBulk {
+	return &ImportErrorCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ImportErrorClient) MapCreateBulk(slice any, setFunc func(*ImportErrorCreate, int)) *ImportErrorCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ImportErrorCreateBulk{err: fmt.Errorf("calling to ImportErrorClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ImportErrorCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ImportErrorCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ImportError.
+func (c *ImportErrorClient) Update() *ImportErrorUpdate {
+	mutation := newImportErrorMutation(c.config, OpUpdate)
+	return &ImportErrorUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ImportErrorClient) UpdateOne(_m *ImportError) *ImportErrorUpdateOne {
+	mutation := newImportErrorMutation(c.config, OpUpdateOne, withImportError(_m))
+	return &ImportErrorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ImportErrorClient) UpdateOneID(id int64) *ImportErrorUpdateOne {
+	mutation := newImportErrorMutation(c.config, OpUpdateOne, withImportErrorID(id))
+	return &ImportErrorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ImportError.
+func (c *ImportErrorClient) Delete() *ImportErrorDelete {
+	mutation := newImportErrorMutation(c.config, OpDelete)
+	return &ImportErrorDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ImportErrorClient) DeleteOne(_m *ImportError) *ImportErrorDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ImportErrorClient) DeleteOneID(id int64) *ImportErrorDeleteOne {
+	builder := c.Delete().Where(importerror.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ImportErrorDeleteOne{builder}
+}
+
+// Query returns a query builder for ImportError.
+func (c *ImportErrorClient) Query() *ImportErrorQuery {
+	return &ImportErrorQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeImportError},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ImportError entity by its id.
+func (c *ImportErrorClient) Get(ctx context.Context, id int64) (*ImportError, error) {
+	return c.Query().Where(importerror.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ImportErrorClient) GetX(ctx context.Context, id int64) *ImportError {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDataImport queries the data_import edge of a ImportError.
+func (c *ImportErrorClient) QueryDataImport(_m *ImportError) *DataImportQuery {
+	query := (&DataImportClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(importerror.Table, importerror.FieldID, id),
+			sqlgraph.To(dataimport.Table, dataimport.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, importerror.DataImportTable, importerror.DataImportColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ImportErrorClient) Hooks() []Hook {
+	return c.hooks.ImportError
+}
+
+// Interceptors returns the client interceptors.
+func (c *ImportErrorClient) Interceptors() []Interceptor {
+	return c.inters.ImportError
+}
+
+func (c *ImportErrorClient) mutate(ctx context.Context, m *ImportErrorMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ImportErrorCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ImportErrorUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ImportErrorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ImportErrorDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ImportError mutation op: %q", m.Op())
 	}
 }
 
@@ -2249,6 +3609,139 @@ func (c *PersonClient) mutate(ctx context.Context, m *PersonMutation) (Value, er
 	}
 }
 
+// PersonAliasClient is a client for the PersonAlias schema.
+type PersonAliasClient struct {
+	config
+}
+
+// NewPersonAliasClient returns a client for the PersonAlias from the given config.
+func NewPersonAliasClient(c config) *PersonAliasClient {
+	return &PersonAliasClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `personalias.Hooks(f(g(h())))`.
+func (c *PersonAliasClient) Use(hooks ...Hook) {
+	c.hooks.PersonAlias = append(c.hooks.PersonAlias, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `personalias.Intercept(f(g(h())))`.
+func (c *PersonAliasClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PersonAlias = append(c.inters.PersonAlias, interceptors...)
+}
+
+// Create returns a builder for creating a PersonAlias entity.
+func (c *PersonAliasClient) Create() *PersonAliasCreate {
+	mutation := newPersonAliasMutation(c.config, OpCreate)
+	return &PersonAliasCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PersonAlias entities.
+func (c *PersonAliasClient) CreateBulk(builders ...*PersonAliasCreate) *PersonAliasCreateBulk {
+	return &PersonAliasCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PersonAliasClient) MapCreateBulk(slice any, setFunc func(*PersonAliasCreate, int)) *PersonAliasCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PersonAliasCreateBulk{err: fmt.Errorf("calling to PersonAliasClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PersonAliasCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PersonAliasCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PersonAlias.
+func (c *PersonAliasClient) Update() *PersonAliasUpdate {
+	mutation := newPersonAliasMutation(c.config, OpUpdate)
+	return &PersonAliasUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PersonAliasClient) UpdateOne(_m *PersonAlias) *PersonAliasUpdateOne {
+	mutation := newPersonAliasMutation(c.config, OpUpdateOne, withPersonAlias(_m))
+	return &PersonAliasUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PersonAliasClient) UpdateOneID(id int64) *PersonAliasUpdateOne {
+	mutation := newPersonAliasMutation(c.config, OpUpdateOne, withPersonAliasID(id))
+	return &PersonAliasUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PersonAlias.
+func (c *PersonAliasClient) Delete() *PersonAliasDelete {
+	mutation := newPersonAliasMutation(c.config, OpDelete)
+	return &PersonAliasDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PersonAliasClient) DeleteOne(_m *PersonAlias) *PersonAliasDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PersonAliasClient) DeleteOneID(id int64) *PersonAliasDeleteOne {
+	builder := c.Delete().Where(personalias.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PersonAliasDeleteOne{builder}
+}
+
+// Query returns a query builder for PersonAlias.
+func (c *PersonAliasClient) Query() *PersonAliasQuery {
+	return &PersonAliasQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePersonAlias},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PersonAlias entity by its id.
+func (c *PersonAliasClient) Get(ctx context.Context, id int64) (*PersonAlias, error) {
+	return c.Query().Where(personalias.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PersonAliasClient) GetX(ctx context.Context, id int64) *PersonAlias {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PersonAliasClient) Hooks() []Hook {
+	return c.hooks.PersonAlias
+}
+
+// Interceptors returns the client interceptors.
+func (c *PersonAliasClient) Interceptors() []Interceptor {
+	return c.inters.PersonAlias
+}
+
+func (c *PersonAliasClient) mutate(ctx context.Context, m *PersonAliasMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PersonAliasCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PersonAliasUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PersonAliasUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PersonAliasDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PersonAlias mutation op: %q", m.Op())
+	}
+}
+
 // ProjectClient is a client for the Project schema.
 type ProjectClient struct {
 	config
@@ -2380,6 +3873,290 @@ func (c *ProjectClient) mutate(ctx context.Context, m *ProjectMutation) (Value, 
 		return (&ProjectDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Project mutation op: %q", m.Op())
+	}
+}
+
+// PropertyClient is a client for the Property schema.
+type PropertyClient struct {
+	config
+}
+
+// NewPropertyClient returns a client for the Property from the given config.
+func NewPropertyClient(c config) *PropertyClient {
+	return &PropertyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `property.Hooks(f(g(h())))`.
+func (c *PropertyClient) Use(hooks ...Hook) {
+	c.hooks.Property = append(c.hooks.Property, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `property.Intercept(f(g(h())))`.
+func (c *PropertyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Property = append(c.inters.Property, interceptors...)
+}
+
+// Create returns a builder for creating a Property entity.
+func (c *PropertyClient) Create() *PropertyCreate {
+	mutation := newPropertyMutation(c.config, OpCreate)
+	return &PropertyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Property entities.
+func (c *PropertyClient) CreateBulk(builders ...*PropertyCreate) *PropertyCreateBulk {
+	return &PropertyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PropertyClient) MapCreateBulk(slice any, setFunc func(*PropertyCreate, int)) *PropertyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PropertyCreateBulk{err: fmt.Errorf("calling to PropertyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PropertyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PropertyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Property.
+func (c *PropertyClient) Update() *PropertyUpdate {
+	mutation := newPropertyMutation(c.config, OpUpdate)
+	return &PropertyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PropertyClient) UpdateOne(_m *Property) *PropertyUpdateOne {
+	mutation := newPropertyMutation(c.config, OpUpdateOne, withProperty(_m))
+	return &PropertyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PropertyClient) UpdateOneID(id string) *PropertyUpdateOne {
+	mutation := newPropertyMutation(c.config, OpUpdateOne, withPropertyID(id))
+	return &PropertyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Property.
+func (c *PropertyClient) Delete() *PropertyDelete {
+	mutation := newPropertyMutation(c.config, OpDelete)
+	return &PropertyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PropertyClient) DeleteOne(_m *Property) *PropertyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PropertyClient) DeleteOneID(id string) *PropertyDeleteOne {
+	builder := c.Delete().Where(property.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PropertyDeleteOne{builder}
+}
+
+// Query returns a query builder for Property.
+func (c *PropertyClient) Query() *PropertyQuery {
+	return &PropertyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProperty},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Property entity by its id.
+func (c *PropertyClient) Get(ctx context.Context, id string) (*Property, error) {
+	return c.Query().Where(property.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PropertyClient) GetX(ctx context.Context, id string) *Property {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a Property.
+func (c *PropertyClient) QueryProject(_m *Property) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(property.Table, property.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, property.ProjectTable, property.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PropertyClient) Hooks() []Hook {
+	hooks := c.hooks.Property
+	return append(hooks[:len(hooks):len(hooks)], property.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PropertyClient) Interceptors() []Interceptor {
+	inters := c.inters.Property
+	return append(inters[:len(inters):len(inters)], property.Interceptors[:]...)
+}
+
+func (c *PropertyClient) mutate(ctx context.Context, m *PropertyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PropertyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PropertyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PropertyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PropertyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Property mutation op: %q", m.Op())
+	}
+}
+
+// RefusedEventClient is a client for the RefusedEvent schema.
+type RefusedEventClient struct {
+	config
+}
+
+// NewRefusedEventClient returns a client for the RefusedEvent from the given config.
+func NewRefusedEventClient(c config) *RefusedEventClient {
+	return &RefusedEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `refusedevent.Hooks(f(g(h())))`.
+func (c *RefusedEventClient) Use(hooks ...Hook) {
+	c.hooks.RefusedEvent = append(c.hooks.RefusedEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `refusedevent.Intercept(f(g(h())))`.
+func (c *RefusedEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RefusedEvent = append(c.inters.RefusedEvent, interceptors...)
+}
+
+// Create returns a builder for creating a RefusedEvent entity.
+func (c *RefusedEventClient) Create() *RefusedEventCreate {
+	mutation := newRefusedEventMutation(c.config, OpCreate)
+	return &RefusedEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RefusedEvent entities.
+func (c *RefusedEventClient) CreateBulk(builders ...*RefusedEventCreate) *RefusedEventCreateBulk {
+	return &RefusedEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RefusedEventClient) MapCreateBulk(slice any, setFunc func(*RefusedEventCreate, int)) *RefusedEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RefusedEventCreateBulk{err: fmt.Errorf("calling to RefusedEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RefusedEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RefusedEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RefusedEvent.
+func (c *RefusedEventClient) Update() *RefusedEventUpdate {
+	mutation := newRefusedEventMutation(c.config, OpUpdate)
+	return &RefusedEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RefusedEventClient) UpdateOne(_m *RefusedEvent) *RefusedEventUpdateOne {
+	mutation := newRefusedEventMutation(c.config, OpUpdateOne, withRefusedEvent(_m))
+	return &RefusedEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RefusedEventClient) UpdateOneID(id int64) *RefusedEventUpdateOne {
+	mutation := newRefusedEventMutation(c.config, OpUpdateOne, withRefusedEventID(id))
+	return &RefusedEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RefusedEvent.
+func (c *RefusedEventClient) Delete() *RefusedEventDelete {
+	mutation := newRefusedEventMutation(c.config, OpDelete)
+	return &RefusedEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RefusedEventClient) DeleteOne(_m *RefusedEvent) *RefusedEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RefusedEventClient) DeleteOneID(id int64) *RefusedEventDeleteOne {
+	builder := c.Delete().Where(refusedevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RefusedEventDeleteOne{builder}
+}
+
+// Query returns a query builder for RefusedEvent.
+func (c *RefusedEventClient) Query() *RefusedEventQuery {
+	return &RefusedEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRefusedEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RefusedEvent entity by its id.
+func (c *RefusedEventClient) Get(ctx context.Context, id int64) (*RefusedEvent, error) {
+	return c.Query().Where(refusedevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RefusedEventClient) GetX(ctx context.Context, id int64) *RefusedEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RefusedEventClient) Hooks() []Hook {
+	return c.hooks.RefusedEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *RefusedEventClient) Interceptors() []Interceptor {
+	return c.inters.RefusedEvent
+}
+
+func (c *RefusedEventClient) mutate(ctx context.Context, m *RefusedEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RefusedEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RefusedEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RefusedEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RefusedEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RefusedEvent mutation op: %q", m.Op())
 	}
 }
 
@@ -2547,6 +4324,372 @@ func (c *RunClient) mutate(ctx context.Context, m *RunMutation) (Value, error) {
 		return (&RunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Run mutation op: %q", m.Op())
+	}
+}
+
+// SegmentClient is a client for the Segment schema.
+type SegmentClient struct {
+	config
+}
+
+// NewSegmentClient returns a client for the Segment from the given config.
+func NewSegmentClient(c config) *SegmentClient {
+	return &SegmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `segment.Hooks(f(g(h())))`.
+func (c *SegmentClient) Use(hooks ...Hook) {
+	c.hooks.Segment = append(c.hooks.Segment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `segment.Intercept(f(g(h())))`.
+func (c *SegmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Segment = append(c.inters.Segment, interceptors...)
+}
+
+// Create returns a builder for creating a Segment entity.
+func (c *SegmentClient) Create() *SegmentCreate {
+	mutation := newSegmentMutation(c.config, OpCreate)
+	return &SegmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Segment entities.
+func (c *SegmentClient) CreateBulk(builders ...*SegmentCreate) *SegmentCreateBulk {
+	return &SegmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SegmentClient) MapCreateBulk(slice any, setFunc func(*SegmentCreate, int)) *SegmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SegmentCreateBulk{err: fmt.Errorf("calling to SegmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SegmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SegmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Segment.
+func (c *SegmentClient) Update() *SegmentUpdate {
+	mutation := newSegmentMutation(c.config, OpUpdate)
+	return &SegmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SegmentClient) UpdateOne(_m *Segment) *SegmentUpdateOne {
+	mutation := newSegmentMutation(c.config, OpUpdateOne, withSegment(_m))
+	return &SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SegmentClient) UpdateOneID(id string) *SegmentUpdateOne {
+	mutation := newSegmentMutation(c.config, OpUpdateOne, withSegmentID(id))
+	return &SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Segment.
+func (c *SegmentClient) Delete() *SegmentDelete {
+	mutation := newSegmentMutation(c.config, OpDelete)
+	return &SegmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SegmentClient) DeleteOne(_m *Segment) *SegmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SegmentClient) DeleteOneID(id string) *SegmentDeleteOne {
+	builder := c.Delete().Where(segment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SegmentDeleteOne{builder}
+}
+
+// Query returns a query builder for Segment.
+func (c *SegmentClient) Query() *SegmentQuery {
+	return &SegmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSegment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Segment entity by its id.
+func (c *SegmentClient) Get(ctx context.Context, id string) (*Segment, error) {
+	return c.Query().Where(segment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SegmentClient) GetX(ctx context.Context, id string) *Segment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a Segment.
+func (c *SegmentClient) QueryProject(_m *Segment) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(segment.Table, segment.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, segment.ProjectTable, segment.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryChannel queries the channel edge of a Segment.
+func (c *SegmentClient) QueryChannel(_m *Segment) *ChannelQuery {
+	query := (&ChannelClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(segment.Table, segment.FieldID, id),
+			sqlgraph.To(channel.Table, channel.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, segment.ChannelTable, segment.ChannelColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCreator queries the creator edge of a Segment.
+func (c *SegmentClient) QueryCreator(_m *Segment) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(segment.Table, segment.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, segment.CreatorTable, segment.CreatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryVersions queries the versions edge of a Segment.
+func (c *SegmentClient) QueryVersions(_m *Segment) *SegmentVersionQuery {
+	query := (&SegmentVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(segment.Table, segment.FieldID, id),
+			sqlgraph.To(segmentversion.Table, segmentversion.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, segment.VersionsTable, segment.VersionsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SegmentClient) Hooks() []Hook {
+	hooks := c.hooks.Segment
+	return append(hooks[:len(hooks):len(hooks)], segment.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SegmentClient) Interceptors() []Interceptor {
+	inters := c.inters.Segment
+	return append(inters[:len(inters):len(inters)], segment.Interceptors[:]...)
+}
+
+func (c *SegmentClient) mutate(ctx context.Context, m *SegmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SegmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SegmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SegmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Segment mutation op: %q", m.Op())
+	}
+}
+
+// SegmentVersionClient is a client for the SegmentVersion schema.
+type SegmentVersionClient struct {
+	config
+}
+
+// NewSegmentVersionClient returns a client for the SegmentVersion from the given config.
+func NewSegmentVersionClient(c config) *SegmentVersionClient {
+	return &SegmentVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `segmentversion.Hooks(f(g(h())))`.
+func (c *SegmentVersionClient) Use(hooks ...Hook) {
+	c.hooks.SegmentVersion = append(c.hooks.SegmentVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `segmentversion.Intercept(f(g(h())))`.
+func (c *SegmentVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SegmentVersion = append(c.inters.SegmentVersion, interceptors...)
+}
+
+// Create returns a builder for creating a SegmentVersion entity.
+func (c *SegmentVersionClient) Create() *SegmentVersionCreate {
+	mutation := newSegmentVersionMutation(c.config, OpCreate)
+	return &SegmentVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SegmentVersion entities.
+func (c *SegmentVersionClient) CreateBulk(builders ...*SegmentVersionCreate) *SegmentVersionCreateBulk {
+	return &SegmentVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SegmentVersionClient) MapCreateBulk(slice any, setFunc func(*SegmentVersionCreate, int)) *SegmentVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SegmentVersionCreateBulk{err: fmt.Errorf("calling to SegmentVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SegmentVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SegmentVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SegmentVersion.
+func (c *SegmentVersionClient) Update() *SegmentVersionUpdate {
+	mutation := newSegmentVersionMutation(c.config, OpUpdate)
+	return &SegmentVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SegmentVersionClient) UpdateOne(_m *SegmentVersion) *SegmentVersionUpdateOne {
+	mutation := newSegmentVersionMutation(c.config, OpUpdateOne, withSegmentVersion(_m))
+	return &SegmentVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SegmentVersionClient) UpdateOneID(id string) *SegmentVersionUpdateOne {
+	mutation := newSegmentVersionMutation(c.config, OpUpdateOne, withSegmentVersionID(id))
+	return &SegmentVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SegmentVersion.
+func (c *SegmentVersionClient) Delete() *SegmentVersionDelete {
+	mutation := newSegmentVersionMutation(c.config, OpDelete)
+	return &SegmentVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SegmentVersionClient) DeleteOne(_m *SegmentVersion) *SegmentVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SegmentVersionClient) DeleteOneID(id string) *SegmentVersionDeleteOne {
+	builder := c.Delete().Where(segmentversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SegmentVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for SegmentVersion.
+func (c *SegmentVersionClient) Query() *SegmentVersionQuery {
+	return &SegmentVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSegmentVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SegmentVersion entity by its id.
+func (c *SegmentVersionClient) Get(ctx context.Context, id string) (*SegmentVersion, error) {
+	return c.Query().Where(segmentversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SegmentVersionClient) GetX(ctx context.Context, id string) *SegmentVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a SegmentVersion.
+func (c *SegmentVersionClient) QueryProject(_m *SegmentVersion) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(segmentversion.Table, segmentversion.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, segmentversion.ProjectTable, segmentversion.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySegment queries the segment edge of a SegmentVersion.
+func (c *SegmentVersionClient) QuerySegment(_m *SegmentVersion) *SegmentQuery {
+	query := (&SegmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(segmentversion.Table, segmentversion.FieldID, id),
+			sqlgraph.To(segment.Table, segment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, segmentversion.SegmentTable, segmentversion.SegmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SegmentVersionClient) Hooks() []Hook {
+	hooks := c.hooks.SegmentVersion
+	return append(hooks[:len(hooks):len(hooks)], segmentversion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SegmentVersionClient) Interceptors() []Interceptor {
+	inters := c.inters.SegmentVersion
+	return append(inters[:len(inters):len(inters)], segmentversion.Interceptors[:]...)
+}
+
+func (c *SegmentVersionClient) mutate(ctx context.Context, m *SegmentVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SegmentVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SegmentVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SegmentVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SegmentVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SegmentVersion mutation op: %q", m.Op())
 	}
 }
 
@@ -3098,6 +5241,157 @@ func (c *ShardReasonClient) mutate(ctx context.Context, m *ShardReasonMutation) 
 	}
 }
 
+// SubjectClient is a client for the Subject schema.
+type SubjectClient struct {
+	config
+}
+
+// NewSubjectClient returns a client for the Subject from the given config.
+func NewSubjectClient(c config) *SubjectClient {
+	return &SubjectClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `subject.Hooks(f(g(h())))`.
+func (c *SubjectClient) Use(hooks ...Hook) {
+	c.hooks.Subject = append(c.hooks.Subject, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `subject.Intercept(f(g(h())))`.
+func (c *SubjectClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Subject = append(c.inters.Subject, interceptors...)
+}
+
+// Create returns a builder for creating a Subject entity.
+func (c *SubjectClient) Create() *SubjectCreate {
+	mutation := newSubjectMutation(c.config, OpCreate)
+	return &SubjectCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Subject entities.
+func (c *SubjectClient) CreateBulk(builders ...*SubjectCreate) *SubjectCreateBulk {
+	return &SubjectCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SubjectClient) MapCreateBulk(slice any, setFunc func(*SubjectCreate, int)) *SubjectCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SubjectCreateBulk{err: fmt.Errorf("calling to SubjectClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SubjectCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SubjectCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Subject.
+func (c *SubjectClient) Update() *SubjectUpdate {
+	mutation := newSubjectMutation(c.config, OpUpdate)
+	return &SubjectUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SubjectClient) UpdateOne(_m *Subject) *SubjectUpdateOne {
+	mutation := newSubjectMutation(c.config, OpUpdateOne, withSubject(_m))
+	return &SubjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SubjectClient) UpdateOneID(id string) *SubjectUpdateOne {
+	mutation := newSubjectMutation(c.config, OpUpdateOne, withSubjectID(id))
+	return &SubjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Subject.
+func (c *SubjectClient) Delete() *SubjectDelete {
+	mutation := newSubjectMutation(c.config, OpDelete)
+	return &SubjectDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SubjectClient) DeleteOne(_m *Subject) *SubjectDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SubjectClient) DeleteOneID(id string) *SubjectDeleteOne {
+	builder := c.Delete().Where(subject.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SubjectDeleteOne{builder}
+}
+
+// Query returns a query builder for Subject.
+func (c *SubjectClient) Query() *SubjectQuery {
+	return &SubjectQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSubject},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Subject entity by its id.
+func (c *SubjectClient) Get(ctx context.Context, id string) (*Subject, error) {
+	return c.Query().Where(subject.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SubjectClient) GetX(ctx context.Context, id string) *Subject {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a Subject.
+func (c *SubjectClient) QueryProject(_m *Subject) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(subject.Table, subject.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, subject.ProjectTable, subject.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SubjectClient) Hooks() []Hook {
+	hooks := c.hooks.Subject
+	return append(hooks[:len(hooks):len(hooks)], subject.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SubjectClient) Interceptors() []Interceptor {
+	inters := c.inters.Subject
+	return append(inters[:len(inters):len(inters)], subject.Interceptors[:]...)
+}
+
+func (c *SubjectClient) mutate(ctx context.Context, m *SubjectMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SubjectCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SubjectUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SubjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SubjectDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Subject mutation op: %q", m.Op())
+	}
+}
+
 // TaskClient is a client for the Task schema.
 type TaskClient struct {
 	config
@@ -3295,6 +5589,22 @@ func (c *TaskClient) QueryUpload(_m *Task) *UploadQuery {
 			sqlgraph.From(task.Table, task.FieldID, id),
 			sqlgraph.To(upload.Table, upload.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, task.UploadTable, task.UploadColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySegment queries the segment edge of a Task.
+func (c *TaskClient) QuerySegment(_m *Task) *SegmentQuery {
+	query := (&SegmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(task.Table, task.FieldID, id),
+			sqlgraph.To(segment.Table, segment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, task.SegmentTable, task.SegmentColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -4258,19 +6568,156 @@ func (c *UploadChunkClient) mutate(ctx context.Context, m *UploadChunkMutation) 
 	}
 }
 
+// WechatSubscriptionClient is a client for the WechatSubscription schema.
+type WechatSubscriptionClient struct {
+	config
+}
+
+// NewWechatSubscriptionClient returns a client for the WechatSubscription from the given config.
+func NewWechatSubscriptionClient(c config) *WechatSubscriptionClient {
+	return &WechatSubscriptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `wechatsubscription.Hooks(f(g(h())))`.
+func (c *WechatSubscriptionClient) Use(hooks ...Hook) {
+	c.hooks.WechatSubscription = append(c.hooks.WechatSubscription, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `wechatsubscription.Intercept(f(g(h())))`.
+func (c *WechatSubscriptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WechatSubscription = append(c.inters.WechatSubscription, interceptors...)
+}
+
+// Create returns a builder for creating a WechatSubscription entity.
+func (c *WechatSubscriptionClient) Create() *WechatSubscriptionCreate {
+	mutation := newWechatSubscriptionMutation(c.config, OpCreate)
+	return &WechatSubscriptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WechatSubscription entities.
+func (c *WechatSubscriptionClient) CreateBulk(builders ...*WechatSubscriptionCreate) *WechatSubscriptionCreateBulk {
+	return &WechatSubscriptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WechatSubscriptionClient) MapCreateBulk(slice any, setFunc func(*WechatSubscriptionCreate, int)) *WechatSubscriptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WechatSubscriptionCreateBulk{err: fmt.Errorf("calling to WechatSubscriptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WechatSubscriptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WechatSubscriptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WechatSubscription.
+func (c *WechatSubscriptionClient) Update() *WechatSubscriptionUpdate {
+	mutation := newWechatSubscriptionMutation(c.config, OpUpdate)
+	return &WechatSubscriptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WechatSubscriptionClient) UpdateOne(_m *WechatSubscription) *WechatSubscriptionUpdateOne {
+	mutation := newWechatSubscriptionMutation(c.config, OpUpdateOne, withWechatSubscription(_m))
+	return &WechatSubscriptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WechatSubscriptionClient) UpdateOneID(id int64) *WechatSubscriptionUpdateOne {
+	mutation := newWechatSubscriptionMutation(c.config, OpUpdateOne, withWechatSubscriptionID(id))
+	return &WechatSubscriptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WechatSubscription.
+func (c *WechatSubscriptionClient) Delete() *WechatSubscriptionDelete {
+	mutation := newWechatSubscriptionMutation(c.config, OpDelete)
+	return &WechatSubscriptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WechatSubscriptionClient) DeleteOne(_m *WechatSubscription) *WechatSubscriptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WechatSubscriptionClient) DeleteOneID(id int64) *WechatSubscriptionDeleteOne {
+	builder := c.Delete().Where(wechatsubscription.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WechatSubscriptionDeleteOne{builder}
+}
+
+// Query returns a query builder for WechatSubscription.
+func (c *WechatSubscriptionClient) Query() *WechatSubscriptionQuery {
+	return &WechatSubscriptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWechatSubscription},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WechatSubscription entity by its id.
+func (c *WechatSubscriptionClient) Get(ctx context.Context, id int64) (*WechatSubscription, error) {
+	return c.Query().Where(wechatsubscription.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WechatSubscriptionClient) GetX(ctx context.Context, id int64) *WechatSubscription {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WechatSubscriptionClient) Hooks() []Hook {
+	return c.hooks.WechatSubscription
+}
+
+// Interceptors returns the client interceptors.
+func (c *WechatSubscriptionClient) Interceptors() []Interceptor {
+	return c.inters.WechatSubscription
+}
+
+func (c *WechatSubscriptionClient) mutate(ctx context.Context, m *WechatSubscriptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WechatSubscriptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WechatSubscriptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WechatSubscriptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WechatSubscriptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown WechatSubscription mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		Account, Application, Approval, AuditEntry, Campaign, CampaignGroup, Channel,
-		Delivery, Identity, LoginAttempt, Member, Person, Project, Run, Session,
-		Setting, Shard, ShardReason, Task, TaskGroup, TaskGroupLink, Template, Upload,
-		UploadChunk []ent.Hook
+		DataImport, Delivery, DetailTable, EventSource, EventType, IDType, Identity,
+		IdentityConflict, ImportChunk, ImportError, LoginAttempt, Member, Person,
+		PersonAlias, Project, Property, RefusedEvent, Run, Segment, SegmentVersion,
+		Session, Setting, Shard, ShardReason, Subject, Task, TaskGroup, TaskGroupLink,
+		Template, Upload, UploadChunk, WechatSubscription []ent.Hook
 	}
 	inters struct {
 		Account, Application, Approval, AuditEntry, Campaign, CampaignGroup, Channel,
-		Delivery, Identity, LoginAttempt, Member, Person, Project, Run, Session,
-		Setting, Shard, ShardReason, Task, TaskGroup, TaskGroupLink, Template, Upload,
-		UploadChunk []ent.Interceptor
+		DataImport, Delivery, DetailTable, EventSource, EventType, IDType, Identity,
+		IdentityConflict, ImportChunk, ImportError, LoginAttempt, Member, Person,
+		PersonAlias, Project, Property, RefusedEvent, Run, Segment, SegmentVersion,
+		Session, Setting, Shard, ShardReason, Subject, Task, TaskGroup, TaskGroupLink,
+		Template, Upload, UploadChunk, WechatSubscription []ent.Interceptor
 	}
 )
 

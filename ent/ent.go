@@ -15,23 +15,38 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/identity"
+	"tidings/ent/identityconflict"
+	"tidings/ent/idtype"
+	"tidings/ent/importchunk"
+	"tidings/ent/importerror"
 	"tidings/ent/loginattempt"
 	"tidings/ent/member"
 	"tidings/ent/person"
+	"tidings/ent/personalias"
 	"tidings/ent/project"
+	"tidings/ent/property"
+	"tidings/ent/refusedevent"
 	"tidings/ent/run"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
 	"tidings/ent/session"
 	"tidings/ent/setting"
 	"tidings/ent/shard"
 	"tidings/ent/shardreason"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
 	"tidings/ent/upload"
 	"tidings/ent/uploadchunk"
+	"tidings/ent/wechatsubscription"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -96,30 +111,45 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			account.Table:       account.ValidColumn,
-			application.Table:   application.ValidColumn,
-			approval.Table:      approval.ValidColumn,
-			auditentry.Table:    auditentry.ValidColumn,
-			campaign.Table:      campaign.ValidColumn,
-			campaigngroup.Table: campaigngroup.ValidColumn,
-			channel.Table:       channel.ValidColumn,
-			delivery.Table:      delivery.ValidColumn,
-			identity.Table:      identity.ValidColumn,
-			loginattempt.Table:  loginattempt.ValidColumn,
-			member.Table:        member.ValidColumn,
-			person.Table:        person.ValidColumn,
-			project.Table:       project.ValidColumn,
-			run.Table:           run.ValidColumn,
-			session.Table:       session.ValidColumn,
-			setting.Table:       setting.ValidColumn,
-			shard.Table:         shard.ValidColumn,
-			shardreason.Table:   shardreason.ValidColumn,
-			task.Table:          task.ValidColumn,
-			taskgroup.Table:     taskgroup.ValidColumn,
-			taskgrouplink.Table: taskgrouplink.ValidColumn,
-			template.Table:      template.ValidColumn,
-			upload.Table:        upload.ValidColumn,
-			uploadchunk.Table:   uploadchunk.ValidColumn,
+			account.Table:            account.ValidColumn,
+			application.Table:        application.ValidColumn,
+			approval.Table:           approval.ValidColumn,
+			auditentry.Table:         auditentry.ValidColumn,
+			campaign.Table:           campaign.ValidColumn,
+			campaigngroup.Table:      campaigngroup.ValidColumn,
+			channel.Table:            channel.ValidColumn,
+			dataimport.Table:         dataimport.ValidColumn,
+			delivery.Table:           delivery.ValidColumn,
+			detailtable.Table:        detailtable.ValidColumn,
+			eventsource.Table:        eventsource.ValidColumn,
+			eventtype.Table:          eventtype.ValidColumn,
+			idtype.Table:             idtype.ValidColumn,
+			identity.Table:           identity.ValidColumn,
+			identityconflict.Table:   identityconflict.ValidColumn,
+			importchunk.Table:        importchunk.ValidColumn,
+			importerror.Table:        importerror.ValidColumn,
+			loginattempt.Table:       loginattempt.ValidColumn,
+			member.Table:             member.ValidColumn,
+			person.Table:             person.ValidColumn,
+			personalias.Table:        personalias.ValidColumn,
+			project.Table:            project.ValidColumn,
+			property.Table:           property.ValidColumn,
+			refusedevent.Table:       refusedevent.ValidColumn,
+			run.Table:                run.ValidColumn,
+			segment.Table:            segment.ValidColumn,
+			segmentversion.Table:     segmentversion.ValidColumn,
+			session.Table:            session.ValidColumn,
+			setting.Table:            setting.ValidColumn,
+			shard.Table:              shard.ValidColumn,
+			shardreason.Table:        shardreason.ValidColumn,
+			subject.Table:            subject.ValidColumn,
+			task.Table:               task.ValidColumn,
+			taskgroup.Table:          taskgroup.ValidColumn,
+			taskgrouplink.Table:      taskgrouplink.ValidColumn,
+			template.Table:           template.ValidColumn,
+			upload.Table:             upload.ValidColumn,
+			uploadchunk.Table:        uploadchunk.ValidColumn,
+			wechatsubscription.Table: wechatsubscription.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

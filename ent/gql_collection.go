@@ -13,9 +13,17 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/member"
 	"tidings/ent/project"
+	"tidings/ent/property"
 	"tidings/ent/run"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/template"
@@ -1151,6 +1159,597 @@ func newChannelPaginateArgs(rv map[string]any) *channelPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DataImportQuery) CollectFields(ctx context.Context, satisfies ...string) (*DataImportQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DataImportQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(dataimport.Columns))
+		selectedFields = []string{dataimport.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "table":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DetailTableClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, detailtableImplementors)...); err != nil {
+				return err
+			}
+			_q.withTable = query
+			if _, ok := fieldSeen[dataimport.FieldTableID]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldTableID)
+				fieldSeen[dataimport.FieldTableID] = struct{}{}
+			}
+
+		case "source":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&EventSourceClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, eventsourceImplementors)...); err != nil {
+				return err
+			}
+			_q.withSource = query
+			if _, ok := fieldSeen[dataimport.FieldSourceID]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldSourceID)
+				fieldSeen[dataimport.FieldSourceID] = struct{}{}
+			}
+
+		case "creator":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AccountClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, accountImplementors)...); err != nil {
+				return err
+			}
+			_q.withCreator = query
+			if _, ok := fieldSeen[dataimport.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldCreatorID)
+				fieldSeen[dataimport.FieldCreatorID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[dataimport.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldCreatedAt)
+				fieldSeen[dataimport.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[dataimport.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldUpdatedAt)
+				fieldSeen[dataimport.FieldUpdatedAt] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[dataimport.FieldKind]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldKind)
+				fieldSeen[dataimport.FieldKind] = struct{}{}
+			}
+		case "tableID":
+			if _, ok := fieldSeen[dataimport.FieldTableID]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldTableID)
+				fieldSeen[dataimport.FieldTableID] = struct{}{}
+			}
+		case "sourceID":
+			if _, ok := fieldSeen[dataimport.FieldSourceID]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldSourceID)
+				fieldSeen[dataimport.FieldSourceID] = struct{}{}
+			}
+		case "fileName":
+			if _, ok := fieldSeen[dataimport.FieldFileName]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldFileName)
+				fieldSeen[dataimport.FieldFileName] = struct{}{}
+			}
+		case "status":
+			if _, ok := fieldSeen[dataimport.FieldStatus]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldStatus)
+				fieldSeen[dataimport.FieldStatus] = struct{}{}
+			}
+		case "size":
+			if _, ok := fieldSeen[dataimport.FieldSize]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldSize)
+				fieldSeen[dataimport.FieldSize] = struct{}{}
+			}
+		case "received":
+			if _, ok := fieldSeen[dataimport.FieldReceived]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldReceived)
+				fieldSeen[dataimport.FieldReceived] = struct{}{}
+			}
+		case "consumed":
+			if _, ok := fieldSeen[dataimport.FieldConsumed]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldConsumed)
+				fieldSeen[dataimport.FieldConsumed] = struct{}{}
+			}
+		case "rows":
+			if _, ok := fieldSeen[dataimport.FieldRows]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldRows)
+				fieldSeen[dataimport.FieldRows] = struct{}{}
+			}
+		case "stored":
+			if _, ok := fieldSeen[dataimport.FieldStored]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldStored)
+				fieldSeen[dataimport.FieldStored] = struct{}{}
+			}
+		case "duplicate":
+			if _, ok := fieldSeen[dataimport.FieldDuplicate]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldDuplicate)
+				fieldSeen[dataimport.FieldDuplicate] = struct{}{}
+			}
+		case "refused":
+			if _, ok := fieldSeen[dataimport.FieldRefused]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldRefused)
+				fieldSeen[dataimport.FieldRefused] = struct{}{}
+			}
+		case "failure":
+			if _, ok := fieldSeen[dataimport.FieldFailure]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldFailure)
+				fieldSeen[dataimport.FieldFailure] = struct{}{}
+			}
+		case "failureText":
+			if _, ok := fieldSeen[dataimport.FieldFailureText]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldFailureText)
+				fieldSeen[dataimport.FieldFailureText] = struct{}{}
+			}
+		case "creatorID":
+			if _, ok := fieldSeen[dataimport.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldCreatorID)
+				fieldSeen[dataimport.FieldCreatorID] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[dataimport.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, dataimport.FieldEndedAt)
+				fieldSeen[dataimport.FieldEndedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type dataimportPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DataImportPaginateOption
+}
+
+func newDataImportPaginateArgs(rv map[string]any) *dataimportPaginateArgs {
+	args := &dataimportPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &DataImportOrder{Field: &DataImportOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithDataImportOrder(order))
+			}
+		case *DataImportOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithDataImportOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*DataImportWhereInput); ok {
+		args.opts = append(args.opts, WithDataImportFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DetailTableQuery) CollectFields(ctx context.Context, satisfies ...string) (*DetailTableQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DetailTableQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(detailtable.Columns))
+		selectedFields = []string{detailtable.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[detailtable.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldCreatedAt)
+				fieldSeen[detailtable.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[detailtable.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldUpdatedAt)
+				fieldSeen[detailtable.FieldUpdatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[detailtable.FieldName]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldName)
+				fieldSeen[detailtable.FieldName] = struct{}{}
+			}
+		case "displayName":
+			if _, ok := fieldSeen[detailtable.FieldDisplayName]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldDisplayName)
+				fieldSeen[detailtable.FieldDisplayName] = struct{}{}
+			}
+		case "description":
+			if _, ok := fieldSeen[detailtable.FieldDescription]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldDescription)
+				fieldSeen[detailtable.FieldDescription] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[detailtable.FieldKind]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldKind)
+				fieldSeen[detailtable.FieldKind] = struct{}{}
+			}
+		case "idType":
+			if _, ok := fieldSeen[detailtable.FieldIDType]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldIDType)
+				fieldSeen[detailtable.FieldIDType] = struct{}{}
+			}
+		case "personColumn":
+			if _, ok := fieldSeen[detailtable.FieldPersonColumn]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldPersonColumn)
+				fieldSeen[detailtable.FieldPersonColumn] = struct{}{}
+			}
+		case "dateColumn":
+			if _, ok := fieldSeen[detailtable.FieldDateColumn]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldDateColumn)
+				fieldSeen[detailtable.FieldDateColumn] = struct{}{}
+			}
+		case "rows":
+			if _, ok := fieldSeen[detailtable.FieldRows]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldRows)
+				fieldSeen[detailtable.FieldRows] = struct{}{}
+			}
+		case "importedAt":
+			if _, ok := fieldSeen[detailtable.FieldImportedAt]; !ok {
+				selectedFields = append(selectedFields, detailtable.FieldImportedAt)
+				fieldSeen[detailtable.FieldImportedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type detailtablePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DetailTablePaginateOption
+}
+
+func newDetailTablePaginateArgs(rv map[string]any) *detailtablePaginateArgs {
+	args := &detailtablePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &DetailTableOrder{Field: &DetailTableOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithDetailTableOrder(order))
+			}
+		case *DetailTableOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithDetailTableOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*DetailTableWhereInput); ok {
+		args.opts = append(args.opts, WithDetailTableFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *EventSourceQuery) CollectFields(ctx context.Context, satisfies ...string) (*EventSourceQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *EventSourceQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(eventsource.Columns))
+		selectedFields = []string{eventsource.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[eventsource.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, eventsource.FieldCreatedAt)
+				fieldSeen[eventsource.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[eventsource.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, eventsource.FieldUpdatedAt)
+				fieldSeen[eventsource.FieldUpdatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[eventsource.FieldName]; !ok {
+				selectedFields = append(selectedFields, eventsource.FieldName)
+				fieldSeen[eventsource.FieldName] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[eventsource.FieldKind]; !ok {
+				selectedFields = append(selectedFields, eventsource.FieldKind)
+				fieldSeen[eventsource.FieldKind] = struct{}{}
+			}
+		case "keyHint":
+			if _, ok := fieldSeen[eventsource.FieldKeyHint]; !ok {
+				selectedFields = append(selectedFields, eventsource.FieldKeyHint)
+				fieldSeen[eventsource.FieldKeyHint] = struct{}{}
+			}
+		case "enabled":
+			if _, ok := fieldSeen[eventsource.FieldEnabled]; !ok {
+				selectedFields = append(selectedFields, eventsource.FieldEnabled)
+				fieldSeen[eventsource.FieldEnabled] = struct{}{}
+			}
+		case "lastEventAt":
+			if _, ok := fieldSeen[eventsource.FieldLastEventAt]; !ok {
+				selectedFields = append(selectedFields, eventsource.FieldLastEventAt)
+				fieldSeen[eventsource.FieldLastEventAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type eventsourcePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []EventSourcePaginateOption
+}
+
+func newEventSourcePaginateArgs(rv map[string]any) *eventsourcePaginateArgs {
+	args := &eventsourcePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &EventSourceOrder{Field: &EventSourceOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithEventSourceOrder(order))
+			}
+		case *EventSourceOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithEventSourceOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*EventSourceWhereInput); ok {
+		args.opts = append(args.opts, WithEventSourceFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *EventTypeQuery) CollectFields(ctx context.Context, satisfies ...string) (*EventTypeQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *EventTypeQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(eventtype.Columns))
+		selectedFields = []string{eventtype.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[eventtype.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldCreatedAt)
+				fieldSeen[eventtype.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[eventtype.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldUpdatedAt)
+				fieldSeen[eventtype.FieldUpdatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[eventtype.FieldName]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldName)
+				fieldSeen[eventtype.FieldName] = struct{}{}
+			}
+		case "displayName":
+			if _, ok := fieldSeen[eventtype.FieldDisplayName]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldDisplayName)
+				fieldSeen[eventtype.FieldDisplayName] = struct{}{}
+			}
+		case "description":
+			if _, ok := fieldSeen[eventtype.FieldDescription]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldDescription)
+				fieldSeen[eventtype.FieldDescription] = struct{}{}
+			}
+		case "enabled":
+			if _, ok := fieldSeen[eventtype.FieldEnabled]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldEnabled)
+				fieldSeen[eventtype.FieldEnabled] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type eventtypePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []EventTypePaginateOption
+}
+
+func newEventTypePaginateArgs(rv map[string]any) *eventtypePaginateArgs {
+	args := &eventtypePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &EventTypeOrder{Field: &EventTypeOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithEventTypeOrder(order))
+			}
+		case *EventTypeOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithEventTypeOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*EventTypeWhereInput); ok {
+		args.opts = append(args.opts, WithEventTypeFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *MemberQuery) CollectFields(ctx context.Context, satisfies ...string) (*MemberQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1325,6 +1924,16 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, project.FieldSelfApproval)
 				fieldSeen[project.FieldSelfApproval] = struct{}{}
 			}
+		case "listedDefault":
+			if _, ok := fieldSeen[project.FieldListedDefault]; !ok {
+				selectedFields = append(selectedFields, project.FieldListedDefault)
+				fieldSeen[project.FieldListedDefault] = struct{}{}
+			}
+		case "eventRetentionDays":
+			if _, ok := fieldSeen[project.FieldEventRetentionDays]; !ok {
+				selectedFields = append(selectedFields, project.FieldEventRetentionDays)
+				fieldSeen[project.FieldEventRetentionDays] = struct{}{}
+			}
 		case "refreshLead":
 			if _, ok := fieldSeen[project.FieldRefreshLead]; !ok {
 				selectedFields = append(selectedFields, project.FieldRefreshLead)
@@ -1394,6 +2003,140 @@ func newProjectPaginateArgs(rv map[string]any) *projectPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PropertyQuery) CollectFields(ctx context.Context, satisfies ...string) (*PropertyQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PropertyQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(property.Columns))
+		selectedFields = []string{property.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[property.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, property.FieldCreatedAt)
+				fieldSeen[property.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[property.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, property.FieldUpdatedAt)
+				fieldSeen[property.FieldUpdatedAt] = struct{}{}
+			}
+		case "owner":
+			if _, ok := fieldSeen[property.FieldOwner]; !ok {
+				selectedFields = append(selectedFields, property.FieldOwner)
+				fieldSeen[property.FieldOwner] = struct{}{}
+			}
+		case "ownerID":
+			if _, ok := fieldSeen[property.FieldOwnerID]; !ok {
+				selectedFields = append(selectedFields, property.FieldOwnerID)
+				fieldSeen[property.FieldOwnerID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[property.FieldName]; !ok {
+				selectedFields = append(selectedFields, property.FieldName)
+				fieldSeen[property.FieldName] = struct{}{}
+			}
+		case "displayName":
+			if _, ok := fieldSeen[property.FieldDisplayName]; !ok {
+				selectedFields = append(selectedFields, property.FieldDisplayName)
+				fieldSeen[property.FieldDisplayName] = struct{}{}
+			}
+		case "description":
+			if _, ok := fieldSeen[property.FieldDescription]; !ok {
+				selectedFields = append(selectedFields, property.FieldDescription)
+				fieldSeen[property.FieldDescription] = struct{}{}
+			}
+		case "type":
+			if _, ok := fieldSeen[property.FieldType]; !ok {
+				selectedFields = append(selectedFields, property.FieldType)
+				fieldSeen[property.FieldType] = struct{}{}
+			}
+		case "enabled":
+			if _, ok := fieldSeen[property.FieldEnabled]; !ok {
+				selectedFields = append(selectedFields, property.FieldEnabled)
+				fieldSeen[property.FieldEnabled] = struct{}{}
+			}
+		case "conflicts":
+			if _, ok := fieldSeen[property.FieldConflicts]; !ok {
+				selectedFields = append(selectedFields, property.FieldConflicts)
+				fieldSeen[property.FieldConflicts] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type propertyPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PropertyPaginateOption
+}
+
+func newPropertyPaginateArgs(rv map[string]any) *propertyPaginateArgs {
+	args := &propertyPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &PropertyOrder{Field: &PropertyOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithPropertyOrder(order))
+			}
+		case *PropertyOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithPropertyOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*PropertyWhereInput); ok {
+		args.opts = append(args.opts, WithPropertyFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *RunQuery) CollectFields(ctx context.Context, satisfies ...string) (*RunQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1458,6 +2201,21 @@ func (_q *RunQuery) collectField(ctx context.Context, oneNode bool, opCtx *graph
 			if _, ok := fieldSeen[run.FieldStatus]; !ok {
 				selectedFields = append(selectedFields, run.FieldStatus)
 				fieldSeen[run.FieldStatus] = struct{}{}
+			}
+		case "refreshStartedAt":
+			if _, ok := fieldSeen[run.FieldRefreshStartedAt]; !ok {
+				selectedFields = append(selectedFields, run.FieldRefreshStartedAt)
+				fieldSeen[run.FieldRefreshStartedAt] = struct{}{}
+			}
+		case "refreshEndedAt":
+			if _, ok := fieldSeen[run.FieldRefreshEndedAt]; !ok {
+				selectedFields = append(selectedFields, run.FieldRefreshEndedAt)
+				fieldSeen[run.FieldRefreshEndedAt] = struct{}{}
+			}
+		case "refreshResult":
+			if _, ok := fieldSeen[run.FieldRefreshResult]; !ok {
+				selectedFields = append(selectedFields, run.FieldRefreshResult)
+				fieldSeen[run.FieldRefreshResult] = struct{}{}
 			}
 		case "audienceSize":
 			if _, ok := fieldSeen[run.FieldAudienceSize]; !ok {
@@ -1543,6 +2301,567 @@ func newRunPaginateArgs(rv map[string]any) *runPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*RunWhereInput); ok {
 		args.opts = append(args.opts, WithRunFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *SegmentQuery) CollectFields(ctx context.Context, satisfies ...string) (*SegmentQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *SegmentQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(segment.Columns))
+		selectedFields = []string{segment.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "channel":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ChannelClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, channelImplementors)...); err != nil {
+				return err
+			}
+			_q.withChannel = query
+			if _, ok := fieldSeen[segment.FieldChannelID]; !ok {
+				selectedFields = append(selectedFields, segment.FieldChannelID)
+				fieldSeen[segment.FieldChannelID] = struct{}{}
+			}
+
+		case "creator":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AccountClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, accountImplementors)...); err != nil {
+				return err
+			}
+			_q.withCreator = query
+			if _, ok := fieldSeen[segment.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, segment.FieldCreatorID)
+				fieldSeen[segment.FieldCreatorID] = struct{}{}
+			}
+
+		case "versions":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&SegmentVersionClient{config: _q.config}).Query()
+			)
+			args := newSegmentVersionPaginateArgs(fieldArgs(ctx, new(SegmentVersionWhereInput), path...))
+			if err := validateFirstLast(args.first, args.last); err != nil {
+				return fmt.Errorf("validate first and last in path %q: %w", path, err)
+			}
+			pager, err := newSegmentVersionPager(args.opts, args.last != nil)
+			if err != nil {
+				return fmt.Errorf("create new pager in path %q: %w", path, err)
+			}
+			if query, err = pager.applyFilter(query); err != nil {
+				return err
+			}
+			ignoredEdges := !hasCollectedField(ctx, append(path, edgesField)...)
+			if hasCollectedField(ctx, append(path, totalCountField)...) || hasCollectedField(ctx, append(path, pageInfoField)...) {
+				hasPagination := args.after != nil || args.first != nil || args.before != nil || args.last != nil
+				if hasPagination || ignoredEdges {
+					query := query.Clone()
+					_q.loadTotal = append(_q.loadTotal, func(ctx context.Context, nodes []*Segment) error {
+						ids := make([]driver.Value, len(nodes))
+						for i := range nodes {
+							ids[i] = nodes[i].ID
+						}
+						var v []struct {
+							NodeID string `sql:"segment_id"`
+							Count  int    `sql:"count"`
+						}
+						query.Where(func(s *sql.Selector) {
+							s.Where(sql.InValues(s.C(segment.VersionsColumn), ids...))
+						})
+						if err := query.GroupBy(segment.VersionsColumn).Aggregate(Count()).Scan(ctx, &v); err != nil {
+							return err
+						}
+						m := make(map[string]int, len(v))
+						for i := range v {
+							m[v[i].NodeID] = v[i].Count
+						}
+						for i := range nodes {
+							n := m[nodes[i].ID]
+							if nodes[i].Edges.totalCount[2] == nil {
+								nodes[i].Edges.totalCount[2] = make(map[string]int)
+							}
+							nodes[i].Edges.totalCount[2][alias] = n
+						}
+						return nil
+					})
+				} else {
+					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Segment) error {
+						for i := range nodes {
+							n := len(nodes[i].Edges.Versions)
+							if nodes[i].Edges.totalCount[2] == nil {
+								nodes[i].Edges.totalCount[2] = make(map[string]int)
+							}
+							nodes[i].Edges.totalCount[2][alias] = n
+						}
+						return nil
+					})
+				}
+			}
+			if ignoredEdges || (args.first != nil && *args.first == 0) || (args.last != nil && *args.last == 0) {
+				continue
+			}
+			if query, err = pager.applyCursors(query, args.after, args.before); err != nil {
+				return err
+			}
+			path = append(path, edgesField, nodeField)
+			if field := collectedField(ctx, path...); field != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, segmentversionImplementors)...); err != nil {
+					return err
+				}
+			}
+			if limit := paginateLimit(args.first, args.last); limit > 0 {
+				if oneNode {
+					pager.applyOrder(query.Limit(limit))
+				} else {
+					modify := entgql.LimitPerRow(segment.VersionsColumn, limit, pager.orderExpr(query))
+					query.modifiers = append(query.modifiers, modify)
+				}
+			} else {
+				query = pager.applyOrder(query)
+			}
+			_q.WithNamedVersions(alias, func(wq *SegmentVersionQuery) {
+				*wq = *query
+			})
+		case "createdAt":
+			if _, ok := fieldSeen[segment.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, segment.FieldCreatedAt)
+				fieldSeen[segment.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[segment.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, segment.FieldUpdatedAt)
+				fieldSeen[segment.FieldUpdatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[segment.FieldName]; !ok {
+				selectedFields = append(selectedFields, segment.FieldName)
+				fieldSeen[segment.FieldName] = struct{}{}
+			}
+		case "description":
+			if _, ok := fieldSeen[segment.FieldDescription]; !ok {
+				selectedFields = append(selectedFields, segment.FieldDescription)
+				fieldSeen[segment.FieldDescription] = struct{}{}
+			}
+		case "subject":
+			if _, ok := fieldSeen[segment.FieldSubject]; !ok {
+				selectedFields = append(selectedFields, segment.FieldSubject)
+				fieldSeen[segment.FieldSubject] = struct{}{}
+			}
+		case "idType":
+			if _, ok := fieldSeen[segment.FieldIDType]; !ok {
+				selectedFields = append(selectedFields, segment.FieldIDType)
+				fieldSeen[segment.FieldIDType] = struct{}{}
+			}
+		case "channelID":
+			if _, ok := fieldSeen[segment.FieldChannelID]; !ok {
+				selectedFields = append(selectedFields, segment.FieldChannelID)
+				fieldSeen[segment.FieldChannelID] = struct{}{}
+			}
+		case "updateMode":
+			if _, ok := fieldSeen[segment.FieldUpdateMode]; !ok {
+				selectedFields = append(selectedFields, segment.FieldUpdateMode)
+				fieldSeen[segment.FieldUpdateMode] = struct{}{}
+			}
+		case "dailyAt":
+			if _, ok := fieldSeen[segment.FieldDailyAt]; !ok {
+				selectedFields = append(selectedFields, segment.FieldDailyAt)
+				fieldSeen[segment.FieldDailyAt] = struct{}{}
+			}
+		case "listed":
+			if _, ok := fieldSeen[segment.FieldListed]; !ok {
+				selectedFields = append(selectedFields, segment.FieldListed)
+				fieldSeen[segment.FieldListed] = struct{}{}
+			}
+		case "originTaskID":
+			if _, ok := fieldSeen[segment.FieldOriginTaskID]; !ok {
+				selectedFields = append(selectedFields, segment.FieldOriginTaskID)
+				fieldSeen[segment.FieldOriginTaskID] = struct{}{}
+			}
+		case "roles":
+			if _, ok := fieldSeen[segment.FieldRoles]; !ok {
+				selectedFields = append(selectedFields, segment.FieldRoles)
+				fieldSeen[segment.FieldRoles] = struct{}{}
+			}
+		case "status":
+			if _, ok := fieldSeen[segment.FieldStatus]; !ok {
+				selectedFields = append(selectedFields, segment.FieldStatus)
+				fieldSeen[segment.FieldStatus] = struct{}{}
+			}
+		case "failure":
+			if _, ok := fieldSeen[segment.FieldFailure]; !ok {
+				selectedFields = append(selectedFields, segment.FieldFailure)
+				fieldSeen[segment.FieldFailure] = struct{}{}
+			}
+		case "failureText":
+			if _, ok := fieldSeen[segment.FieldFailureText]; !ok {
+				selectedFields = append(selectedFields, segment.FieldFailureText)
+				fieldSeen[segment.FieldFailureText] = struct{}{}
+			}
+		case "size":
+			if _, ok := fieldSeen[segment.FieldSize]; !ok {
+				selectedFields = append(selectedFields, segment.FieldSize)
+				fieldSeen[segment.FieldSize] = struct{}{}
+			}
+		case "computedAt":
+			if _, ok := fieldSeen[segment.FieldComputedAt]; !ok {
+				selectedFields = append(selectedFields, segment.FieldComputedAt)
+				fieldSeen[segment.FieldComputedAt] = struct{}{}
+			}
+		case "creatorID":
+			if _, ok := fieldSeen[segment.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, segment.FieldCreatorID)
+				fieldSeen[segment.FieldCreatorID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type segmentPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []SegmentPaginateOption
+}
+
+func newSegmentPaginateArgs(rv map[string]any) *segmentPaginateArgs {
+	args := &segmentPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &SegmentOrder{Field: &SegmentOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithSegmentOrder(order))
+			}
+		case *SegmentOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithSegmentOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*SegmentWhereInput); ok {
+		args.opts = append(args.opts, WithSegmentFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *SegmentVersionQuery) CollectFields(ctx context.Context, satisfies ...string) (*SegmentVersionQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *SegmentVersionQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(segmentversion.Columns))
+		selectedFields = []string{segmentversion.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "segment":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&SegmentClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, segmentImplementors)...); err != nil {
+				return err
+			}
+			_q.withSegment = query
+			if _, ok := fieldSeen[segmentversion.FieldSegmentID]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldSegmentID)
+				fieldSeen[segmentversion.FieldSegmentID] = struct{}{}
+			}
+		case "segmentID":
+			if _, ok := fieldSeen[segmentversion.FieldSegmentID]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldSegmentID)
+				fieldSeen[segmentversion.FieldSegmentID] = struct{}{}
+			}
+		case "seq":
+			if _, ok := fieldSeen[segmentversion.FieldSeq]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldSeq)
+				fieldSeen[segmentversion.FieldSeq] = struct{}{}
+			}
+		case "status":
+			if _, ok := fieldSeen[segmentversion.FieldStatus]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldStatus)
+				fieldSeen[segmentversion.FieldStatus] = struct{}{}
+			}
+		case "cause":
+			if _, ok := fieldSeen[segmentversion.FieldCause]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldCause)
+				fieldSeen[segmentversion.FieldCause] = struct{}{}
+			}
+		case "size":
+			if _, ok := fieldSeen[segmentversion.FieldSize]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldSize)
+				fieldSeen[segmentversion.FieldSize] = struct{}{}
+			}
+		case "failure":
+			if _, ok := fieldSeen[segmentversion.FieldFailure]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldFailure)
+				fieldSeen[segmentversion.FieldFailure] = struct{}{}
+			}
+		case "failureText":
+			if _, ok := fieldSeen[segmentversion.FieldFailureText]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldFailureText)
+				fieldSeen[segmentversion.FieldFailureText] = struct{}{}
+			}
+		case "startedAt":
+			if _, ok := fieldSeen[segmentversion.FieldStartedAt]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldStartedAt)
+				fieldSeen[segmentversion.FieldStartedAt] = struct{}{}
+			}
+		case "computedAt":
+			if _, ok := fieldSeen[segmentversion.FieldComputedAt]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldComputedAt)
+				fieldSeen[segmentversion.FieldComputedAt] = struct{}{}
+			}
+		case "tookMs":
+			if _, ok := fieldSeen[segmentversion.FieldTookMs]; !ok {
+				selectedFields = append(selectedFields, segmentversion.FieldTookMs)
+				fieldSeen[segmentversion.FieldTookMs] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type segmentversionPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []SegmentVersionPaginateOption
+}
+
+func newSegmentVersionPaginateArgs(rv map[string]any) *segmentversionPaginateArgs {
+	args := &segmentversionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &SegmentVersionOrder{Field: &SegmentVersionOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithSegmentVersionOrder(order))
+			}
+		case *SegmentVersionOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithSegmentVersionOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*SegmentVersionWhereInput); ok {
+		args.opts = append(args.opts, WithSegmentVersionFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *SubjectQuery) CollectFields(ctx context.Context, satisfies ...string) (*SubjectQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *SubjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(subject.Columns))
+		selectedFields = []string{subject.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[subject.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, subject.FieldCreatedAt)
+				fieldSeen[subject.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[subject.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, subject.FieldUpdatedAt)
+				fieldSeen[subject.FieldUpdatedAt] = struct{}{}
+			}
+		case "code":
+			if _, ok := fieldSeen[subject.FieldCode]; !ok {
+				selectedFields = append(selectedFields, subject.FieldCode)
+				fieldSeen[subject.FieldCode] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[subject.FieldName]; !ok {
+				selectedFields = append(selectedFields, subject.FieldName)
+				fieldSeen[subject.FieldName] = struct{}{}
+			}
+		case "idType":
+			if _, ok := fieldSeen[subject.FieldIDType]; !ok {
+				selectedFields = append(selectedFields, subject.FieldIDType)
+				fieldSeen[subject.FieldIDType] = struct{}{}
+			}
+		case "resolveAttribute":
+			if _, ok := fieldSeen[subject.FieldResolveAttribute]; !ok {
+				selectedFields = append(selectedFields, subject.FieldResolveAttribute)
+				fieldSeen[subject.FieldResolveAttribute] = struct{}{}
+			}
+		case "resolveIDType":
+			if _, ok := fieldSeen[subject.FieldResolveIDType]; !ok {
+				selectedFields = append(selectedFields, subject.FieldResolveIDType)
+				fieldSeen[subject.FieldResolveIDType] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type subjectPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []SubjectPaginateOption
+}
+
+func newSubjectPaginateArgs(rv map[string]any) *subjectPaginateArgs {
+	args := &subjectPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &SubjectOrder{Field: &SubjectOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithSubjectOrder(order))
+			}
+		case *SubjectOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithSubjectOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*SubjectWhereInput); ok {
+		args.opts = append(args.opts, WithSubjectFilter(v.Filter))
 	}
 	return args
 }
@@ -1644,6 +2963,21 @@ func (_q *TaskQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				fieldSeen[task.FieldUploadID] = struct{}{}
 			}
 
+		case "segment":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&SegmentClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, segmentImplementors)...); err != nil {
+				return err
+			}
+			_q.withSegment = query
+			if _, ok := fieldSeen[task.FieldSegmentID]; !ok {
+				selectedFields = append(selectedFields, task.FieldSegmentID)
+				fieldSeen[task.FieldSegmentID] = struct{}{}
+			}
+
 		case "creator":
 			var (
 				alias = field.Alias
@@ -1702,10 +3036,10 @@ func (_q *TaskQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 						}
 						for i := range nodes {
 							n := m[nodes[i].ID]
-							if nodes[i].Edges.totalCount[6] == nil {
-								nodes[i].Edges.totalCount[6] = make(map[string]int)
+							if nodes[i].Edges.totalCount[7] == nil {
+								nodes[i].Edges.totalCount[7] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[6][alias] = n
+							nodes[i].Edges.totalCount[7][alias] = n
 						}
 						return nil
 					})
@@ -1713,10 +3047,10 @@ func (_q *TaskQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Task) error {
 						for i := range nodes {
 							n := len(nodes[i].Edges.Runs)
-							if nodes[i].Edges.totalCount[6] == nil {
-								nodes[i].Edges.totalCount[6] = make(map[string]int)
+							if nodes[i].Edges.totalCount[7] == nil {
+								nodes[i].Edges.totalCount[7] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[6][alias] = n
+							nodes[i].Edges.totalCount[7][alias] = n
 						}
 						return nil
 					})
@@ -1791,10 +3125,10 @@ func (_q *TaskQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 						}
 						for i := range nodes {
 							n := m[nodes[i].ID]
-							if nodes[i].Edges.totalCount[7] == nil {
-								nodes[i].Edges.totalCount[7] = make(map[string]int)
+							if nodes[i].Edges.totalCount[8] == nil {
+								nodes[i].Edges.totalCount[8] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[7][alias] = n
+							nodes[i].Edges.totalCount[8][alias] = n
 						}
 						return nil
 					})
@@ -1802,10 +3136,10 @@ func (_q *TaskQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Task) error {
 						for i := range nodes {
 							n := len(nodes[i].Edges.Approvals)
-							if nodes[i].Edges.totalCount[7] == nil {
-								nodes[i].Edges.totalCount[7] = make(map[string]int)
+							if nodes[i].Edges.totalCount[8] == nil {
+								nodes[i].Edges.totalCount[8] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[7][alias] = n
+							nodes[i].Edges.totalCount[8][alias] = n
 						}
 						return nil
 					})
@@ -1885,6 +3219,31 @@ func (_q *TaskQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			if _, ok := fieldSeen[task.FieldUploadID]; !ok {
 				selectedFields = append(selectedFields, task.FieldUploadID)
 				fieldSeen[task.FieldUploadID] = struct{}{}
+			}
+		case "segmentID":
+			if _, ok := fieldSeen[task.FieldSegmentID]; !ok {
+				selectedFields = append(selectedFields, task.FieldSegmentID)
+				fieldSeen[task.FieldSegmentID] = struct{}{}
+			}
+		case "listed":
+			if _, ok := fieldSeen[task.FieldListed]; !ok {
+				selectedFields = append(selectedFields, task.FieldListed)
+				fieldSeen[task.FieldListed] = struct{}{}
+			}
+		case "segmentRoles":
+			if _, ok := fieldSeen[task.FieldSegmentRoles]; !ok {
+				selectedFields = append(selectedFields, task.FieldSegmentRoles)
+				fieldSeen[task.FieldSegmentRoles] = struct{}{}
+			}
+		case "refreshBefore":
+			if _, ok := fieldSeen[task.FieldRefreshBefore]; !ok {
+				selectedFields = append(selectedFields, task.FieldRefreshBefore)
+				fieldSeen[task.FieldRefreshBefore] = struct{}{}
+			}
+		case "refreshFailure":
+			if _, ok := fieldSeen[task.FieldRefreshFailure]; !ok {
+				selectedFields = append(selectedFields, task.FieldRefreshFailure)
+				fieldSeen[task.FieldRefreshFailure] = struct{}{}
 			}
 		case "supplementary":
 			if _, ok := fieldSeen[task.FieldSupplementary]; !ok {

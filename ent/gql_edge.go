@@ -94,6 +94,30 @@ func (_m *Channel) Templates(
 	return _m.QueryTemplates().Paginate(ctx, after, first, before, last, opts...)
 }
 
+func (_m *DataImport) Table(ctx context.Context) (*DetailTable, error) {
+	result, err := _m.Edges.TableOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryTable().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *DataImport) Source(ctx context.Context) (*EventSource, error) {
+	result, err := _m.Edges.SourceOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QuerySource().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *DataImport) Creator(ctx context.Context) (*Account, error) {
+	result, err := _m.Edges.CreatorOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCreator().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Member) Account(ctx context.Context) (*Account, error) {
 	result, err := _m.Edges.AccountOrErr()
 	if IsNotLoaded(err) {
@@ -106,6 +130,51 @@ func (_m *Run) Task(ctx context.Context) (*Task, error) {
 	result, err := _m.Edges.TaskOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryTask().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Segment) Channel(ctx context.Context) (*Channel, error) {
+	result, err := _m.Edges.ChannelOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryChannel().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Segment) Creator(ctx context.Context) (*Account, error) {
+	result, err := _m.Edges.CreatorOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCreator().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Segment) Versions(
+	ctx context.Context, after *Cursor, first *int, before *Cursor, last *int, orderBy *SegmentVersionOrder, where *SegmentVersionWhereInput,
+) (*SegmentVersionConnection, error) {
+	opts := []SegmentVersionPaginateOption{
+		WithSegmentVersionOrder(orderBy),
+		WithSegmentVersionFilter(where.Filter),
+	}
+	alias := graphql.GetFieldContext(ctx).Field.Alias
+	totalCount, hasTotalCount := _m.Edges.totalCount[2][alias]
+	if nodes, err := _m.NamedVersions(alias); err == nil || hasTotalCount {
+		pager, err := newSegmentVersionPager(opts, last != nil)
+		if err != nil {
+			return nil, err
+		}
+		conn := &SegmentVersionConnection{Edges: []*SegmentVersionEdge{}, TotalCount: totalCount}
+		conn.build(nodes, pager, after, first, before, last)
+		return conn, nil
+	}
+	return _m.QueryVersions().Paginate(ctx, after, first, before, last, opts...)
+}
+
+func (_m *SegmentVersion) Segment(ctx context.Context) (*Segment, error) {
+	result, err := _m.Edges.SegmentOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QuerySegment().Only(ctx)
 	}
 	return result, err
 }
@@ -150,6 +219,14 @@ func (_m *Task) Upload(ctx context.Context) (*Upload, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *Task) Segment(ctx context.Context) (*Segment, error) {
+	result, err := _m.Edges.SegmentOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QuerySegment().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Task) Creator(ctx context.Context) (*Account, error) {
 	result, err := _m.Edges.CreatorOrErr()
 	if IsNotLoaded(err) {
@@ -166,7 +243,7 @@ func (_m *Task) Runs(
 		WithRunFilter(where.Filter),
 	}
 	alias := graphql.GetFieldContext(ctx).Field.Alias
-	totalCount, hasTotalCount := _m.Edges.totalCount[6][alias]
+	totalCount, hasTotalCount := _m.Edges.totalCount[7][alias]
 	if nodes, err := _m.NamedRuns(alias); err == nil || hasTotalCount {
 		pager, err := newRunPager(opts, last != nil)
 		if err != nil {
@@ -187,7 +264,7 @@ func (_m *Task) Approvals(
 		WithApprovalFilter(where.Filter),
 	}
 	alias := graphql.GetFieldContext(ctx).Field.Alias
-	totalCount, hasTotalCount := _m.Edges.totalCount[7][alias]
+	totalCount, hasTotalCount := _m.Edges.totalCount[8][alias]
 	if nodes, err := _m.NamedApprovals(alias); err == nil || hasTotalCount {
 		pager, err := newApprovalPager(opts, last != nil)
 		if err != nil {

@@ -12,9 +12,17 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/member"
 	"tidings/ent/project"
+	"tidings/ent/property"
 	"tidings/ent/run"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/template"
@@ -65,6 +73,26 @@ var channelImplementors = []string{"Channel", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Channel) IsNode() {}
 
+var dataimportImplementors = []string{"DataImport", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*DataImport) IsNode() {}
+
+var detailtableImplementors = []string{"DetailTable", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*DetailTable) IsNode() {}
+
+var eventsourceImplementors = []string{"EventSource", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*EventSource) IsNode() {}
+
+var eventtypeImplementors = []string{"EventType", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*EventType) IsNode() {}
+
 var memberImplementors = []string{"Member", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -75,10 +103,30 @@ var projectImplementors = []string{"Project", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Project) IsNode() {}
 
+var propertyImplementors = []string{"Property", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Property) IsNode() {}
+
 var runImplementors = []string{"Run", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Run) IsNode() {}
+
+var segmentImplementors = []string{"Segment", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Segment) IsNode() {}
+
+var segmentversionImplementors = []string{"SegmentVersion", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*SegmentVersion) IsNode() {}
+
+var subjectImplementors = []string{"Subject", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Subject) IsNode() {}
 
 var taskImplementors = []string{"Task", "Node"}
 
@@ -221,6 +269,42 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case dataimport.Table:
+		query := c.DataImport.Query().
+			Where(dataimport.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, dataimportImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case detailtable.Table:
+		query := c.DetailTable.Query().
+			Where(detailtable.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, detailtableImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case eventsource.Table:
+		query := c.EventSource.Query().
+			Where(eventsource.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, eventsourceImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case eventtype.Table:
+		query := c.EventType.Query().
+			Where(eventtype.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, eventtypeImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case member.Table:
 		query := c.Member.Query().
 			Where(member.ID(id))
@@ -239,11 +323,47 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case property.Table:
+		query := c.Property.Query().
+			Where(property.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, propertyImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case run.Table:
 		query := c.Run.Query().
 			Where(run.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, runImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case segment.Table:
+		query := c.Segment.Query().
+			Where(segment.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, segmentImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case segmentversion.Table:
+		query := c.SegmentVersion.Query().
+			Where(segmentversion.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, segmentversionImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case subject.Table:
+		query := c.Subject.Query().
+			Where(subject.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, subjectImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -469,6 +589,70 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case dataimport.Table:
+		query := c.DataImport.Query().
+			Where(dataimport.IDIn(ids...))
+		query, err := query.CollectFields(ctx, dataimportImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case detailtable.Table:
+		query := c.DetailTable.Query().
+			Where(detailtable.IDIn(ids...))
+		query, err := query.CollectFields(ctx, detailtableImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case eventsource.Table:
+		query := c.EventSource.Query().
+			Where(eventsource.IDIn(ids...))
+		query, err := query.CollectFields(ctx, eventsourceImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case eventtype.Table:
+		query := c.EventType.Query().
+			Where(eventtype.IDIn(ids...))
+		query, err := query.CollectFields(ctx, eventtypeImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case member.Table:
 		query := c.Member.Query().
 			Where(member.IDIn(ids...))
@@ -501,10 +685,74 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case property.Table:
+		query := c.Property.Query().
+			Where(property.IDIn(ids...))
+		query, err := query.CollectFields(ctx, propertyImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case run.Table:
 		query := c.Run.Query().
 			Where(run.IDIn(ids...))
 		query, err := query.CollectFields(ctx, runImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case segment.Table:
+		query := c.Segment.Query().
+			Where(segment.IDIn(ids...))
+		query, err := query.CollectFields(ctx, segmentImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case segmentversion.Table:
+		query := c.SegmentVersion.Query().
+			Where(segmentversion.IDIn(ids...))
+		query, err := query.CollectFields(ctx, segmentversionImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case subject.Table:
+		query := c.Subject.Query().
+			Where(subject.IDIn(ids...))
+		query, err := query.CollectFields(ctx, subjectImplementors...)
 		if err != nil {
 			return nil, err
 		}

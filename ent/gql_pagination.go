@@ -15,9 +15,17 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/member"
 	"tidings/ent/project"
+	"tidings/ent/property"
 	"tidings/ent/run"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/template"
@@ -2399,6 +2407,1316 @@ func (_m *Channel) ToEdge(order *ChannelOrder) *ChannelEdge {
 	}
 }
 
+// DataImportEdge is the edge representation of DataImport.
+type DataImportEdge struct {
+	Node   *DataImport `json:"node"`
+	Cursor Cursor      `json:"cursor"`
+}
+
+// DataImportConnection is the connection containing edges to DataImport.
+type DataImportConnection struct {
+	Edges      []*DataImportEdge `json:"edges"`
+	PageInfo   PageInfo          `json:"pageInfo"`
+	TotalCount int               `json:"totalCount"`
+}
+
+func (c *DataImportConnection) build(nodes []*DataImport, pager *dataimportPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *DataImport
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *DataImport {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *DataImport {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DataImportEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DataImportEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DataImportPaginateOption enables pagination customization.
+type DataImportPaginateOption func(*dataimportPager) error
+
+// WithDataImportOrder configures pagination ordering.
+func WithDataImportOrder(order *DataImportOrder) DataImportPaginateOption {
+	if order == nil {
+		order = DefaultDataImportOrder
+	}
+	o := *order
+	return func(pager *dataimportPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDataImportOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDataImportFilter configures pagination filter.
+func WithDataImportFilter(filter func(*DataImportQuery) (*DataImportQuery, error)) DataImportPaginateOption {
+	return func(pager *dataimportPager) error {
+		if filter == nil {
+			return errors.New("DataImportQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type dataimportPager struct {
+	reverse bool
+	order   *DataImportOrder
+	filter  func(*DataImportQuery) (*DataImportQuery, error)
+}
+
+func newDataImportPager(opts []DataImportPaginateOption, reverse bool) (*dataimportPager, error) {
+	pager := &dataimportPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDataImportOrder
+	}
+	return pager, nil
+}
+
+func (p *dataimportPager) applyFilter(query *DataImportQuery) (*DataImportQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *dataimportPager) toCursor(_m *DataImport) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *dataimportPager) applyCursors(query *DataImportQuery, after, before *Cursor) (*DataImportQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDataImportOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *dataimportPager) applyOrder(query *DataImportQuery) *DataImportQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDataImportOrder.Field {
+		query = query.Order(DefaultDataImportOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *dataimportPager) orderExpr(query *DataImportQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDataImportOrder.Field {
+			b.Comma().Ident(DefaultDataImportOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to DataImport.
+func (_m *DataImportQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DataImportPaginateOption,
+) (*DataImportConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDataImportPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DataImportConnection{Edges: []*DataImportEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// DataImportOrderFieldCreatedAt orders DataImport by created_at.
+	DataImportOrderFieldCreatedAt = &DataImportOrderField{
+		Value: func(_m *DataImport) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: dataimport.FieldCreatedAt,
+		toTerm: dataimport.ByCreatedAt,
+		toCursor: func(_m *DataImport) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+	// DataImportOrderFieldUpdatedAt orders DataImport by updated_at.
+	DataImportOrderFieldUpdatedAt = &DataImportOrderField{
+		Value: func(_m *DataImport) (ent.Value, error) {
+			return _m.UpdatedAt, nil
+		},
+		column: dataimport.FieldUpdatedAt,
+		toTerm: dataimport.ByUpdatedAt,
+		toCursor: func(_m *DataImport) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.UpdatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f DataImportOrderField) String() string {
+	var str string
+	switch f.column {
+	case DataImportOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	case DataImportOrderFieldUpdatedAt.column:
+		str = "UPDATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f DataImportOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *DataImportOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("DataImportOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *DataImportOrderFieldCreatedAt
+	case "UPDATED_AT":
+		*f = *DataImportOrderFieldUpdatedAt
+	default:
+		return fmt.Errorf("%s is not a valid DataImportOrderField", str)
+	}
+	return nil
+}
+
+// DataImportOrderField defines the ordering field of DataImport.
+type DataImportOrderField struct {
+	// Value extracts the ordering value from the given DataImport.
+	Value    func(*DataImport) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) dataimport.OrderOption
+	toCursor func(*DataImport) Cursor
+}
+
+// DataImportOrder defines the ordering of DataImport.
+type DataImportOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *DataImportOrderField `json:"field"`
+}
+
+// DefaultDataImportOrder is the default ordering of DataImport.
+var DefaultDataImportOrder = &DataImportOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DataImportOrderField{
+		Value: func(_m *DataImport) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: dataimport.FieldID,
+		toTerm: dataimport.ByID,
+		toCursor: func(_m *DataImport) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts DataImport into DataImportEdge.
+func (_m *DataImport) ToEdge(order *DataImportOrder) *DataImportEdge {
+	if order == nil {
+		order = DefaultDataImportOrder
+	}
+	return &DataImportEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// DetailTableEdge is the edge representation of DetailTable.
+type DetailTableEdge struct {
+	Node   *DetailTable `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// DetailTableConnection is the connection containing edges to DetailTable.
+type DetailTableConnection struct {
+	Edges      []*DetailTableEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *DetailTableConnection) build(nodes []*DetailTable, pager *detailtablePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *DetailTable
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *DetailTable {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *DetailTable {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DetailTableEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DetailTableEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DetailTablePaginateOption enables pagination customization.
+type DetailTablePaginateOption func(*detailtablePager) error
+
+// WithDetailTableOrder configures pagination ordering.
+func WithDetailTableOrder(order *DetailTableOrder) DetailTablePaginateOption {
+	if order == nil {
+		order = DefaultDetailTableOrder
+	}
+	o := *order
+	return func(pager *detailtablePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDetailTableOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDetailTableFilter configures pagination filter.
+func WithDetailTableFilter(filter func(*DetailTableQuery) (*DetailTableQuery, error)) DetailTablePaginateOption {
+	return func(pager *detailtablePager) error {
+		if filter == nil {
+			return errors.New("DetailTableQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type detailtablePager struct {
+	reverse bool
+	order   *DetailTableOrder
+	filter  func(*DetailTableQuery) (*DetailTableQuery, error)
+}
+
+func newDetailTablePager(opts []DetailTablePaginateOption, reverse bool) (*detailtablePager, error) {
+	pager := &detailtablePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDetailTableOrder
+	}
+	return pager, nil
+}
+
+func (p *detailtablePager) applyFilter(query *DetailTableQuery) (*DetailTableQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *detailtablePager) toCursor(_m *DetailTable) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *detailtablePager) applyCursors(query *DetailTableQuery, after, before *Cursor) (*DetailTableQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDetailTableOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *detailtablePager) applyOrder(query *DetailTableQuery) *DetailTableQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDetailTableOrder.Field {
+		query = query.Order(DefaultDetailTableOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *detailtablePager) orderExpr(query *DetailTableQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDetailTableOrder.Field {
+			b.Comma().Ident(DefaultDetailTableOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to DetailTable.
+func (_m *DetailTableQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DetailTablePaginateOption,
+) (*DetailTableConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDetailTablePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DetailTableConnection{Edges: []*DetailTableEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// DetailTableOrderFieldCreatedAt orders DetailTable by created_at.
+	DetailTableOrderFieldCreatedAt = &DetailTableOrderField{
+		Value: func(_m *DetailTable) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: detailtable.FieldCreatedAt,
+		toTerm: detailtable.ByCreatedAt,
+		toCursor: func(_m *DetailTable) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+	// DetailTableOrderFieldUpdatedAt orders DetailTable by updated_at.
+	DetailTableOrderFieldUpdatedAt = &DetailTableOrderField{
+		Value: func(_m *DetailTable) (ent.Value, error) {
+			return _m.UpdatedAt, nil
+		},
+		column: detailtable.FieldUpdatedAt,
+		toTerm: detailtable.ByUpdatedAt,
+		toCursor: func(_m *DetailTable) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.UpdatedAt,
+			}
+		},
+	}
+	// DetailTableOrderFieldName orders DetailTable by name.
+	DetailTableOrderFieldName = &DetailTableOrderField{
+		Value: func(_m *DetailTable) (ent.Value, error) {
+			return _m.Name, nil
+		},
+		column: detailtable.FieldName,
+		toTerm: detailtable.ByName,
+		toCursor: func(_m *DetailTable) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Name,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f DetailTableOrderField) String() string {
+	var str string
+	switch f.column {
+	case DetailTableOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	case DetailTableOrderFieldUpdatedAt.column:
+		str = "UPDATED_AT"
+	case DetailTableOrderFieldName.column:
+		str = "NAME"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f DetailTableOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *DetailTableOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("DetailTableOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *DetailTableOrderFieldCreatedAt
+	case "UPDATED_AT":
+		*f = *DetailTableOrderFieldUpdatedAt
+	case "NAME":
+		*f = *DetailTableOrderFieldName
+	default:
+		return fmt.Errorf("%s is not a valid DetailTableOrderField", str)
+	}
+	return nil
+}
+
+// DetailTableOrderField defines the ordering field of DetailTable.
+type DetailTableOrderField struct {
+	// Value extracts the ordering value from the given DetailTable.
+	Value    func(*DetailTable) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) detailtable.OrderOption
+	toCursor func(*DetailTable) Cursor
+}
+
+// DetailTableOrder defines the ordering of DetailTable.
+type DetailTableOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *DetailTableOrderField `json:"field"`
+}
+
+// DefaultDetailTableOrder is the default ordering of DetailTable.
+var DefaultDetailTableOrder = &DetailTableOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DetailTableOrderField{
+		Value: func(_m *DetailTable) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: detailtable.FieldID,
+		toTerm: detailtable.ByID,
+		toCursor: func(_m *DetailTable) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts DetailTable into DetailTableEdge.
+func (_m *DetailTable) ToEdge(order *DetailTableOrder) *DetailTableEdge {
+	if order == nil {
+		order = DefaultDetailTableOrder
+	}
+	return &DetailTableEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// EventSourceEdge is the edge representation of EventSource.
+type EventSourceEdge struct {
+	Node   *EventSource `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// EventSourceConnection is the connection containing edges to EventSource.
+type EventSourceConnection struct {
+	Edges      []*EventSourceEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *EventSourceConnection) build(nodes []*EventSource, pager *eventsourcePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *EventSource
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *EventSource {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *EventSource {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*EventSourceEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &EventSourceEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// EventSourcePaginateOption enables pagination customization.
+type EventSourcePaginateOption func(*eventsourcePager) error
+
+// WithEventSourceOrder configures pagination ordering.
+func WithEventSourceOrder(order *EventSourceOrder) EventSourcePaginateOption {
+	if order == nil {
+		order = DefaultEventSourceOrder
+	}
+	o := *order
+	return func(pager *eventsourcePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultEventSourceOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithEventSourceFilter configures pagination filter.
+func WithEventSourceFilter(filter func(*EventSourceQuery) (*EventSourceQuery, error)) EventSourcePaginateOption {
+	return func(pager *eventsourcePager) error {
+		if filter == nil {
+			return errors.New("EventSourceQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type eventsourcePager struct {
+	reverse bool
+	order   *EventSourceOrder
+	filter  func(*EventSourceQuery) (*EventSourceQuery, error)
+}
+
+func newEventSourcePager(opts []EventSourcePaginateOption, reverse bool) (*eventsourcePager, error) {
+	pager := &eventsourcePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultEventSourceOrder
+	}
+	return pager, nil
+}
+
+func (p *eventsourcePager) applyFilter(query *EventSourceQuery) (*EventSourceQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *eventsourcePager) toCursor(_m *EventSource) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *eventsourcePager) applyCursors(query *EventSourceQuery, after, before *Cursor) (*EventSourceQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultEventSourceOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *eventsourcePager) applyOrder(query *EventSourceQuery) *EventSourceQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultEventSourceOrder.Field {
+		query = query.Order(DefaultEventSourceOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *eventsourcePager) orderExpr(query *EventSourceQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultEventSourceOrder.Field {
+			b.Comma().Ident(DefaultEventSourceOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to EventSource.
+func (_m *EventSourceQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...EventSourcePaginateOption,
+) (*EventSourceConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newEventSourcePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &EventSourceConnection{Edges: []*EventSourceEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// EventSourceOrderFieldCreatedAt orders EventSource by created_at.
+	EventSourceOrderFieldCreatedAt = &EventSourceOrderField{
+		Value: func(_m *EventSource) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: eventsource.FieldCreatedAt,
+		toTerm: eventsource.ByCreatedAt,
+		toCursor: func(_m *EventSource) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+	// EventSourceOrderFieldUpdatedAt orders EventSource by updated_at.
+	EventSourceOrderFieldUpdatedAt = &EventSourceOrderField{
+		Value: func(_m *EventSource) (ent.Value, error) {
+			return _m.UpdatedAt, nil
+		},
+		column: eventsource.FieldUpdatedAt,
+		toTerm: eventsource.ByUpdatedAt,
+		toCursor: func(_m *EventSource) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.UpdatedAt,
+			}
+		},
+	}
+	// EventSourceOrderFieldName orders EventSource by name.
+	EventSourceOrderFieldName = &EventSourceOrderField{
+		Value: func(_m *EventSource) (ent.Value, error) {
+			return _m.Name, nil
+		},
+		column: eventsource.FieldName,
+		toTerm: eventsource.ByName,
+		toCursor: func(_m *EventSource) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Name,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f EventSourceOrderField) String() string {
+	var str string
+	switch f.column {
+	case EventSourceOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	case EventSourceOrderFieldUpdatedAt.column:
+		str = "UPDATED_AT"
+	case EventSourceOrderFieldName.column:
+		str = "NAME"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f EventSourceOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *EventSourceOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("EventSourceOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *EventSourceOrderFieldCreatedAt
+	case "UPDATED_AT":
+		*f = *EventSourceOrderFieldUpdatedAt
+	case "NAME":
+		*f = *EventSourceOrderFieldName
+	default:
+		return fmt.Errorf("%s is not a valid EventSourceOrderField", str)
+	}
+	return nil
+}
+
+// EventSourceOrderField defines the ordering field of EventSource.
+type EventSourceOrderField struct {
+	// Value extracts the ordering value from the given EventSource.
+	Value    func(*EventSource) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) eventsource.OrderOption
+	toCursor func(*EventSource) Cursor
+}
+
+// EventSourceOrder defines the ordering of EventSource.
+type EventSourceOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *EventSourceOrderField `json:"field"`
+}
+
+// DefaultEventSourceOrder is the default ordering of EventSource.
+var DefaultEventSourceOrder = &EventSourceOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &EventSourceOrderField{
+		Value: func(_m *EventSource) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: eventsource.FieldID,
+		toTerm: eventsource.ByID,
+		toCursor: func(_m *EventSource) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts EventSource into EventSourceEdge.
+func (_m *EventSource) ToEdge(order *EventSourceOrder) *EventSourceEdge {
+	if order == nil {
+		order = DefaultEventSourceOrder
+	}
+	return &EventSourceEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// EventTypeEdge is the edge representation of EventType.
+type EventTypeEdge struct {
+	Node   *EventType `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// EventTypeConnection is the connection containing edges to EventType.
+type EventTypeConnection struct {
+	Edges      []*EventTypeEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *EventTypeConnection) build(nodes []*EventType, pager *eventtypePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *EventType
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *EventType {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *EventType {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*EventTypeEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &EventTypeEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// EventTypePaginateOption enables pagination customization.
+type EventTypePaginateOption func(*eventtypePager) error
+
+// WithEventTypeOrder configures pagination ordering.
+func WithEventTypeOrder(order *EventTypeOrder) EventTypePaginateOption {
+	if order == nil {
+		order = DefaultEventTypeOrder
+	}
+	o := *order
+	return func(pager *eventtypePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultEventTypeOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithEventTypeFilter configures pagination filter.
+func WithEventTypeFilter(filter func(*EventTypeQuery) (*EventTypeQuery, error)) EventTypePaginateOption {
+	return func(pager *eventtypePager) error {
+		if filter == nil {
+			return errors.New("EventTypeQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type eventtypePager struct {
+	reverse bool
+	order   *EventTypeOrder
+	filter  func(*EventTypeQuery) (*EventTypeQuery, error)
+}
+
+func newEventTypePager(opts []EventTypePaginateOption, reverse bool) (*eventtypePager, error) {
+	pager := &eventtypePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultEventTypeOrder
+	}
+	return pager, nil
+}
+
+func (p *eventtypePager) applyFilter(query *EventTypeQuery) (*EventTypeQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *eventtypePager) toCursor(_m *EventType) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *eventtypePager) applyCursors(query *EventTypeQuery, after, before *Cursor) (*EventTypeQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultEventTypeOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *eventtypePager) applyOrder(query *EventTypeQuery) *EventTypeQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultEventTypeOrder.Field {
+		query = query.Order(DefaultEventTypeOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *eventtypePager) orderExpr(query *EventTypeQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultEventTypeOrder.Field {
+			b.Comma().Ident(DefaultEventTypeOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to EventType.
+func (_m *EventTypeQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...EventTypePaginateOption,
+) (*EventTypeConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newEventTypePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &EventTypeConnection{Edges: []*EventTypeEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// EventTypeOrderFieldCreatedAt orders EventType by created_at.
+	EventTypeOrderFieldCreatedAt = &EventTypeOrderField{
+		Value: func(_m *EventType) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: eventtype.FieldCreatedAt,
+		toTerm: eventtype.ByCreatedAt,
+		toCursor: func(_m *EventType) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+	// EventTypeOrderFieldUpdatedAt orders EventType by updated_at.
+	EventTypeOrderFieldUpdatedAt = &EventTypeOrderField{
+		Value: func(_m *EventType) (ent.Value, error) {
+			return _m.UpdatedAt, nil
+		},
+		column: eventtype.FieldUpdatedAt,
+		toTerm: eventtype.ByUpdatedAt,
+		toCursor: func(_m *EventType) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.UpdatedAt,
+			}
+		},
+	}
+	// EventTypeOrderFieldName orders EventType by name.
+	EventTypeOrderFieldName = &EventTypeOrderField{
+		Value: func(_m *EventType) (ent.Value, error) {
+			return _m.Name, nil
+		},
+		column: eventtype.FieldName,
+		toTerm: eventtype.ByName,
+		toCursor: func(_m *EventType) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Name,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f EventTypeOrderField) String() string {
+	var str string
+	switch f.column {
+	case EventTypeOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	case EventTypeOrderFieldUpdatedAt.column:
+		str = "UPDATED_AT"
+	case EventTypeOrderFieldName.column:
+		str = "NAME"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f EventTypeOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *EventTypeOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("EventTypeOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *EventTypeOrderFieldCreatedAt
+	case "UPDATED_AT":
+		*f = *EventTypeOrderFieldUpdatedAt
+	case "NAME":
+		*f = *EventTypeOrderFieldName
+	default:
+		return fmt.Errorf("%s is not a valid EventTypeOrderField", str)
+	}
+	return nil
+}
+
+// EventTypeOrderField defines the ordering field of EventType.
+type EventTypeOrderField struct {
+	// Value extracts the ordering value from the given EventType.
+	Value    func(*EventType) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) eventtype.OrderOption
+	toCursor func(*EventType) Cursor
+}
+
+// EventTypeOrder defines the ordering of EventType.
+type EventTypeOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *EventTypeOrderField `json:"field"`
+}
+
+// DefaultEventTypeOrder is the default ordering of EventType.
+var DefaultEventTypeOrder = &EventTypeOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &EventTypeOrderField{
+		Value: func(_m *EventType) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: eventtype.FieldID,
+		toTerm: eventtype.ByID,
+		toCursor: func(_m *EventType) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts EventType into EventTypeEdge.
+func (_m *EventType) ToEdge(order *EventTypeOrder) *EventTypeEdge {
+	if order == nil {
+		order = DefaultEventTypeOrder
+	}
+	return &EventTypeEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // MemberEdge is the edge representation of Member.
 type MemberEdge struct {
 	Node   *Member `json:"node"`
@@ -3063,6 +4381,338 @@ func (_m *Project) ToEdge(order *ProjectOrder) *ProjectEdge {
 	}
 }
 
+// PropertyEdge is the edge representation of Property.
+type PropertyEdge struct {
+	Node   *Property `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// PropertyConnection is the connection containing edges to Property.
+type PropertyConnection struct {
+	Edges      []*PropertyEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *PropertyConnection) build(nodes []*Property, pager *propertyPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Property
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Property {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Property {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PropertyEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PropertyEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PropertyPaginateOption enables pagination customization.
+type PropertyPaginateOption func(*propertyPager) error
+
+// WithPropertyOrder configures pagination ordering.
+func WithPropertyOrder(order *PropertyOrder) PropertyPaginateOption {
+	if order == nil {
+		order = DefaultPropertyOrder
+	}
+	o := *order
+	return func(pager *propertyPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPropertyOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPropertyFilter configures pagination filter.
+func WithPropertyFilter(filter func(*PropertyQuery) (*PropertyQuery, error)) PropertyPaginateOption {
+	return func(pager *propertyPager) error {
+		if filter == nil {
+			return errors.New("PropertyQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type propertyPager struct {
+	reverse bool
+	order   *PropertyOrder
+	filter  func(*PropertyQuery) (*PropertyQuery, error)
+}
+
+func newPropertyPager(opts []PropertyPaginateOption, reverse bool) (*propertyPager, error) {
+	pager := &propertyPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPropertyOrder
+	}
+	return pager, nil
+}
+
+func (p *propertyPager) applyFilter(query *PropertyQuery) (*PropertyQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *propertyPager) toCursor(_m *Property) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *propertyPager) applyCursors(query *PropertyQuery, after, before *Cursor) (*PropertyQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPropertyOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *propertyPager) applyOrder(query *PropertyQuery) *PropertyQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPropertyOrder.Field {
+		query = query.Order(DefaultPropertyOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *propertyPager) orderExpr(query *PropertyQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPropertyOrder.Field {
+			b.Comma().Ident(DefaultPropertyOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Property.
+func (_m *PropertyQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PropertyPaginateOption,
+) (*PropertyConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPropertyPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PropertyConnection{Edges: []*PropertyEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// PropertyOrderFieldCreatedAt orders Property by created_at.
+	PropertyOrderFieldCreatedAt = &PropertyOrderField{
+		Value: func(_m *Property) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: property.FieldCreatedAt,
+		toTerm: property.ByCreatedAt,
+		toCursor: func(_m *Property) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+	// PropertyOrderFieldUpdatedAt orders Property by updated_at.
+	PropertyOrderFieldUpdatedAt = &PropertyOrderField{
+		Value: func(_m *Property) (ent.Value, error) {
+			return _m.UpdatedAt, nil
+		},
+		column: property.FieldUpdatedAt,
+		toTerm: property.ByUpdatedAt,
+		toCursor: func(_m *Property) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.UpdatedAt,
+			}
+		},
+	}
+	// PropertyOrderFieldName orders Property by name.
+	PropertyOrderFieldName = &PropertyOrderField{
+		Value: func(_m *Property) (ent.Value, error) {
+			return _m.Name, nil
+		},
+		column: property.FieldName,
+		toTerm: property.ByName,
+		toCursor: func(_m *Property) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Name,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f PropertyOrderField) String() string {
+	var str string
+	switch f.column {
+	case PropertyOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	case PropertyOrderFieldUpdatedAt.column:
+		str = "UPDATED_AT"
+	case PropertyOrderFieldName.column:
+		str = "NAME"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f PropertyOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *PropertyOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("PropertyOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *PropertyOrderFieldCreatedAt
+	case "UPDATED_AT":
+		*f = *PropertyOrderFieldUpdatedAt
+	case "NAME":
+		*f = *PropertyOrderFieldName
+	default:
+		return fmt.Errorf("%s is not a valid PropertyOrderField", str)
+	}
+	return nil
+}
+
+// PropertyOrderField defines the ordering field of Property.
+type PropertyOrderField struct {
+	// Value extracts the ordering value from the given Property.
+	Value    func(*Property) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) property.OrderOption
+	toCursor func(*Property) Cursor
+}
+
+// PropertyOrder defines the ordering of Property.
+type PropertyOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *PropertyOrderField `json:"field"`
+}
+
+// DefaultPropertyOrder is the default ordering of Property.
+var DefaultPropertyOrder = &PropertyOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PropertyOrderField{
+		Value: func(_m *Property) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: property.FieldID,
+		toTerm: property.ByID,
+		toCursor: func(_m *Property) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Property into PropertyEdge.
+func (_m *Property) ToEdge(order *PropertyOrder) *PropertyEdge {
+	if order == nil {
+		order = DefaultPropertyOrder
+	}
+	return &PropertyEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // RunEdge is the edge representation of Run.
 type RunEdge struct {
 	Node   *Run   `json:"node"`
@@ -3390,6 +5040,1002 @@ func (_m *Run) ToEdge(order *RunOrder) *RunEdge {
 		order = DefaultRunOrder
 	}
 	return &RunEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// SegmentEdge is the edge representation of Segment.
+type SegmentEdge struct {
+	Node   *Segment `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// SegmentConnection is the connection containing edges to Segment.
+type SegmentConnection struct {
+	Edges      []*SegmentEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+func (c *SegmentConnection) build(nodes []*Segment, pager *segmentPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Segment
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Segment {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Segment {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*SegmentEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &SegmentEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// SegmentPaginateOption enables pagination customization.
+type SegmentPaginateOption func(*segmentPager) error
+
+// WithSegmentOrder configures pagination ordering.
+func WithSegmentOrder(order *SegmentOrder) SegmentPaginateOption {
+	if order == nil {
+		order = DefaultSegmentOrder
+	}
+	o := *order
+	return func(pager *segmentPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultSegmentOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithSegmentFilter configures pagination filter.
+func WithSegmentFilter(filter func(*SegmentQuery) (*SegmentQuery, error)) SegmentPaginateOption {
+	return func(pager *segmentPager) error {
+		if filter == nil {
+			return errors.New("SegmentQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type segmentPager struct {
+	reverse bool
+	order   *SegmentOrder
+	filter  func(*SegmentQuery) (*SegmentQuery, error)
+}
+
+func newSegmentPager(opts []SegmentPaginateOption, reverse bool) (*segmentPager, error) {
+	pager := &segmentPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultSegmentOrder
+	}
+	return pager, nil
+}
+
+func (p *segmentPager) applyFilter(query *SegmentQuery) (*SegmentQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *segmentPager) toCursor(_m *Segment) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *segmentPager) applyCursors(query *SegmentQuery, after, before *Cursor) (*SegmentQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultSegmentOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *segmentPager) applyOrder(query *SegmentQuery) *SegmentQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultSegmentOrder.Field {
+		query = query.Order(DefaultSegmentOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *segmentPager) orderExpr(query *SegmentQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultSegmentOrder.Field {
+			b.Comma().Ident(DefaultSegmentOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Segment.
+func (_m *SegmentQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...SegmentPaginateOption,
+) (*SegmentConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newSegmentPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &SegmentConnection{Edges: []*SegmentEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// SegmentOrderFieldCreatedAt orders Segment by created_at.
+	SegmentOrderFieldCreatedAt = &SegmentOrderField{
+		Value: func(_m *Segment) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: segment.FieldCreatedAt,
+		toTerm: segment.ByCreatedAt,
+		toCursor: func(_m *Segment) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+	// SegmentOrderFieldUpdatedAt orders Segment by updated_at.
+	SegmentOrderFieldUpdatedAt = &SegmentOrderField{
+		Value: func(_m *Segment) (ent.Value, error) {
+			return _m.UpdatedAt, nil
+		},
+		column: segment.FieldUpdatedAt,
+		toTerm: segment.ByUpdatedAt,
+		toCursor: func(_m *Segment) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.UpdatedAt,
+			}
+		},
+	}
+	// SegmentOrderFieldName orders Segment by name.
+	SegmentOrderFieldName = &SegmentOrderField{
+		Value: func(_m *Segment) (ent.Value, error) {
+			return _m.Name, nil
+		},
+		column: segment.FieldName,
+		toTerm: segment.ByName,
+		toCursor: func(_m *Segment) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Name,
+			}
+		},
+	}
+	// SegmentOrderFieldSize orders Segment by size.
+	SegmentOrderFieldSize = &SegmentOrderField{
+		Value: func(_m *Segment) (ent.Value, error) {
+			return _m.Size, nil
+		},
+		column: segment.FieldSize,
+		toTerm: segment.BySize,
+		toCursor: func(_m *Segment) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Size,
+			}
+		},
+	}
+	// SegmentOrderFieldComputedAt orders Segment by computed_at.
+	SegmentOrderFieldComputedAt = &SegmentOrderField{
+		Value: func(_m *Segment) (ent.Value, error) {
+			return _m.ComputedAt, nil
+		},
+		column: segment.FieldComputedAt,
+		toTerm: segment.ByComputedAt,
+		toCursor: func(_m *Segment) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.ComputedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f SegmentOrderField) String() string {
+	var str string
+	switch f.column {
+	case SegmentOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	case SegmentOrderFieldUpdatedAt.column:
+		str = "UPDATED_AT"
+	case SegmentOrderFieldName.column:
+		str = "NAME"
+	case SegmentOrderFieldSize.column:
+		str = "SIZE"
+	case SegmentOrderFieldComputedAt.column:
+		str = "COMPUTED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f SegmentOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *SegmentOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("SegmentOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *SegmentOrderFieldCreatedAt
+	case "UPDATED_AT":
+		*f = *SegmentOrderFieldUpdatedAt
+	case "NAME":
+		*f = *SegmentOrderFieldName
+	case "SIZE":
+		*f = *SegmentOrderFieldSize
+	case "COMPUTED_AT":
+		*f = *SegmentOrderFieldComputedAt
+	default:
+		return fmt.Errorf("%s is not a valid SegmentOrderField", str)
+	}
+	return nil
+}
+
+// SegmentOrderField defines the ordering field of Segment.
+type SegmentOrderField struct {
+	// Value extracts the ordering value from the given Segment.
+	Value    func(*Segment) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) segment.OrderOption
+	toCursor func(*Segment) Cursor
+}
+
+// SegmentOrder defines the ordering of Segment.
+type SegmentOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *SegmentOrderField `json:"field"`
+}
+
+// DefaultSegmentOrder is the default ordering of Segment.
+var DefaultSegmentOrder = &SegmentOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &SegmentOrderField{
+		Value: func(_m *Segment) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: segment.FieldID,
+		toTerm: segment.ByID,
+		toCursor: func(_m *Segment) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Segment into SegmentEdge.
+func (_m *Segment) ToEdge(order *SegmentOrder) *SegmentEdge {
+	if order == nil {
+		order = DefaultSegmentOrder
+	}
+	return &SegmentEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// SegmentVersionEdge is the edge representation of SegmentVersion.
+type SegmentVersionEdge struct {
+	Node   *SegmentVersion `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// SegmentVersionConnection is the connection containing edges to SegmentVersion.
+type SegmentVersionConnection struct {
+	Edges      []*SegmentVersionEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *SegmentVersionConnection) build(nodes []*SegmentVersion, pager *segmentversionPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *SegmentVersion
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *SegmentVersion {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *SegmentVersion {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*SegmentVersionEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &SegmentVersionEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// SegmentVersionPaginateOption enables pagination customization.
+type SegmentVersionPaginateOption func(*segmentversionPager) error
+
+// WithSegmentVersionOrder configures pagination ordering.
+func WithSegmentVersionOrder(order *SegmentVersionOrder) SegmentVersionPaginateOption {
+	if order == nil {
+		order = DefaultSegmentVersionOrder
+	}
+	o := *order
+	return func(pager *segmentversionPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultSegmentVersionOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithSegmentVersionFilter configures pagination filter.
+func WithSegmentVersionFilter(filter func(*SegmentVersionQuery) (*SegmentVersionQuery, error)) SegmentVersionPaginateOption {
+	return func(pager *segmentversionPager) error {
+		if filter == nil {
+			return errors.New("SegmentVersionQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type segmentversionPager struct {
+	reverse bool
+	order   *SegmentVersionOrder
+	filter  func(*SegmentVersionQuery) (*SegmentVersionQuery, error)
+}
+
+func newSegmentVersionPager(opts []SegmentVersionPaginateOption, reverse bool) (*segmentversionPager, error) {
+	pager := &segmentversionPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultSegmentVersionOrder
+	}
+	return pager, nil
+}
+
+func (p *segmentversionPager) applyFilter(query *SegmentVersionQuery) (*SegmentVersionQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *segmentversionPager) toCursor(_m *SegmentVersion) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *segmentversionPager) applyCursors(query *SegmentVersionQuery, after, before *Cursor) (*SegmentVersionQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultSegmentVersionOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *segmentversionPager) applyOrder(query *SegmentVersionQuery) *SegmentVersionQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultSegmentVersionOrder.Field {
+		query = query.Order(DefaultSegmentVersionOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *segmentversionPager) orderExpr(query *SegmentVersionQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultSegmentVersionOrder.Field {
+			b.Comma().Ident(DefaultSegmentVersionOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to SegmentVersion.
+func (_m *SegmentVersionQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...SegmentVersionPaginateOption,
+) (*SegmentVersionConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newSegmentVersionPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &SegmentVersionConnection{Edges: []*SegmentVersionEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// SegmentVersionOrderFieldSeq orders SegmentVersion by seq.
+	SegmentVersionOrderFieldSeq = &SegmentVersionOrderField{
+		Value: func(_m *SegmentVersion) (ent.Value, error) {
+			return _m.Seq, nil
+		},
+		column: segmentversion.FieldSeq,
+		toTerm: segmentversion.BySeq,
+		toCursor: func(_m *SegmentVersion) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Seq,
+			}
+		},
+	}
+	// SegmentVersionOrderFieldComputedAt orders SegmentVersion by computed_at.
+	SegmentVersionOrderFieldComputedAt = &SegmentVersionOrderField{
+		Value: func(_m *SegmentVersion) (ent.Value, error) {
+			return _m.ComputedAt, nil
+		},
+		column: segmentversion.FieldComputedAt,
+		toTerm: segmentversion.ByComputedAt,
+		toCursor: func(_m *SegmentVersion) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.ComputedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f SegmentVersionOrderField) String() string {
+	var str string
+	switch f.column {
+	case SegmentVersionOrderFieldSeq.column:
+		str = "SEQ"
+	case SegmentVersionOrderFieldComputedAt.column:
+		str = "COMPUTED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f SegmentVersionOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *SegmentVersionOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("SegmentVersionOrderField %T must be a string", v)
+	}
+	switch str {
+	case "SEQ":
+		*f = *SegmentVersionOrderFieldSeq
+	case "COMPUTED_AT":
+		*f = *SegmentVersionOrderFieldComputedAt
+	default:
+		return fmt.Errorf("%s is not a valid SegmentVersionOrderField", str)
+	}
+	return nil
+}
+
+// SegmentVersionOrderField defines the ordering field of SegmentVersion.
+type SegmentVersionOrderField struct {
+	// Value extracts the ordering value from the given SegmentVersion.
+	Value    func(*SegmentVersion) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) segmentversion.OrderOption
+	toCursor func(*SegmentVersion) Cursor
+}
+
+// SegmentVersionOrder defines the ordering of SegmentVersion.
+type SegmentVersionOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *SegmentVersionOrderField `json:"field"`
+}
+
+// DefaultSegmentVersionOrder is the default ordering of SegmentVersion.
+var DefaultSegmentVersionOrder = &SegmentVersionOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &SegmentVersionOrderField{
+		Value: func(_m *SegmentVersion) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: segmentversion.FieldID,
+		toTerm: segmentversion.ByID,
+		toCursor: func(_m *SegmentVersion) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts SegmentVersion into SegmentVersionEdge.
+func (_m *SegmentVersion) ToEdge(order *SegmentVersionOrder) *SegmentVersionEdge {
+	if order == nil {
+		order = DefaultSegmentVersionOrder
+	}
+	return &SegmentVersionEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// SubjectEdge is the edge representation of Subject.
+type SubjectEdge struct {
+	Node   *Subject `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// SubjectConnection is the connection containing edges to Subject.
+type SubjectConnection struct {
+	Edges      []*SubjectEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+func (c *SubjectConnection) build(nodes []*Subject, pager *subjectPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Subject
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Subject {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Subject {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*SubjectEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &SubjectEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// SubjectPaginateOption enables pagination customization.
+type SubjectPaginateOption func(*subjectPager) error
+
+// WithSubjectOrder configures pagination ordering.
+func WithSubjectOrder(order *SubjectOrder) SubjectPaginateOption {
+	if order == nil {
+		order = DefaultSubjectOrder
+	}
+	o := *order
+	return func(pager *subjectPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultSubjectOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithSubjectFilter configures pagination filter.
+func WithSubjectFilter(filter func(*SubjectQuery) (*SubjectQuery, error)) SubjectPaginateOption {
+	return func(pager *subjectPager) error {
+		if filter == nil {
+			return errors.New("SubjectQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type subjectPager struct {
+	reverse bool
+	order   *SubjectOrder
+	filter  func(*SubjectQuery) (*SubjectQuery, error)
+}
+
+func newSubjectPager(opts []SubjectPaginateOption, reverse bool) (*subjectPager, error) {
+	pager := &subjectPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultSubjectOrder
+	}
+	return pager, nil
+}
+
+func (p *subjectPager) applyFilter(query *SubjectQuery) (*SubjectQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *subjectPager) toCursor(_m *Subject) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *subjectPager) applyCursors(query *SubjectQuery, after, before *Cursor) (*SubjectQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultSubjectOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *subjectPager) applyOrder(query *SubjectQuery) *SubjectQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultSubjectOrder.Field {
+		query = query.Order(DefaultSubjectOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *subjectPager) orderExpr(query *SubjectQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultSubjectOrder.Field {
+			b.Comma().Ident(DefaultSubjectOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Subject.
+func (_m *SubjectQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...SubjectPaginateOption,
+) (*SubjectConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newSubjectPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &SubjectConnection{Edges: []*SubjectEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// SubjectOrderFieldCreatedAt orders Subject by created_at.
+	SubjectOrderFieldCreatedAt = &SubjectOrderField{
+		Value: func(_m *Subject) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: subject.FieldCreatedAt,
+		toTerm: subject.ByCreatedAt,
+		toCursor: func(_m *Subject) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+	// SubjectOrderFieldUpdatedAt orders Subject by updated_at.
+	SubjectOrderFieldUpdatedAt = &SubjectOrderField{
+		Value: func(_m *Subject) (ent.Value, error) {
+			return _m.UpdatedAt, nil
+		},
+		column: subject.FieldUpdatedAt,
+		toTerm: subject.ByUpdatedAt,
+		toCursor: func(_m *Subject) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.UpdatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f SubjectOrderField) String() string {
+	var str string
+	switch f.column {
+	case SubjectOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	case SubjectOrderFieldUpdatedAt.column:
+		str = "UPDATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f SubjectOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *SubjectOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("SubjectOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *SubjectOrderFieldCreatedAt
+	case "UPDATED_AT":
+		*f = *SubjectOrderFieldUpdatedAt
+	default:
+		return fmt.Errorf("%s is not a valid SubjectOrderField", str)
+	}
+	return nil
+}
+
+// SubjectOrderField defines the ordering field of Subject.
+type SubjectOrderField struct {
+	// Value extracts the ordering value from the given Subject.
+	Value    func(*Subject) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) subject.OrderOption
+	toCursor func(*Subject) Cursor
+}
+
+// SubjectOrder defines the ordering of Subject.
+type SubjectOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *SubjectOrderField `json:"field"`
+}
+
+// DefaultSubjectOrder is the default ordering of Subject.
+var DefaultSubjectOrder = &SubjectOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &SubjectOrderField{
+		Value: func(_m *Subject) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: subject.FieldID,
+		toTerm: subject.ByID,
+		toCursor: func(_m *Subject) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Subject into SubjectEdge.
+func (_m *Subject) ToEdge(order *SubjectOrder) *SubjectEdge {
+	if order == nil {
+		order = DefaultSubjectOrder
+	}
+	return &SubjectEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -12,10 +12,18 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/member"
 	"tidings/ent/predicate"
 	"tidings/ent/project"
+	"tidings/ent/property"
 	"tidings/ent/run"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/template"
@@ -3393,6 +3401,1454 @@ func (i *ChannelWhereInput) P() (predicate.Channel, error) {
 	}
 }
 
+// DataImportWhereInput represents a where input for filtering DataImport queries.
+type DataImportWhereInput struct {
+	Predicates []predicate.DataImport  `json:"-"`
+	Not        *DataImportWhereInput   `json:"not,omitempty"`
+	Or         []*DataImportWhereInput `json:"or,omitempty"`
+	And        []*DataImportWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "kind" field predicates.
+	Kind      *dataimport.Kind  `json:"kind,omitempty"`
+	KindNEQ   *dataimport.Kind  `json:"kindNEQ,omitempty"`
+	KindIn    []dataimport.Kind `json:"kindIn,omitempty"`
+	KindNotIn []dataimport.Kind `json:"kindNotIn,omitempty"`
+
+	// "table_id" field predicates.
+	TableID             *string  `json:"tableID,omitempty"`
+	TableIDNEQ          *string  `json:"tableIDNEQ,omitempty"`
+	TableIDIn           []string `json:"tableIDIn,omitempty"`
+	TableIDNotIn        []string `json:"tableIDNotIn,omitempty"`
+	TableIDGT           *string  `json:"tableIDGT,omitempty"`
+	TableIDGTE          *string  `json:"tableIDGTE,omitempty"`
+	TableIDLT           *string  `json:"tableIDLT,omitempty"`
+	TableIDLTE          *string  `json:"tableIDLTE,omitempty"`
+	TableIDContains     *string  `json:"tableIDContains,omitempty"`
+	TableIDHasPrefix    *string  `json:"tableIDHasPrefix,omitempty"`
+	TableIDHasSuffix    *string  `json:"tableIDHasSuffix,omitempty"`
+	TableIDIsNil        bool     `json:"tableIDIsNil,omitempty"`
+	TableIDNotNil       bool     `json:"tableIDNotNil,omitempty"`
+	TableIDEqualFold    *string  `json:"tableIDEqualFold,omitempty"`
+	TableIDContainsFold *string  `json:"tableIDContainsFold,omitempty"`
+
+	// "file_name" field predicates.
+	FileName             *string  `json:"fileName,omitempty"`
+	FileNameNEQ          *string  `json:"fileNameNEQ,omitempty"`
+	FileNameIn           []string `json:"fileNameIn,omitempty"`
+	FileNameNotIn        []string `json:"fileNameNotIn,omitempty"`
+	FileNameGT           *string  `json:"fileNameGT,omitempty"`
+	FileNameGTE          *string  `json:"fileNameGTE,omitempty"`
+	FileNameLT           *string  `json:"fileNameLT,omitempty"`
+	FileNameLTE          *string  `json:"fileNameLTE,omitempty"`
+	FileNameContains     *string  `json:"fileNameContains,omitempty"`
+	FileNameHasPrefix    *string  `json:"fileNameHasPrefix,omitempty"`
+	FileNameHasSuffix    *string  `json:"fileNameHasSuffix,omitempty"`
+	FileNameEqualFold    *string  `json:"fileNameEqualFold,omitempty"`
+	FileNameContainsFold *string  `json:"fileNameContainsFold,omitempty"`
+
+	// "status" field predicates.
+	Status      *dataimport.Status  `json:"status,omitempty"`
+	StatusNEQ   *dataimport.Status  `json:"statusNEQ,omitempty"`
+	StatusIn    []dataimport.Status `json:"statusIn,omitempty"`
+	StatusNotIn []dataimport.Status `json:"statusNotIn,omitempty"`
+
+	// "creator_id" field predicates.
+	CreatorID             *string  `json:"creatorID,omitempty"`
+	CreatorIDNEQ          *string  `json:"creatorIDNEQ,omitempty"`
+	CreatorIDIn           []string `json:"creatorIDIn,omitempty"`
+	CreatorIDNotIn        []string `json:"creatorIDNotIn,omitempty"`
+	CreatorIDGT           *string  `json:"creatorIDGT,omitempty"`
+	CreatorIDGTE          *string  `json:"creatorIDGTE,omitempty"`
+	CreatorIDLT           *string  `json:"creatorIDLT,omitempty"`
+	CreatorIDLTE          *string  `json:"creatorIDLTE,omitempty"`
+	CreatorIDContains     *string  `json:"creatorIDContains,omitempty"`
+	CreatorIDHasPrefix    *string  `json:"creatorIDHasPrefix,omitempty"`
+	CreatorIDHasSuffix    *string  `json:"creatorIDHasSuffix,omitempty"`
+	CreatorIDIsNil        bool     `json:"creatorIDIsNil,omitempty"`
+	CreatorIDNotNil       bool     `json:"creatorIDNotNil,omitempty"`
+	CreatorIDEqualFold    *string  `json:"creatorIDEqualFold,omitempty"`
+	CreatorIDContainsFold *string  `json:"creatorIDContainsFold,omitempty"`
+
+	// "ended_at" field predicates.
+	EndedAt       *time.Time  `json:"endedAt,omitempty"`
+	EndedAtNEQ    *time.Time  `json:"endedAtNEQ,omitempty"`
+	EndedAtIn     []time.Time `json:"endedAtIn,omitempty"`
+	EndedAtNotIn  []time.Time `json:"endedAtNotIn,omitempty"`
+	EndedAtGT     *time.Time  `json:"endedAtGT,omitempty"`
+	EndedAtGTE    *time.Time  `json:"endedAtGTE,omitempty"`
+	EndedAtLT     *time.Time  `json:"endedAtLT,omitempty"`
+	EndedAtLTE    *time.Time  `json:"endedAtLTE,omitempty"`
+	EndedAtIsNil  bool        `json:"endedAtIsNil,omitempty"`
+	EndedAtNotNil bool        `json:"endedAtNotNil,omitempty"`
+
+	// "table" edge predicates.
+	HasTable     *bool                    `json:"hasTable,omitempty"`
+	HasTableWith []*DetailTableWhereInput `json:"hasTableWith,omitempty"`
+
+	// "source" edge predicates.
+	HasSource     *bool                    `json:"hasSource,omitempty"`
+	HasSourceWith []*EventSourceWhereInput `json:"hasSourceWith,omitempty"`
+
+	// "creator" edge predicates.
+	HasCreator     *bool                `json:"hasCreator,omitempty"`
+	HasCreatorWith []*AccountWhereInput `json:"hasCreatorWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *DataImportWhereInput) AddPredicates(predicates ...predicate.DataImport) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the DataImportWhereInput filter on the DataImportQuery builder.
+func (i *DataImportWhereInput) Filter(q *DataImportQuery) (*DataImportQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyDataImportWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyDataImportWhereInput is returned in case the DataImportWhereInput is empty.
+var ErrEmptyDataImportWhereInput = errors.New("ent: empty predicate DataImportWhereInput")
+
+// P returns a predicate for filtering dataimports.
+// An error is returned if the input is empty or invalid.
+func (i *DataImportWhereInput) P() (predicate.DataImport, error) {
+	var predicates []predicate.DataImport
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, dataimport.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.DataImport, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, dataimport.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.DataImport, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, dataimport.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, dataimport.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, dataimport.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, dataimport.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, dataimport.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, dataimport.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, dataimport.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, dataimport.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, dataimport.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, dataimport.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, dataimport.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, dataimport.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, dataimport.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, dataimport.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, dataimport.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, dataimport.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, dataimport.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, dataimport.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, dataimport.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, dataimport.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, dataimport.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, dataimport.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, dataimport.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, dataimport.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, dataimport.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, dataimport.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, dataimport.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, dataimport.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, dataimport.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, dataimport.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, dataimport.KindNotIn(i.KindNotIn...))
+	}
+	if i.TableID != nil {
+		predicates = append(predicates, dataimport.TableIDEQ(*i.TableID))
+	}
+	if i.TableIDNEQ != nil {
+		predicates = append(predicates, dataimport.TableIDNEQ(*i.TableIDNEQ))
+	}
+	if len(i.TableIDIn) > 0 {
+		predicates = append(predicates, dataimport.TableIDIn(i.TableIDIn...))
+	}
+	if len(i.TableIDNotIn) > 0 {
+		predicates = append(predicates, dataimport.TableIDNotIn(i.TableIDNotIn...))
+	}
+	if i.TableIDGT != nil {
+		predicates = append(predicates, dataimport.TableIDGT(*i.TableIDGT))
+	}
+	if i.TableIDGTE != nil {
+		predicates = append(predicates, dataimport.TableIDGTE(*i.TableIDGTE))
+	}
+	if i.TableIDLT != nil {
+		predicates = append(predicates, dataimport.TableIDLT(*i.TableIDLT))
+	}
+	if i.TableIDLTE != nil {
+		predicates = append(predicates, dataimport.TableIDLTE(*i.TableIDLTE))
+	}
+	if i.TableIDContains != nil {
+		predicates = append(predicates, dataimport.TableIDContains(*i.TableIDContains))
+	}
+	if i.TableIDHasPrefix != nil {
+		predicates = append(predicates, dataimport.TableIDHasPrefix(*i.TableIDHasPrefix))
+	}
+	if i.TableIDHasSuffix != nil {
+		predicates = append(predicates, dataimport.TableIDHasSuffix(*i.TableIDHasSuffix))
+	}
+	if i.TableIDIsNil {
+		predicates = append(predicates, dataimport.TableIDIsNil())
+	}
+	if i.TableIDNotNil {
+		predicates = append(predicates, dataimport.TableIDNotNil())
+	}
+	if i.TableIDEqualFold != nil {
+		predicates = append(predicates, dataimport.TableIDEqualFold(*i.TableIDEqualFold))
+	}
+	if i.TableIDContainsFold != nil {
+		predicates = append(predicates, dataimport.TableIDContainsFold(*i.TableIDContainsFold))
+	}
+	if i.FileName != nil {
+		predicates = append(predicates, dataimport.FileNameEQ(*i.FileName))
+	}
+	if i.FileNameNEQ != nil {
+		predicates = append(predicates, dataimport.FileNameNEQ(*i.FileNameNEQ))
+	}
+	if len(i.FileNameIn) > 0 {
+		predicates = append(predicates, dataimport.FileNameIn(i.FileNameIn...))
+	}
+	if len(i.FileNameNotIn) > 0 {
+		predicates = append(predicates, dataimport.FileNameNotIn(i.FileNameNotIn...))
+	}
+	if i.FileNameGT != nil {
+		predicates = append(predicates, dataimport.FileNameGT(*i.FileNameGT))
+	}
+	if i.FileNameGTE != nil {
+		predicates = append(predicates, dataimport.FileNameGTE(*i.FileNameGTE))
+	}
+	if i.FileNameLT != nil {
+		predicates = append(predicates, dataimport.FileNameLT(*i.FileNameLT))
+	}
+	if i.FileNameLTE != nil {
+		predicates = append(predicates, dataimport.FileNameLTE(*i.FileNameLTE))
+	}
+	if i.FileNameContains != nil {
+		predicates = append(predicates, dataimport.FileNameContains(*i.FileNameContains))
+	}
+	if i.FileNameHasPrefix != nil {
+		predicates = append(predicates, dataimport.FileNameHasPrefix(*i.FileNameHasPrefix))
+	}
+	if i.FileNameHasSuffix != nil {
+		predicates = append(predicates, dataimport.FileNameHasSuffix(*i.FileNameHasSuffix))
+	}
+	if i.FileNameEqualFold != nil {
+		predicates = append(predicates, dataimport.FileNameEqualFold(*i.FileNameEqualFold))
+	}
+	if i.FileNameContainsFold != nil {
+		predicates = append(predicates, dataimport.FileNameContainsFold(*i.FileNameContainsFold))
+	}
+	if i.Status != nil {
+		predicates = append(predicates, dataimport.StatusEQ(*i.Status))
+	}
+	if i.StatusNEQ != nil {
+		predicates = append(predicates, dataimport.StatusNEQ(*i.StatusNEQ))
+	}
+	if len(i.StatusIn) > 0 {
+		predicates = append(predicates, dataimport.StatusIn(i.StatusIn...))
+	}
+	if len(i.StatusNotIn) > 0 {
+		predicates = append(predicates, dataimport.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.CreatorID != nil {
+		predicates = append(predicates, dataimport.CreatorIDEQ(*i.CreatorID))
+	}
+	if i.CreatorIDNEQ != nil {
+		predicates = append(predicates, dataimport.CreatorIDNEQ(*i.CreatorIDNEQ))
+	}
+	if len(i.CreatorIDIn) > 0 {
+		predicates = append(predicates, dataimport.CreatorIDIn(i.CreatorIDIn...))
+	}
+	if len(i.CreatorIDNotIn) > 0 {
+		predicates = append(predicates, dataimport.CreatorIDNotIn(i.CreatorIDNotIn...))
+	}
+	if i.CreatorIDGT != nil {
+		predicates = append(predicates, dataimport.CreatorIDGT(*i.CreatorIDGT))
+	}
+	if i.CreatorIDGTE != nil {
+		predicates = append(predicates, dataimport.CreatorIDGTE(*i.CreatorIDGTE))
+	}
+	if i.CreatorIDLT != nil {
+		predicates = append(predicates, dataimport.CreatorIDLT(*i.CreatorIDLT))
+	}
+	if i.CreatorIDLTE != nil {
+		predicates = append(predicates, dataimport.CreatorIDLTE(*i.CreatorIDLTE))
+	}
+	if i.CreatorIDContains != nil {
+		predicates = append(predicates, dataimport.CreatorIDContains(*i.CreatorIDContains))
+	}
+	if i.CreatorIDHasPrefix != nil {
+		predicates = append(predicates, dataimport.CreatorIDHasPrefix(*i.CreatorIDHasPrefix))
+	}
+	if i.CreatorIDHasSuffix != nil {
+		predicates = append(predicates, dataimport.CreatorIDHasSuffix(*i.CreatorIDHasSuffix))
+	}
+	if i.CreatorIDIsNil {
+		predicates = append(predicates, dataimport.CreatorIDIsNil())
+	}
+	if i.CreatorIDNotNil {
+		predicates = append(predicates, dataimport.CreatorIDNotNil())
+	}
+	if i.CreatorIDEqualFold != nil {
+		predicates = append(predicates, dataimport.CreatorIDEqualFold(*i.CreatorIDEqualFold))
+	}
+	if i.CreatorIDContainsFold != nil {
+		predicates = append(predicates, dataimport.CreatorIDContainsFold(*i.CreatorIDContainsFold))
+	}
+	if i.EndedAt != nil {
+		predicates = append(predicates, dataimport.EndedAtEQ(*i.EndedAt))
+	}
+	if i.EndedAtNEQ != nil {
+		predicates = append(predicates, dataimport.EndedAtNEQ(*i.EndedAtNEQ))
+	}
+	if len(i.EndedAtIn) > 0 {
+		predicates = append(predicates, dataimport.EndedAtIn(i.EndedAtIn...))
+	}
+	if len(i.EndedAtNotIn) > 0 {
+		predicates = append(predicates, dataimport.EndedAtNotIn(i.EndedAtNotIn...))
+	}
+	if i.EndedAtGT != nil {
+		predicates = append(predicates, dataimport.EndedAtGT(*i.EndedAtGT))
+	}
+	if i.EndedAtGTE != nil {
+		predicates = append(predicates, dataimport.EndedAtGTE(*i.EndedAtGTE))
+	}
+	if i.EndedAtLT != nil {
+		predicates = append(predicates, dataimport.EndedAtLT(*i.EndedAtLT))
+	}
+	if i.EndedAtLTE != nil {
+		predicates = append(predicates, dataimport.EndedAtLTE(*i.EndedAtLTE))
+	}
+	if i.EndedAtIsNil {
+		predicates = append(predicates, dataimport.EndedAtIsNil())
+	}
+	if i.EndedAtNotNil {
+		predicates = append(predicates, dataimport.EndedAtNotNil())
+	}
+
+	if i.HasTable != nil {
+		p := dataimport.HasTable()
+		if !*i.HasTable {
+			p = dataimport.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasTableWith) > 0 {
+		with := make([]predicate.DetailTable, 0, len(i.HasTableWith))
+		for _, w := range i.HasTableWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasTableWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, dataimport.HasTableWith(with...))
+	}
+	if i.HasSource != nil {
+		p := dataimport.HasSource()
+		if !*i.HasSource {
+			p = dataimport.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasSourceWith) > 0 {
+		with := make([]predicate.EventSource, 0, len(i.HasSourceWith))
+		for _, w := range i.HasSourceWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasSourceWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, dataimport.HasSourceWith(with...))
+	}
+	if i.HasCreator != nil {
+		p := dataimport.HasCreator()
+		if !*i.HasCreator {
+			p = dataimport.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasCreatorWith) > 0 {
+		with := make([]predicate.Account, 0, len(i.HasCreatorWith))
+		for _, w := range i.HasCreatorWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasCreatorWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, dataimport.HasCreatorWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyDataImportWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return dataimport.And(predicates...), nil
+	}
+}
+
+// DetailTableWhereInput represents a where input for filtering DetailTable queries.
+type DetailTableWhereInput struct {
+	Predicates []predicate.DetailTable  `json:"-"`
+	Not        *DetailTableWhereInput   `json:"not,omitempty"`
+	Or         []*DetailTableWhereInput `json:"or,omitempty"`
+	And        []*DetailTableWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "display_name" field predicates.
+	DisplayName             *string  `json:"displayName,omitempty"`
+	DisplayNameNEQ          *string  `json:"displayNameNEQ,omitempty"`
+	DisplayNameIn           []string `json:"displayNameIn,omitempty"`
+	DisplayNameNotIn        []string `json:"displayNameNotIn,omitempty"`
+	DisplayNameGT           *string  `json:"displayNameGT,omitempty"`
+	DisplayNameGTE          *string  `json:"displayNameGTE,omitempty"`
+	DisplayNameLT           *string  `json:"displayNameLT,omitempty"`
+	DisplayNameLTE          *string  `json:"displayNameLTE,omitempty"`
+	DisplayNameContains     *string  `json:"displayNameContains,omitempty"`
+	DisplayNameHasPrefix    *string  `json:"displayNameHasPrefix,omitempty"`
+	DisplayNameHasSuffix    *string  `json:"displayNameHasSuffix,omitempty"`
+	DisplayNameEqualFold    *string  `json:"displayNameEqualFold,omitempty"`
+	DisplayNameContainsFold *string  `json:"displayNameContainsFold,omitempty"`
+
+	// "kind" field predicates.
+	Kind      *detailtable.Kind  `json:"kind,omitempty"`
+	KindNEQ   *detailtable.Kind  `json:"kindNEQ,omitempty"`
+	KindIn    []detailtable.Kind `json:"kindIn,omitempty"`
+	KindNotIn []detailtable.Kind `json:"kindNotIn,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *DetailTableWhereInput) AddPredicates(predicates ...predicate.DetailTable) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the DetailTableWhereInput filter on the DetailTableQuery builder.
+func (i *DetailTableWhereInput) Filter(q *DetailTableQuery) (*DetailTableQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyDetailTableWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyDetailTableWhereInput is returned in case the DetailTableWhereInput is empty.
+var ErrEmptyDetailTableWhereInput = errors.New("ent: empty predicate DetailTableWhereInput")
+
+// P returns a predicate for filtering detailtables.
+// An error is returned if the input is empty or invalid.
+func (i *DetailTableWhereInput) P() (predicate.DetailTable, error) {
+	var predicates []predicate.DetailTable
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, detailtable.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.DetailTable, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, detailtable.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.DetailTable, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, detailtable.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, detailtable.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, detailtable.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, detailtable.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, detailtable.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, detailtable.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, detailtable.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, detailtable.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, detailtable.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, detailtable.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, detailtable.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, detailtable.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, detailtable.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, detailtable.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, detailtable.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, detailtable.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, detailtable.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, detailtable.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, detailtable.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, detailtable.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, detailtable.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, detailtable.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, detailtable.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, detailtable.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, detailtable.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, detailtable.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, detailtable.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, detailtable.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, detailtable.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, detailtable.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, detailtable.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, detailtable.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, detailtable.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, detailtable.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, detailtable.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, detailtable.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, detailtable.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, detailtable.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, detailtable.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, detailtable.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.DisplayName != nil {
+		predicates = append(predicates, detailtable.DisplayNameEQ(*i.DisplayName))
+	}
+	if i.DisplayNameNEQ != nil {
+		predicates = append(predicates, detailtable.DisplayNameNEQ(*i.DisplayNameNEQ))
+	}
+	if len(i.DisplayNameIn) > 0 {
+		predicates = append(predicates, detailtable.DisplayNameIn(i.DisplayNameIn...))
+	}
+	if len(i.DisplayNameNotIn) > 0 {
+		predicates = append(predicates, detailtable.DisplayNameNotIn(i.DisplayNameNotIn...))
+	}
+	if i.DisplayNameGT != nil {
+		predicates = append(predicates, detailtable.DisplayNameGT(*i.DisplayNameGT))
+	}
+	if i.DisplayNameGTE != nil {
+		predicates = append(predicates, detailtable.DisplayNameGTE(*i.DisplayNameGTE))
+	}
+	if i.DisplayNameLT != nil {
+		predicates = append(predicates, detailtable.DisplayNameLT(*i.DisplayNameLT))
+	}
+	if i.DisplayNameLTE != nil {
+		predicates = append(predicates, detailtable.DisplayNameLTE(*i.DisplayNameLTE))
+	}
+	if i.DisplayNameContains != nil {
+		predicates = append(predicates, detailtable.DisplayNameContains(*i.DisplayNameContains))
+	}
+	if i.DisplayNameHasPrefix != nil {
+		predicates = append(predicates, detailtable.DisplayNameHasPrefix(*i.DisplayNameHasPrefix))
+	}
+	if i.DisplayNameHasSuffix != nil {
+		predicates = append(predicates, detailtable.DisplayNameHasSuffix(*i.DisplayNameHasSuffix))
+	}
+	if i.DisplayNameEqualFold != nil {
+		predicates = append(predicates, detailtable.DisplayNameEqualFold(*i.DisplayNameEqualFold))
+	}
+	if i.DisplayNameContainsFold != nil {
+		predicates = append(predicates, detailtable.DisplayNameContainsFold(*i.DisplayNameContainsFold))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, detailtable.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, detailtable.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, detailtable.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, detailtable.KindNotIn(i.KindNotIn...))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyDetailTableWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return detailtable.And(predicates...), nil
+	}
+}
+
+// EventSourceWhereInput represents a where input for filtering EventSource queries.
+type EventSourceWhereInput struct {
+	Predicates []predicate.EventSource  `json:"-"`
+	Not        *EventSourceWhereInput   `json:"not,omitempty"`
+	Or         []*EventSourceWhereInput `json:"or,omitempty"`
+	And        []*EventSourceWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "kind" field predicates.
+	Kind      *eventsource.Kind  `json:"kind,omitempty"`
+	KindNEQ   *eventsource.Kind  `json:"kindNEQ,omitempty"`
+	KindIn    []eventsource.Kind `json:"kindIn,omitempty"`
+	KindNotIn []eventsource.Kind `json:"kindNotIn,omitempty"`
+
+	// "enabled" field predicates.
+	Enabled    *bool `json:"enabled,omitempty"`
+	EnabledNEQ *bool `json:"enabledNEQ,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *EventSourceWhereInput) AddPredicates(predicates ...predicate.EventSource) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the EventSourceWhereInput filter on the EventSourceQuery builder.
+func (i *EventSourceWhereInput) Filter(q *EventSourceQuery) (*EventSourceQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyEventSourceWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyEventSourceWhereInput is returned in case the EventSourceWhereInput is empty.
+var ErrEmptyEventSourceWhereInput = errors.New("ent: empty predicate EventSourceWhereInput")
+
+// P returns a predicate for filtering eventsources.
+// An error is returned if the input is empty or invalid.
+func (i *EventSourceWhereInput) P() (predicate.EventSource, error) {
+	var predicates []predicate.EventSource
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, eventsource.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.EventSource, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, eventsource.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.EventSource, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, eventsource.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, eventsource.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, eventsource.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, eventsource.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, eventsource.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, eventsource.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, eventsource.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, eventsource.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, eventsource.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, eventsource.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, eventsource.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, eventsource.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, eventsource.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, eventsource.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, eventsource.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, eventsource.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, eventsource.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, eventsource.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, eventsource.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, eventsource.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, eventsource.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, eventsource.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, eventsource.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, eventsource.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, eventsource.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, eventsource.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, eventsource.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, eventsource.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, eventsource.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, eventsource.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, eventsource.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, eventsource.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, eventsource.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, eventsource.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, eventsource.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, eventsource.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, eventsource.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, eventsource.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, eventsource.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, eventsource.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, eventsource.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, eventsource.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, eventsource.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, eventsource.KindNotIn(i.KindNotIn...))
+	}
+	if i.Enabled != nil {
+		predicates = append(predicates, eventsource.EnabledEQ(*i.Enabled))
+	}
+	if i.EnabledNEQ != nil {
+		predicates = append(predicates, eventsource.EnabledNEQ(*i.EnabledNEQ))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyEventSourceWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return eventsource.And(predicates...), nil
+	}
+}
+
+// EventTypeWhereInput represents a where input for filtering EventType queries.
+type EventTypeWhereInput struct {
+	Predicates []predicate.EventType  `json:"-"`
+	Not        *EventTypeWhereInput   `json:"not,omitempty"`
+	Or         []*EventTypeWhereInput `json:"or,omitempty"`
+	And        []*EventTypeWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "display_name" field predicates.
+	DisplayName             *string  `json:"displayName,omitempty"`
+	DisplayNameNEQ          *string  `json:"displayNameNEQ,omitempty"`
+	DisplayNameIn           []string `json:"displayNameIn,omitempty"`
+	DisplayNameNotIn        []string `json:"displayNameNotIn,omitempty"`
+	DisplayNameGT           *string  `json:"displayNameGT,omitempty"`
+	DisplayNameGTE          *string  `json:"displayNameGTE,omitempty"`
+	DisplayNameLT           *string  `json:"displayNameLT,omitempty"`
+	DisplayNameLTE          *string  `json:"displayNameLTE,omitempty"`
+	DisplayNameContains     *string  `json:"displayNameContains,omitempty"`
+	DisplayNameHasPrefix    *string  `json:"displayNameHasPrefix,omitempty"`
+	DisplayNameHasSuffix    *string  `json:"displayNameHasSuffix,omitempty"`
+	DisplayNameEqualFold    *string  `json:"displayNameEqualFold,omitempty"`
+	DisplayNameContainsFold *string  `json:"displayNameContainsFold,omitempty"`
+
+	// "enabled" field predicates.
+	Enabled    *bool `json:"enabled,omitempty"`
+	EnabledNEQ *bool `json:"enabledNEQ,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *EventTypeWhereInput) AddPredicates(predicates ...predicate.EventType) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the EventTypeWhereInput filter on the EventTypeQuery builder.
+func (i *EventTypeWhereInput) Filter(q *EventTypeQuery) (*EventTypeQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyEventTypeWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyEventTypeWhereInput is returned in case the EventTypeWhereInput is empty.
+var ErrEmptyEventTypeWhereInput = errors.New("ent: empty predicate EventTypeWhereInput")
+
+// P returns a predicate for filtering eventtypes.
+// An error is returned if the input is empty or invalid.
+func (i *EventTypeWhereInput) P() (predicate.EventType, error) {
+	var predicates []predicate.EventType
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, eventtype.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.EventType, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, eventtype.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.EventType, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, eventtype.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, eventtype.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, eventtype.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, eventtype.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, eventtype.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, eventtype.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, eventtype.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, eventtype.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, eventtype.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, eventtype.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, eventtype.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, eventtype.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, eventtype.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, eventtype.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, eventtype.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, eventtype.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, eventtype.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, eventtype.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, eventtype.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, eventtype.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, eventtype.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, eventtype.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, eventtype.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, eventtype.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, eventtype.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, eventtype.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, eventtype.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, eventtype.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, eventtype.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, eventtype.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, eventtype.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, eventtype.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, eventtype.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, eventtype.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, eventtype.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, eventtype.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, eventtype.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, eventtype.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, eventtype.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, eventtype.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.DisplayName != nil {
+		predicates = append(predicates, eventtype.DisplayNameEQ(*i.DisplayName))
+	}
+	if i.DisplayNameNEQ != nil {
+		predicates = append(predicates, eventtype.DisplayNameNEQ(*i.DisplayNameNEQ))
+	}
+	if len(i.DisplayNameIn) > 0 {
+		predicates = append(predicates, eventtype.DisplayNameIn(i.DisplayNameIn...))
+	}
+	if len(i.DisplayNameNotIn) > 0 {
+		predicates = append(predicates, eventtype.DisplayNameNotIn(i.DisplayNameNotIn...))
+	}
+	if i.DisplayNameGT != nil {
+		predicates = append(predicates, eventtype.DisplayNameGT(*i.DisplayNameGT))
+	}
+	if i.DisplayNameGTE != nil {
+		predicates = append(predicates, eventtype.DisplayNameGTE(*i.DisplayNameGTE))
+	}
+	if i.DisplayNameLT != nil {
+		predicates = append(predicates, eventtype.DisplayNameLT(*i.DisplayNameLT))
+	}
+	if i.DisplayNameLTE != nil {
+		predicates = append(predicates, eventtype.DisplayNameLTE(*i.DisplayNameLTE))
+	}
+	if i.DisplayNameContains != nil {
+		predicates = append(predicates, eventtype.DisplayNameContains(*i.DisplayNameContains))
+	}
+	if i.DisplayNameHasPrefix != nil {
+		predicates = append(predicates, eventtype.DisplayNameHasPrefix(*i.DisplayNameHasPrefix))
+	}
+	if i.DisplayNameHasSuffix != nil {
+		predicates = append(predicates, eventtype.DisplayNameHasSuffix(*i.DisplayNameHasSuffix))
+	}
+	if i.DisplayNameEqualFold != nil {
+		predicates = append(predicates, eventtype.DisplayNameEqualFold(*i.DisplayNameEqualFold))
+	}
+	if i.DisplayNameContainsFold != nil {
+		predicates = append(predicates, eventtype.DisplayNameContainsFold(*i.DisplayNameContainsFold))
+	}
+	if i.Enabled != nil {
+		predicates = append(predicates, eventtype.EnabledEQ(*i.Enabled))
+	}
+	if i.EnabledNEQ != nil {
+		predicates = append(predicates, eventtype.EnabledNEQ(*i.EnabledNEQ))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyEventTypeWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return eventtype.And(predicates...), nil
+	}
+}
+
 // MemberWhereInput represents a where input for filtering Member queries.
 type MemberWhereInput struct {
 	Predicates []predicate.Member  `json:"-"`
@@ -3716,6 +5172,20 @@ type ProjectWhereInput struct {
 	SelfApproval    *bool `json:"selfApproval,omitempty"`
 	SelfApprovalNEQ *bool `json:"selfApprovalNEQ,omitempty"`
 
+	// "listed_default" field predicates.
+	ListedDefault    *bool `json:"listedDefault,omitempty"`
+	ListedDefaultNEQ *bool `json:"listedDefaultNEQ,omitempty"`
+
+	// "event_retention_days" field predicates.
+	EventRetentionDays      *int  `json:"eventRetentionDays,omitempty"`
+	EventRetentionDaysNEQ   *int  `json:"eventRetentionDaysNEQ,omitempty"`
+	EventRetentionDaysIn    []int `json:"eventRetentionDaysIn,omitempty"`
+	EventRetentionDaysNotIn []int `json:"eventRetentionDaysNotIn,omitempty"`
+	EventRetentionDaysGT    *int  `json:"eventRetentionDaysGT,omitempty"`
+	EventRetentionDaysGTE   *int  `json:"eventRetentionDaysGTE,omitempty"`
+	EventRetentionDaysLT    *int  `json:"eventRetentionDaysLT,omitempty"`
+	EventRetentionDaysLTE   *int  `json:"eventRetentionDaysLTE,omitempty"`
+
 	// "refresh_lead" field predicates.
 	RefreshLead      *int  `json:"refreshLead,omitempty"`
 	RefreshLeadNEQ   *int  `json:"refreshLeadNEQ,omitempty"`
@@ -3978,6 +5448,36 @@ func (i *ProjectWhereInput) P() (predicate.Project, error) {
 	if i.SelfApprovalNEQ != nil {
 		predicates = append(predicates, project.SelfApprovalNEQ(*i.SelfApprovalNEQ))
 	}
+	if i.ListedDefault != nil {
+		predicates = append(predicates, project.ListedDefaultEQ(*i.ListedDefault))
+	}
+	if i.ListedDefaultNEQ != nil {
+		predicates = append(predicates, project.ListedDefaultNEQ(*i.ListedDefaultNEQ))
+	}
+	if i.EventRetentionDays != nil {
+		predicates = append(predicates, project.EventRetentionDaysEQ(*i.EventRetentionDays))
+	}
+	if i.EventRetentionDaysNEQ != nil {
+		predicates = append(predicates, project.EventRetentionDaysNEQ(*i.EventRetentionDaysNEQ))
+	}
+	if len(i.EventRetentionDaysIn) > 0 {
+		predicates = append(predicates, project.EventRetentionDaysIn(i.EventRetentionDaysIn...))
+	}
+	if len(i.EventRetentionDaysNotIn) > 0 {
+		predicates = append(predicates, project.EventRetentionDaysNotIn(i.EventRetentionDaysNotIn...))
+	}
+	if i.EventRetentionDaysGT != nil {
+		predicates = append(predicates, project.EventRetentionDaysGT(*i.EventRetentionDaysGT))
+	}
+	if i.EventRetentionDaysGTE != nil {
+		predicates = append(predicates, project.EventRetentionDaysGTE(*i.EventRetentionDaysGTE))
+	}
+	if i.EventRetentionDaysLT != nil {
+		predicates = append(predicates, project.EventRetentionDaysLT(*i.EventRetentionDaysLT))
+	}
+	if i.EventRetentionDaysLTE != nil {
+		predicates = append(predicates, project.EventRetentionDaysLTE(*i.EventRetentionDaysLTE))
+	}
 	if i.RefreshLead != nil {
 		predicates = append(predicates, project.RefreshLeadEQ(*i.RefreshLead))
 	}
@@ -4010,6 +5510,414 @@ func (i *ProjectWhereInput) P() (predicate.Project, error) {
 		return predicates[0], nil
 	default:
 		return project.And(predicates...), nil
+	}
+}
+
+// PropertyWhereInput represents a where input for filtering Property queries.
+type PropertyWhereInput struct {
+	Predicates []predicate.Property  `json:"-"`
+	Not        *PropertyWhereInput   `json:"not,omitempty"`
+	Or         []*PropertyWhereInput `json:"or,omitempty"`
+	And        []*PropertyWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "owner" field predicates.
+	Owner      *property.Owner  `json:"owner,omitempty"`
+	OwnerNEQ   *property.Owner  `json:"ownerNEQ,omitempty"`
+	OwnerIn    []property.Owner `json:"ownerIn,omitempty"`
+	OwnerNotIn []property.Owner `json:"ownerNotIn,omitempty"`
+
+	// "owner_id" field predicates.
+	OwnerID             *string  `json:"ownerID,omitempty"`
+	OwnerIDNEQ          *string  `json:"ownerIDNEQ,omitempty"`
+	OwnerIDIn           []string `json:"ownerIDIn,omitempty"`
+	OwnerIDNotIn        []string `json:"ownerIDNotIn,omitempty"`
+	OwnerIDGT           *string  `json:"ownerIDGT,omitempty"`
+	OwnerIDGTE          *string  `json:"ownerIDGTE,omitempty"`
+	OwnerIDLT           *string  `json:"ownerIDLT,omitempty"`
+	OwnerIDLTE          *string  `json:"ownerIDLTE,omitempty"`
+	OwnerIDContains     *string  `json:"ownerIDContains,omitempty"`
+	OwnerIDHasPrefix    *string  `json:"ownerIDHasPrefix,omitempty"`
+	OwnerIDHasSuffix    *string  `json:"ownerIDHasSuffix,omitempty"`
+	OwnerIDEqualFold    *string  `json:"ownerIDEqualFold,omitempty"`
+	OwnerIDContainsFold *string  `json:"ownerIDContainsFold,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "display_name" field predicates.
+	DisplayName             *string  `json:"displayName,omitempty"`
+	DisplayNameNEQ          *string  `json:"displayNameNEQ,omitempty"`
+	DisplayNameIn           []string `json:"displayNameIn,omitempty"`
+	DisplayNameNotIn        []string `json:"displayNameNotIn,omitempty"`
+	DisplayNameGT           *string  `json:"displayNameGT,omitempty"`
+	DisplayNameGTE          *string  `json:"displayNameGTE,omitempty"`
+	DisplayNameLT           *string  `json:"displayNameLT,omitempty"`
+	DisplayNameLTE          *string  `json:"displayNameLTE,omitempty"`
+	DisplayNameContains     *string  `json:"displayNameContains,omitempty"`
+	DisplayNameHasPrefix    *string  `json:"displayNameHasPrefix,omitempty"`
+	DisplayNameHasSuffix    *string  `json:"displayNameHasSuffix,omitempty"`
+	DisplayNameEqualFold    *string  `json:"displayNameEqualFold,omitempty"`
+	DisplayNameContainsFold *string  `json:"displayNameContainsFold,omitempty"`
+
+	// "type" field predicates.
+	Type      *property.Type  `json:"type,omitempty"`
+	TypeNEQ   *property.Type  `json:"typeNEQ,omitempty"`
+	TypeIn    []property.Type `json:"typeIn,omitempty"`
+	TypeNotIn []property.Type `json:"typeNotIn,omitempty"`
+
+	// "enabled" field predicates.
+	Enabled    *bool `json:"enabled,omitempty"`
+	EnabledNEQ *bool `json:"enabledNEQ,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PropertyWhereInput) AddPredicates(predicates ...predicate.Property) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PropertyWhereInput filter on the PropertyQuery builder.
+func (i *PropertyWhereInput) Filter(q *PropertyQuery) (*PropertyQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPropertyWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPropertyWhereInput is returned in case the PropertyWhereInput is empty.
+var ErrEmptyPropertyWhereInput = errors.New("ent: empty predicate PropertyWhereInput")
+
+// P returns a predicate for filtering properties.
+// An error is returned if the input is empty or invalid.
+func (i *PropertyWhereInput) P() (predicate.Property, error) {
+	var predicates []predicate.Property
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, property.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Property, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, property.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Property, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, property.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, property.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, property.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, property.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, property.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, property.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, property.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, property.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, property.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, property.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, property.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, property.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, property.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, property.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, property.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, property.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, property.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, property.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, property.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, property.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, property.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, property.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, property.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, property.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, property.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, property.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, property.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Owner != nil {
+		predicates = append(predicates, property.OwnerEQ(*i.Owner))
+	}
+	if i.OwnerNEQ != nil {
+		predicates = append(predicates, property.OwnerNEQ(*i.OwnerNEQ))
+	}
+	if len(i.OwnerIn) > 0 {
+		predicates = append(predicates, property.OwnerIn(i.OwnerIn...))
+	}
+	if len(i.OwnerNotIn) > 0 {
+		predicates = append(predicates, property.OwnerNotIn(i.OwnerNotIn...))
+	}
+	if i.OwnerID != nil {
+		predicates = append(predicates, property.OwnerIDEQ(*i.OwnerID))
+	}
+	if i.OwnerIDNEQ != nil {
+		predicates = append(predicates, property.OwnerIDNEQ(*i.OwnerIDNEQ))
+	}
+	if len(i.OwnerIDIn) > 0 {
+		predicates = append(predicates, property.OwnerIDIn(i.OwnerIDIn...))
+	}
+	if len(i.OwnerIDNotIn) > 0 {
+		predicates = append(predicates, property.OwnerIDNotIn(i.OwnerIDNotIn...))
+	}
+	if i.OwnerIDGT != nil {
+		predicates = append(predicates, property.OwnerIDGT(*i.OwnerIDGT))
+	}
+	if i.OwnerIDGTE != nil {
+		predicates = append(predicates, property.OwnerIDGTE(*i.OwnerIDGTE))
+	}
+	if i.OwnerIDLT != nil {
+		predicates = append(predicates, property.OwnerIDLT(*i.OwnerIDLT))
+	}
+	if i.OwnerIDLTE != nil {
+		predicates = append(predicates, property.OwnerIDLTE(*i.OwnerIDLTE))
+	}
+	if i.OwnerIDContains != nil {
+		predicates = append(predicates, property.OwnerIDContains(*i.OwnerIDContains))
+	}
+	if i.OwnerIDHasPrefix != nil {
+		predicates = append(predicates, property.OwnerIDHasPrefix(*i.OwnerIDHasPrefix))
+	}
+	if i.OwnerIDHasSuffix != nil {
+		predicates = append(predicates, property.OwnerIDHasSuffix(*i.OwnerIDHasSuffix))
+	}
+	if i.OwnerIDEqualFold != nil {
+		predicates = append(predicates, property.OwnerIDEqualFold(*i.OwnerIDEqualFold))
+	}
+	if i.OwnerIDContainsFold != nil {
+		predicates = append(predicates, property.OwnerIDContainsFold(*i.OwnerIDContainsFold))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, property.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, property.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, property.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, property.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, property.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, property.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, property.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, property.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, property.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, property.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, property.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, property.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, property.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.DisplayName != nil {
+		predicates = append(predicates, property.DisplayNameEQ(*i.DisplayName))
+	}
+	if i.DisplayNameNEQ != nil {
+		predicates = append(predicates, property.DisplayNameNEQ(*i.DisplayNameNEQ))
+	}
+	if len(i.DisplayNameIn) > 0 {
+		predicates = append(predicates, property.DisplayNameIn(i.DisplayNameIn...))
+	}
+	if len(i.DisplayNameNotIn) > 0 {
+		predicates = append(predicates, property.DisplayNameNotIn(i.DisplayNameNotIn...))
+	}
+	if i.DisplayNameGT != nil {
+		predicates = append(predicates, property.DisplayNameGT(*i.DisplayNameGT))
+	}
+	if i.DisplayNameGTE != nil {
+		predicates = append(predicates, property.DisplayNameGTE(*i.DisplayNameGTE))
+	}
+	if i.DisplayNameLT != nil {
+		predicates = append(predicates, property.DisplayNameLT(*i.DisplayNameLT))
+	}
+	if i.DisplayNameLTE != nil {
+		predicates = append(predicates, property.DisplayNameLTE(*i.DisplayNameLTE))
+	}
+	if i.DisplayNameContains != nil {
+		predicates = append(predicates, property.DisplayNameContains(*i.DisplayNameContains))
+	}
+	if i.DisplayNameHasPrefix != nil {
+		predicates = append(predicates, property.DisplayNameHasPrefix(*i.DisplayNameHasPrefix))
+	}
+	if i.DisplayNameHasSuffix != nil {
+		predicates = append(predicates, property.DisplayNameHasSuffix(*i.DisplayNameHasSuffix))
+	}
+	if i.DisplayNameEqualFold != nil {
+		predicates = append(predicates, property.DisplayNameEqualFold(*i.DisplayNameEqualFold))
+	}
+	if i.DisplayNameContainsFold != nil {
+		predicates = append(predicates, property.DisplayNameContainsFold(*i.DisplayNameContainsFold))
+	}
+	if i.Type != nil {
+		predicates = append(predicates, property.TypeEQ(*i.Type))
+	}
+	if i.TypeNEQ != nil {
+		predicates = append(predicates, property.TypeNEQ(*i.TypeNEQ))
+	}
+	if len(i.TypeIn) > 0 {
+		predicates = append(predicates, property.TypeIn(i.TypeIn...))
+	}
+	if len(i.TypeNotIn) > 0 {
+		predicates = append(predicates, property.TypeNotIn(i.TypeNotIn...))
+	}
+	if i.Enabled != nil {
+		predicates = append(predicates, property.EnabledEQ(*i.Enabled))
+	}
+	if i.EnabledNEQ != nil {
+		predicates = append(predicates, property.EnabledNEQ(*i.EnabledNEQ))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPropertyWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return property.And(predicates...), nil
 	}
 }
 
@@ -4531,6 +6439,1414 @@ func (i *RunWhereInput) P() (predicate.Run, error) {
 	}
 }
 
+// SegmentWhereInput represents a where input for filtering Segment queries.
+type SegmentWhereInput struct {
+	Predicates []predicate.Segment  `json:"-"`
+	Not        *SegmentWhereInput   `json:"not,omitempty"`
+	Or         []*SegmentWhereInput `json:"or,omitempty"`
+	And        []*SegmentWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "subject" field predicates.
+	Subject             *string  `json:"subject,omitempty"`
+	SubjectNEQ          *string  `json:"subjectNEQ,omitempty"`
+	SubjectIn           []string `json:"subjectIn,omitempty"`
+	SubjectNotIn        []string `json:"subjectNotIn,omitempty"`
+	SubjectGT           *string  `json:"subjectGT,omitempty"`
+	SubjectGTE          *string  `json:"subjectGTE,omitempty"`
+	SubjectLT           *string  `json:"subjectLT,omitempty"`
+	SubjectLTE          *string  `json:"subjectLTE,omitempty"`
+	SubjectContains     *string  `json:"subjectContains,omitempty"`
+	SubjectHasPrefix    *string  `json:"subjectHasPrefix,omitempty"`
+	SubjectHasSuffix    *string  `json:"subjectHasSuffix,omitempty"`
+	SubjectEqualFold    *string  `json:"subjectEqualFold,omitempty"`
+	SubjectContainsFold *string  `json:"subjectContainsFold,omitempty"`
+
+	// "id_type" field predicates.
+	IDType             *string  `json:"idType,omitempty"`
+	IDTypeNEQ          *string  `json:"idTypeNEQ,omitempty"`
+	IDTypeIn           []string `json:"idTypeIn,omitempty"`
+	IDTypeNotIn        []string `json:"idTypeNotIn,omitempty"`
+	IDTypeGT           *string  `json:"idTypeGT,omitempty"`
+	IDTypeGTE          *string  `json:"idTypeGTE,omitempty"`
+	IDTypeLT           *string  `json:"idTypeLT,omitempty"`
+	IDTypeLTE          *string  `json:"idTypeLTE,omitempty"`
+	IDTypeContains     *string  `json:"idTypeContains,omitempty"`
+	IDTypeHasPrefix    *string  `json:"idTypeHasPrefix,omitempty"`
+	IDTypeHasSuffix    *string  `json:"idTypeHasSuffix,omitempty"`
+	IDTypeEqualFold    *string  `json:"idTypeEqualFold,omitempty"`
+	IDTypeContainsFold *string  `json:"idTypeContainsFold,omitempty"`
+
+	// "update_mode" field predicates.
+	UpdateMode      *segment.UpdateMode  `json:"updateMode,omitempty"`
+	UpdateModeNEQ   *segment.UpdateMode  `json:"updateModeNEQ,omitempty"`
+	UpdateModeIn    []segment.UpdateMode `json:"updateModeIn,omitempty"`
+	UpdateModeNotIn []segment.UpdateMode `json:"updateModeNotIn,omitempty"`
+
+	// "listed" field predicates.
+	Listed    *bool `json:"listed,omitempty"`
+	ListedNEQ *bool `json:"listedNEQ,omitempty"`
+
+	// "origin_task_id" field predicates.
+	OriginTaskID             *string  `json:"originTaskID,omitempty"`
+	OriginTaskIDNEQ          *string  `json:"originTaskIDNEQ,omitempty"`
+	OriginTaskIDIn           []string `json:"originTaskIDIn,omitempty"`
+	OriginTaskIDNotIn        []string `json:"originTaskIDNotIn,omitempty"`
+	OriginTaskIDGT           *string  `json:"originTaskIDGT,omitempty"`
+	OriginTaskIDGTE          *string  `json:"originTaskIDGTE,omitempty"`
+	OriginTaskIDLT           *string  `json:"originTaskIDLT,omitempty"`
+	OriginTaskIDLTE          *string  `json:"originTaskIDLTE,omitempty"`
+	OriginTaskIDContains     *string  `json:"originTaskIDContains,omitempty"`
+	OriginTaskIDHasPrefix    *string  `json:"originTaskIDHasPrefix,omitempty"`
+	OriginTaskIDHasSuffix    *string  `json:"originTaskIDHasSuffix,omitempty"`
+	OriginTaskIDIsNil        bool     `json:"originTaskIDIsNil,omitempty"`
+	OriginTaskIDNotNil       bool     `json:"originTaskIDNotNil,omitempty"`
+	OriginTaskIDEqualFold    *string  `json:"originTaskIDEqualFold,omitempty"`
+	OriginTaskIDContainsFold *string  `json:"originTaskIDContainsFold,omitempty"`
+
+	// "status" field predicates.
+	Status      *segment.Status  `json:"status,omitempty"`
+	StatusNEQ   *segment.Status  `json:"statusNEQ,omitempty"`
+	StatusIn    []segment.Status `json:"statusIn,omitempty"`
+	StatusNotIn []segment.Status `json:"statusNotIn,omitempty"`
+
+	// "size" field predicates.
+	Size      *int  `json:"size,omitempty"`
+	SizeNEQ   *int  `json:"sizeNEQ,omitempty"`
+	SizeIn    []int `json:"sizeIn,omitempty"`
+	SizeNotIn []int `json:"sizeNotIn,omitempty"`
+	SizeGT    *int  `json:"sizeGT,omitempty"`
+	SizeGTE   *int  `json:"sizeGTE,omitempty"`
+	SizeLT    *int  `json:"sizeLT,omitempty"`
+	SizeLTE   *int  `json:"sizeLTE,omitempty"`
+
+	// "computed_at" field predicates.
+	ComputedAt       *time.Time  `json:"computedAt,omitempty"`
+	ComputedAtNEQ    *time.Time  `json:"computedAtNEQ,omitempty"`
+	ComputedAtIn     []time.Time `json:"computedAtIn,omitempty"`
+	ComputedAtNotIn  []time.Time `json:"computedAtNotIn,omitempty"`
+	ComputedAtGT     *time.Time  `json:"computedAtGT,omitempty"`
+	ComputedAtGTE    *time.Time  `json:"computedAtGTE,omitempty"`
+	ComputedAtLT     *time.Time  `json:"computedAtLT,omitempty"`
+	ComputedAtLTE    *time.Time  `json:"computedAtLTE,omitempty"`
+	ComputedAtIsNil  bool        `json:"computedAtIsNil,omitempty"`
+	ComputedAtNotNil bool        `json:"computedAtNotNil,omitempty"`
+
+	// "creator_id" field predicates.
+	CreatorID             *string  `json:"creatorID,omitempty"`
+	CreatorIDNEQ          *string  `json:"creatorIDNEQ,omitempty"`
+	CreatorIDIn           []string `json:"creatorIDIn,omitempty"`
+	CreatorIDNotIn        []string `json:"creatorIDNotIn,omitempty"`
+	CreatorIDGT           *string  `json:"creatorIDGT,omitempty"`
+	CreatorIDGTE          *string  `json:"creatorIDGTE,omitempty"`
+	CreatorIDLT           *string  `json:"creatorIDLT,omitempty"`
+	CreatorIDLTE          *string  `json:"creatorIDLTE,omitempty"`
+	CreatorIDContains     *string  `json:"creatorIDContains,omitempty"`
+	CreatorIDHasPrefix    *string  `json:"creatorIDHasPrefix,omitempty"`
+	CreatorIDHasSuffix    *string  `json:"creatorIDHasSuffix,omitempty"`
+	CreatorIDEqualFold    *string  `json:"creatorIDEqualFold,omitempty"`
+	CreatorIDContainsFold *string  `json:"creatorIDContainsFold,omitempty"`
+
+	// "channel" edge predicates.
+	HasChannel     *bool                `json:"hasChannel,omitempty"`
+	HasChannelWith []*ChannelWhereInput `json:"hasChannelWith,omitempty"`
+
+	// "creator" edge predicates.
+	HasCreator     *bool                `json:"hasCreator,omitempty"`
+	HasCreatorWith []*AccountWhereInput `json:"hasCreatorWith,omitempty"`
+
+	// "versions" edge predicates.
+	HasVersions     *bool                       `json:"hasVersions,omitempty"`
+	HasVersionsWith []*SegmentVersionWhereInput `json:"hasVersionsWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *SegmentWhereInput) AddPredicates(predicates ...predicate.Segment) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the SegmentWhereInput filter on the SegmentQuery builder.
+func (i *SegmentWhereInput) Filter(q *SegmentQuery) (*SegmentQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptySegmentWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptySegmentWhereInput is returned in case the SegmentWhereInput is empty.
+var ErrEmptySegmentWhereInput = errors.New("ent: empty predicate SegmentWhereInput")
+
+// P returns a predicate for filtering segments.
+// An error is returned if the input is empty or invalid.
+func (i *SegmentWhereInput) P() (predicate.Segment, error) {
+	var predicates []predicate.Segment
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, segment.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Segment, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, segment.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Segment, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, segment.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, segment.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, segment.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, segment.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, segment.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, segment.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, segment.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, segment.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, segment.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, segment.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, segment.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, segment.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, segment.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, segment.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, segment.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, segment.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, segment.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, segment.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, segment.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, segment.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, segment.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, segment.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, segment.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, segment.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, segment.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, segment.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, segment.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, segment.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, segment.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, segment.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, segment.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, segment.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, segment.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, segment.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, segment.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, segment.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, segment.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, segment.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, segment.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, segment.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.Subject != nil {
+		predicates = append(predicates, segment.SubjectEQ(*i.Subject))
+	}
+	if i.SubjectNEQ != nil {
+		predicates = append(predicates, segment.SubjectNEQ(*i.SubjectNEQ))
+	}
+	if len(i.SubjectIn) > 0 {
+		predicates = append(predicates, segment.SubjectIn(i.SubjectIn...))
+	}
+	if len(i.SubjectNotIn) > 0 {
+		predicates = append(predicates, segment.SubjectNotIn(i.SubjectNotIn...))
+	}
+	if i.SubjectGT != nil {
+		predicates = append(predicates, segment.SubjectGT(*i.SubjectGT))
+	}
+	if i.SubjectGTE != nil {
+		predicates = append(predicates, segment.SubjectGTE(*i.SubjectGTE))
+	}
+	if i.SubjectLT != nil {
+		predicates = append(predicates, segment.SubjectLT(*i.SubjectLT))
+	}
+	if i.SubjectLTE != nil {
+		predicates = append(predicates, segment.SubjectLTE(*i.SubjectLTE))
+	}
+	if i.SubjectContains != nil {
+		predicates = append(predicates, segment.SubjectContains(*i.SubjectContains))
+	}
+	if i.SubjectHasPrefix != nil {
+		predicates = append(predicates, segment.SubjectHasPrefix(*i.SubjectHasPrefix))
+	}
+	if i.SubjectHasSuffix != nil {
+		predicates = append(predicates, segment.SubjectHasSuffix(*i.SubjectHasSuffix))
+	}
+	if i.SubjectEqualFold != nil {
+		predicates = append(predicates, segment.SubjectEqualFold(*i.SubjectEqualFold))
+	}
+	if i.SubjectContainsFold != nil {
+		predicates = append(predicates, segment.SubjectContainsFold(*i.SubjectContainsFold))
+	}
+	if i.IDType != nil {
+		predicates = append(predicates, segment.IDTypeEQ(*i.IDType))
+	}
+	if i.IDTypeNEQ != nil {
+		predicates = append(predicates, segment.IDTypeNEQ(*i.IDTypeNEQ))
+	}
+	if len(i.IDTypeIn) > 0 {
+		predicates = append(predicates, segment.IDTypeIn(i.IDTypeIn...))
+	}
+	if len(i.IDTypeNotIn) > 0 {
+		predicates = append(predicates, segment.IDTypeNotIn(i.IDTypeNotIn...))
+	}
+	if i.IDTypeGT != nil {
+		predicates = append(predicates, segment.IDTypeGT(*i.IDTypeGT))
+	}
+	if i.IDTypeGTE != nil {
+		predicates = append(predicates, segment.IDTypeGTE(*i.IDTypeGTE))
+	}
+	if i.IDTypeLT != nil {
+		predicates = append(predicates, segment.IDTypeLT(*i.IDTypeLT))
+	}
+	if i.IDTypeLTE != nil {
+		predicates = append(predicates, segment.IDTypeLTE(*i.IDTypeLTE))
+	}
+	if i.IDTypeContains != nil {
+		predicates = append(predicates, segment.IDTypeContains(*i.IDTypeContains))
+	}
+	if i.IDTypeHasPrefix != nil {
+		predicates = append(predicates, segment.IDTypeHasPrefix(*i.IDTypeHasPrefix))
+	}
+	if i.IDTypeHasSuffix != nil {
+		predicates = append(predicates, segment.IDTypeHasSuffix(*i.IDTypeHasSuffix))
+	}
+	if i.IDTypeEqualFold != nil {
+		predicates = append(predicates, segment.IDTypeEqualFold(*i.IDTypeEqualFold))
+	}
+	if i.IDTypeContainsFold != nil {
+		predicates = append(predicates, segment.IDTypeContainsFold(*i.IDTypeContainsFold))
+	}
+	if i.UpdateMode != nil {
+		predicates = append(predicates, segment.UpdateModeEQ(*i.UpdateMode))
+	}
+	if i.UpdateModeNEQ != nil {
+		predicates = append(predicates, segment.UpdateModeNEQ(*i.UpdateModeNEQ))
+	}
+	if len(i.UpdateModeIn) > 0 {
+		predicates = append(predicates, segment.UpdateModeIn(i.UpdateModeIn...))
+	}
+	if len(i.UpdateModeNotIn) > 0 {
+		predicates = append(predicates, segment.UpdateModeNotIn(i.UpdateModeNotIn...))
+	}
+	if i.Listed != nil {
+		predicates = append(predicates, segment.ListedEQ(*i.Listed))
+	}
+	if i.ListedNEQ != nil {
+		predicates = append(predicates, segment.ListedNEQ(*i.ListedNEQ))
+	}
+	if i.OriginTaskID != nil {
+		predicates = append(predicates, segment.OriginTaskIDEQ(*i.OriginTaskID))
+	}
+	if i.OriginTaskIDNEQ != nil {
+		predicates = append(predicates, segment.OriginTaskIDNEQ(*i.OriginTaskIDNEQ))
+	}
+	if len(i.OriginTaskIDIn) > 0 {
+		predicates = append(predicates, segment.OriginTaskIDIn(i.OriginTaskIDIn...))
+	}
+	if len(i.OriginTaskIDNotIn) > 0 {
+		predicates = append(predicates, segment.OriginTaskIDNotIn(i.OriginTaskIDNotIn...))
+	}
+	if i.OriginTaskIDGT != nil {
+		predicates = append(predicates, segment.OriginTaskIDGT(*i.OriginTaskIDGT))
+	}
+	if i.OriginTaskIDGTE != nil {
+		predicates = append(predicates, segment.OriginTaskIDGTE(*i.OriginTaskIDGTE))
+	}
+	if i.OriginTaskIDLT != nil {
+		predicates = append(predicates, segment.OriginTaskIDLT(*i.OriginTaskIDLT))
+	}
+	if i.OriginTaskIDLTE != nil {
+		predicates = append(predicates, segment.OriginTaskIDLTE(*i.OriginTaskIDLTE))
+	}
+	if i.OriginTaskIDContains != nil {
+		predicates = append(predicates, segment.OriginTaskIDContains(*i.OriginTaskIDContains))
+	}
+	if i.OriginTaskIDHasPrefix != nil {
+		predicates = append(predicates, segment.OriginTaskIDHasPrefix(*i.OriginTaskIDHasPrefix))
+	}
+	if i.OriginTaskIDHasSuffix != nil {
+		predicates = append(predicates, segment.OriginTaskIDHasSuffix(*i.OriginTaskIDHasSuffix))
+	}
+	if i.OriginTaskIDIsNil {
+		predicates = append(predicates, segment.OriginTaskIDIsNil())
+	}
+	if i.OriginTaskIDNotNil {
+		predicates = append(predicates, segment.OriginTaskIDNotNil())
+	}
+	if i.OriginTaskIDEqualFold != nil {
+		predicates = append(predicates, segment.OriginTaskIDEqualFold(*i.OriginTaskIDEqualFold))
+	}
+	if i.OriginTaskIDContainsFold != nil {
+		predicates = append(predicates, segment.OriginTaskIDContainsFold(*i.OriginTaskIDContainsFold))
+	}
+	if i.Status != nil {
+		predicates = append(predicates, segment.StatusEQ(*i.Status))
+	}
+	if i.StatusNEQ != nil {
+		predicates = append(predicates, segment.StatusNEQ(*i.StatusNEQ))
+	}
+	if len(i.StatusIn) > 0 {
+		predicates = append(predicates, segment.StatusIn(i.StatusIn...))
+	}
+	if len(i.StatusNotIn) > 0 {
+		predicates = append(predicates, segment.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.Size != nil {
+		predicates = append(predicates, segment.SizeEQ(*i.Size))
+	}
+	if i.SizeNEQ != nil {
+		predicates = append(predicates, segment.SizeNEQ(*i.SizeNEQ))
+	}
+	if len(i.SizeIn) > 0 {
+		predicates = append(predicates, segment.SizeIn(i.SizeIn...))
+	}
+	if len(i.SizeNotIn) > 0 {
+		predicates = append(predicates, segment.SizeNotIn(i.SizeNotIn...))
+	}
+	if i.SizeGT != nil {
+		predicates = append(predicates, segment.SizeGT(*i.SizeGT))
+	}
+	if i.SizeGTE != nil {
+		predicates = append(predicates, segment.SizeGTE(*i.SizeGTE))
+	}
+	if i.SizeLT != nil {
+		predicates = append(predicates, segment.SizeLT(*i.SizeLT))
+	}
+	if i.SizeLTE != nil {
+		predicates = append(predicates, segment.SizeLTE(*i.SizeLTE))
+	}
+	if i.ComputedAt != nil {
+		predicates = append(predicates, segment.ComputedAtEQ(*i.ComputedAt))
+	}
+	if i.ComputedAtNEQ != nil {
+		predicates = append(predicates, segment.ComputedAtNEQ(*i.ComputedAtNEQ))
+	}
+	if len(i.ComputedAtIn) > 0 {
+		predicates = append(predicates, segment.ComputedAtIn(i.ComputedAtIn...))
+	}
+	if len(i.ComputedAtNotIn) > 0 {
+		predicates = append(predicates, segment.ComputedAtNotIn(i.ComputedAtNotIn...))
+	}
+	if i.ComputedAtGT != nil {
+		predicates = append(predicates, segment.ComputedAtGT(*i.ComputedAtGT))
+	}
+	if i.ComputedAtGTE != nil {
+		predicates = append(predicates, segment.ComputedAtGTE(*i.ComputedAtGTE))
+	}
+	if i.ComputedAtLT != nil {
+		predicates = append(predicates, segment.ComputedAtLT(*i.ComputedAtLT))
+	}
+	if i.ComputedAtLTE != nil {
+		predicates = append(predicates, segment.ComputedAtLTE(*i.ComputedAtLTE))
+	}
+	if i.ComputedAtIsNil {
+		predicates = append(predicates, segment.ComputedAtIsNil())
+	}
+	if i.ComputedAtNotNil {
+		predicates = append(predicates, segment.ComputedAtNotNil())
+	}
+	if i.CreatorID != nil {
+		predicates = append(predicates, segment.CreatorIDEQ(*i.CreatorID))
+	}
+	if i.CreatorIDNEQ != nil {
+		predicates = append(predicates, segment.CreatorIDNEQ(*i.CreatorIDNEQ))
+	}
+	if len(i.CreatorIDIn) > 0 {
+		predicates = append(predicates, segment.CreatorIDIn(i.CreatorIDIn...))
+	}
+	if len(i.CreatorIDNotIn) > 0 {
+		predicates = append(predicates, segment.CreatorIDNotIn(i.CreatorIDNotIn...))
+	}
+	if i.CreatorIDGT != nil {
+		predicates = append(predicates, segment.CreatorIDGT(*i.CreatorIDGT))
+	}
+	if i.CreatorIDGTE != nil {
+		predicates = append(predicates, segment.CreatorIDGTE(*i.CreatorIDGTE))
+	}
+	if i.CreatorIDLT != nil {
+		predicates = append(predicates, segment.CreatorIDLT(*i.CreatorIDLT))
+	}
+	if i.CreatorIDLTE != nil {
+		predicates = append(predicates, segment.CreatorIDLTE(*i.CreatorIDLTE))
+	}
+	if i.CreatorIDContains != nil {
+		predicates = append(predicates, segment.CreatorIDContains(*i.CreatorIDContains))
+	}
+	if i.CreatorIDHasPrefix != nil {
+		predicates = append(predicates, segment.CreatorIDHasPrefix(*i.CreatorIDHasPrefix))
+	}
+	if i.CreatorIDHasSuffix != nil {
+		predicates = append(predicates, segment.CreatorIDHasSuffix(*i.CreatorIDHasSuffix))
+	}
+	if i.CreatorIDEqualFold != nil {
+		predicates = append(predicates, segment.CreatorIDEqualFold(*i.CreatorIDEqualFold))
+	}
+	if i.CreatorIDContainsFold != nil {
+		predicates = append(predicates, segment.CreatorIDContainsFold(*i.CreatorIDContainsFold))
+	}
+
+	if i.HasChannel != nil {
+		p := segment.HasChannel()
+		if !*i.HasChannel {
+			p = segment.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasChannelWith) > 0 {
+		with := make([]predicate.Channel, 0, len(i.HasChannelWith))
+		for _, w := range i.HasChannelWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasChannelWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, segment.HasChannelWith(with...))
+	}
+	if i.HasCreator != nil {
+		p := segment.HasCreator()
+		if !*i.HasCreator {
+			p = segment.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasCreatorWith) > 0 {
+		with := make([]predicate.Account, 0, len(i.HasCreatorWith))
+		for _, w := range i.HasCreatorWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasCreatorWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, segment.HasCreatorWith(with...))
+	}
+	if i.HasVersions != nil {
+		p := segment.HasVersions()
+		if !*i.HasVersions {
+			p = segment.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasVersionsWith) > 0 {
+		with := make([]predicate.SegmentVersion, 0, len(i.HasVersionsWith))
+		for _, w := range i.HasVersionsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasVersionsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, segment.HasVersionsWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptySegmentWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return segment.And(predicates...), nil
+	}
+}
+
+// SegmentVersionWhereInput represents a where input for filtering SegmentVersion queries.
+type SegmentVersionWhereInput struct {
+	Predicates []predicate.SegmentVersion  `json:"-"`
+	Not        *SegmentVersionWhereInput   `json:"not,omitempty"`
+	Or         []*SegmentVersionWhereInput `json:"or,omitempty"`
+	And        []*SegmentVersionWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "segment_id" field predicates.
+	SegmentID             *string  `json:"segmentID,omitempty"`
+	SegmentIDNEQ          *string  `json:"segmentIDNEQ,omitempty"`
+	SegmentIDIn           []string `json:"segmentIDIn,omitempty"`
+	SegmentIDNotIn        []string `json:"segmentIDNotIn,omitempty"`
+	SegmentIDGT           *string  `json:"segmentIDGT,omitempty"`
+	SegmentIDGTE          *string  `json:"segmentIDGTE,omitempty"`
+	SegmentIDLT           *string  `json:"segmentIDLT,omitempty"`
+	SegmentIDLTE          *string  `json:"segmentIDLTE,omitempty"`
+	SegmentIDContains     *string  `json:"segmentIDContains,omitempty"`
+	SegmentIDHasPrefix    *string  `json:"segmentIDHasPrefix,omitempty"`
+	SegmentIDHasSuffix    *string  `json:"segmentIDHasSuffix,omitempty"`
+	SegmentIDEqualFold    *string  `json:"segmentIDEqualFold,omitempty"`
+	SegmentIDContainsFold *string  `json:"segmentIDContainsFold,omitempty"`
+
+	// "seq" field predicates.
+	Seq      *int  `json:"seq,omitempty"`
+	SeqNEQ   *int  `json:"seqNEQ,omitempty"`
+	SeqIn    []int `json:"seqIn,omitempty"`
+	SeqNotIn []int `json:"seqNotIn,omitempty"`
+	SeqGT    *int  `json:"seqGT,omitempty"`
+	SeqGTE   *int  `json:"seqGTE,omitempty"`
+	SeqLT    *int  `json:"seqLT,omitempty"`
+	SeqLTE   *int  `json:"seqLTE,omitempty"`
+
+	// "status" field predicates.
+	Status      *segmentversion.Status  `json:"status,omitempty"`
+	StatusNEQ   *segmentversion.Status  `json:"statusNEQ,omitempty"`
+	StatusIn    []segmentversion.Status `json:"statusIn,omitempty"`
+	StatusNotIn []segmentversion.Status `json:"statusNotIn,omitempty"`
+
+	// "cause" field predicates.
+	Cause      *segmentversion.Cause  `json:"cause,omitempty"`
+	CauseNEQ   *segmentversion.Cause  `json:"causeNEQ,omitempty"`
+	CauseIn    []segmentversion.Cause `json:"causeIn,omitempty"`
+	CauseNotIn []segmentversion.Cause `json:"causeNotIn,omitempty"`
+
+	// "size" field predicates.
+	Size      *int  `json:"size,omitempty"`
+	SizeNEQ   *int  `json:"sizeNEQ,omitempty"`
+	SizeIn    []int `json:"sizeIn,omitempty"`
+	SizeNotIn []int `json:"sizeNotIn,omitempty"`
+	SizeGT    *int  `json:"sizeGT,omitempty"`
+	SizeGTE   *int  `json:"sizeGTE,omitempty"`
+	SizeLT    *int  `json:"sizeLT,omitempty"`
+	SizeLTE   *int  `json:"sizeLTE,omitempty"`
+
+	// "failure" field predicates.
+	Failure             *string  `json:"failure,omitempty"`
+	FailureNEQ          *string  `json:"failureNEQ,omitempty"`
+	FailureIn           []string `json:"failureIn,omitempty"`
+	FailureNotIn        []string `json:"failureNotIn,omitempty"`
+	FailureGT           *string  `json:"failureGT,omitempty"`
+	FailureGTE          *string  `json:"failureGTE,omitempty"`
+	FailureLT           *string  `json:"failureLT,omitempty"`
+	FailureLTE          *string  `json:"failureLTE,omitempty"`
+	FailureContains     *string  `json:"failureContains,omitempty"`
+	FailureHasPrefix    *string  `json:"failureHasPrefix,omitempty"`
+	FailureHasSuffix    *string  `json:"failureHasSuffix,omitempty"`
+	FailureEqualFold    *string  `json:"failureEqualFold,omitempty"`
+	FailureContainsFold *string  `json:"failureContainsFold,omitempty"`
+
+	// "started_at" field predicates.
+	StartedAt      *time.Time  `json:"startedAt,omitempty"`
+	StartedAtNEQ   *time.Time  `json:"startedAtNEQ,omitempty"`
+	StartedAtIn    []time.Time `json:"startedAtIn,omitempty"`
+	StartedAtNotIn []time.Time `json:"startedAtNotIn,omitempty"`
+	StartedAtGT    *time.Time  `json:"startedAtGT,omitempty"`
+	StartedAtGTE   *time.Time  `json:"startedAtGTE,omitempty"`
+	StartedAtLT    *time.Time  `json:"startedAtLT,omitempty"`
+	StartedAtLTE   *time.Time  `json:"startedAtLTE,omitempty"`
+
+	// "computed_at" field predicates.
+	ComputedAt      *time.Time  `json:"computedAt,omitempty"`
+	ComputedAtNEQ   *time.Time  `json:"computedAtNEQ,omitempty"`
+	ComputedAtIn    []time.Time `json:"computedAtIn,omitempty"`
+	ComputedAtNotIn []time.Time `json:"computedAtNotIn,omitempty"`
+	ComputedAtGT    *time.Time  `json:"computedAtGT,omitempty"`
+	ComputedAtGTE   *time.Time  `json:"computedAtGTE,omitempty"`
+	ComputedAtLT    *time.Time  `json:"computedAtLT,omitempty"`
+	ComputedAtLTE   *time.Time  `json:"computedAtLTE,omitempty"`
+
+	// "segment" edge predicates.
+	HasSegment     *bool                `json:"hasSegment,omitempty"`
+	HasSegmentWith []*SegmentWhereInput `json:"hasSegmentWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *SegmentVersionWhereInput) AddPredicates(predicates ...predicate.SegmentVersion) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the SegmentVersionWhereInput filter on the SegmentVersionQuery builder.
+func (i *SegmentVersionWhereInput) Filter(q *SegmentVersionQuery) (*SegmentVersionQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptySegmentVersionWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptySegmentVersionWhereInput is returned in case the SegmentVersionWhereInput is empty.
+var ErrEmptySegmentVersionWhereInput = errors.New("ent: empty predicate SegmentVersionWhereInput")
+
+// P returns a predicate for filtering segmentversions.
+// An error is returned if the input is empty or invalid.
+func (i *SegmentVersionWhereInput) P() (predicate.SegmentVersion, error) {
+	var predicates []predicate.SegmentVersion
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, segmentversion.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.SegmentVersion, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, segmentversion.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.SegmentVersion, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, segmentversion.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, segmentversion.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, segmentversion.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, segmentversion.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, segmentversion.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, segmentversion.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, segmentversion.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, segmentversion.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, segmentversion.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, segmentversion.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, segmentversion.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.SegmentID != nil {
+		predicates = append(predicates, segmentversion.SegmentIDEQ(*i.SegmentID))
+	}
+	if i.SegmentIDNEQ != nil {
+		predicates = append(predicates, segmentversion.SegmentIDNEQ(*i.SegmentIDNEQ))
+	}
+	if len(i.SegmentIDIn) > 0 {
+		predicates = append(predicates, segmentversion.SegmentIDIn(i.SegmentIDIn...))
+	}
+	if len(i.SegmentIDNotIn) > 0 {
+		predicates = append(predicates, segmentversion.SegmentIDNotIn(i.SegmentIDNotIn...))
+	}
+	if i.SegmentIDGT != nil {
+		predicates = append(predicates, segmentversion.SegmentIDGT(*i.SegmentIDGT))
+	}
+	if i.SegmentIDGTE != nil {
+		predicates = append(predicates, segmentversion.SegmentIDGTE(*i.SegmentIDGTE))
+	}
+	if i.SegmentIDLT != nil {
+		predicates = append(predicates, segmentversion.SegmentIDLT(*i.SegmentIDLT))
+	}
+	if i.SegmentIDLTE != nil {
+		predicates = append(predicates, segmentversion.SegmentIDLTE(*i.SegmentIDLTE))
+	}
+	if i.SegmentIDContains != nil {
+		predicates = append(predicates, segmentversion.SegmentIDContains(*i.SegmentIDContains))
+	}
+	if i.SegmentIDHasPrefix != nil {
+		predicates = append(predicates, segmentversion.SegmentIDHasPrefix(*i.SegmentIDHasPrefix))
+	}
+	if i.SegmentIDHasSuffix != nil {
+		predicates = append(predicates, segmentversion.SegmentIDHasSuffix(*i.SegmentIDHasSuffix))
+	}
+	if i.SegmentIDEqualFold != nil {
+		predicates = append(predicates, segmentversion.SegmentIDEqualFold(*i.SegmentIDEqualFold))
+	}
+	if i.SegmentIDContainsFold != nil {
+		predicates = append(predicates, segmentversion.SegmentIDContainsFold(*i.SegmentIDContainsFold))
+	}
+	if i.Seq != nil {
+		predicates = append(predicates, segmentversion.SeqEQ(*i.Seq))
+	}
+	if i.SeqNEQ != nil {
+		predicates = append(predicates, segmentversion.SeqNEQ(*i.SeqNEQ))
+	}
+	if len(i.SeqIn) > 0 {
+		predicates = append(predicates, segmentversion.SeqIn(i.SeqIn...))
+	}
+	if len(i.SeqNotIn) > 0 {
+		predicates = append(predicates, segmentversion.SeqNotIn(i.SeqNotIn...))
+	}
+	if i.SeqGT != nil {
+		predicates = append(predicates, segmentversion.SeqGT(*i.SeqGT))
+	}
+	if i.SeqGTE != nil {
+		predicates = append(predicates, segmentversion.SeqGTE(*i.SeqGTE))
+	}
+	if i.SeqLT != nil {
+		predicates = append(predicates, segmentversion.SeqLT(*i.SeqLT))
+	}
+	if i.SeqLTE != nil {
+		predicates = append(predicates, segmentversion.SeqLTE(*i.SeqLTE))
+	}
+	if i.Status != nil {
+		predicates = append(predicates, segmentversion.StatusEQ(*i.Status))
+	}
+	if i.StatusNEQ != nil {
+		predicates = append(predicates, segmentversion.StatusNEQ(*i.StatusNEQ))
+	}
+	if len(i.StatusIn) > 0 {
+		predicates = append(predicates, segmentversion.StatusIn(i.StatusIn...))
+	}
+	if len(i.StatusNotIn) > 0 {
+		predicates = append(predicates, segmentversion.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.Cause != nil {
+		predicates = append(predicates, segmentversion.CauseEQ(*i.Cause))
+	}
+	if i.CauseNEQ != nil {
+		predicates = append(predicates, segmentversion.CauseNEQ(*i.CauseNEQ))
+	}
+	if len(i.CauseIn) > 0 {
+		predicates = append(predicates, segmentversion.CauseIn(i.CauseIn...))
+	}
+	if len(i.CauseNotIn) > 0 {
+		predicates = append(predicates, segmentversion.CauseNotIn(i.CauseNotIn...))
+	}
+	if i.Size != nil {
+		predicates = append(predicates, segmentversion.SizeEQ(*i.Size))
+	}
+	if i.SizeNEQ != nil {
+		predicates = append(predicates, segmentversion.SizeNEQ(*i.SizeNEQ))
+	}
+	if len(i.SizeIn) > 0 {
+		predicates = append(predicates, segmentversion.SizeIn(i.SizeIn...))
+	}
+	if len(i.SizeNotIn) > 0 {
+		predicates = append(predicates, segmentversion.SizeNotIn(i.SizeNotIn...))
+	}
+	if i.SizeGT != nil {
+		predicates = append(predicates, segmentversion.SizeGT(*i.SizeGT))
+	}
+	if i.SizeGTE != nil {
+		predicates = append(predicates, segmentversion.SizeGTE(*i.SizeGTE))
+	}
+	if i.SizeLT != nil {
+		predicates = append(predicates, segmentversion.SizeLT(*i.SizeLT))
+	}
+	if i.SizeLTE != nil {
+		predicates = append(predicates, segmentversion.SizeLTE(*i.SizeLTE))
+	}
+	if i.Failure != nil {
+		predicates = append(predicates, segmentversion.FailureEQ(*i.Failure))
+	}
+	if i.FailureNEQ != nil {
+		predicates = append(predicates, segmentversion.FailureNEQ(*i.FailureNEQ))
+	}
+	if len(i.FailureIn) > 0 {
+		predicates = append(predicates, segmentversion.FailureIn(i.FailureIn...))
+	}
+	if len(i.FailureNotIn) > 0 {
+		predicates = append(predicates, segmentversion.FailureNotIn(i.FailureNotIn...))
+	}
+	if i.FailureGT != nil {
+		predicates = append(predicates, segmentversion.FailureGT(*i.FailureGT))
+	}
+	if i.FailureGTE != nil {
+		predicates = append(predicates, segmentversion.FailureGTE(*i.FailureGTE))
+	}
+	if i.FailureLT != nil {
+		predicates = append(predicates, segmentversion.FailureLT(*i.FailureLT))
+	}
+	if i.FailureLTE != nil {
+		predicates = append(predicates, segmentversion.FailureLTE(*i.FailureLTE))
+	}
+	if i.FailureContains != nil {
+		predicates = append(predicates, segmentversion.FailureContains(*i.FailureContains))
+	}
+	if i.FailureHasPrefix != nil {
+		predicates = append(predicates, segmentversion.FailureHasPrefix(*i.FailureHasPrefix))
+	}
+	if i.FailureHasSuffix != nil {
+		predicates = append(predicates, segmentversion.FailureHasSuffix(*i.FailureHasSuffix))
+	}
+	if i.FailureEqualFold != nil {
+		predicates = append(predicates, segmentversion.FailureEqualFold(*i.FailureEqualFold))
+	}
+	if i.FailureContainsFold != nil {
+		predicates = append(predicates, segmentversion.FailureContainsFold(*i.FailureContainsFold))
+	}
+	if i.StartedAt != nil {
+		predicates = append(predicates, segmentversion.StartedAtEQ(*i.StartedAt))
+	}
+	if i.StartedAtNEQ != nil {
+		predicates = append(predicates, segmentversion.StartedAtNEQ(*i.StartedAtNEQ))
+	}
+	if len(i.StartedAtIn) > 0 {
+		predicates = append(predicates, segmentversion.StartedAtIn(i.StartedAtIn...))
+	}
+	if len(i.StartedAtNotIn) > 0 {
+		predicates = append(predicates, segmentversion.StartedAtNotIn(i.StartedAtNotIn...))
+	}
+	if i.StartedAtGT != nil {
+		predicates = append(predicates, segmentversion.StartedAtGT(*i.StartedAtGT))
+	}
+	if i.StartedAtGTE != nil {
+		predicates = append(predicates, segmentversion.StartedAtGTE(*i.StartedAtGTE))
+	}
+	if i.StartedAtLT != nil {
+		predicates = append(predicates, segmentversion.StartedAtLT(*i.StartedAtLT))
+	}
+	if i.StartedAtLTE != nil {
+		predicates = append(predicates, segmentversion.StartedAtLTE(*i.StartedAtLTE))
+	}
+	if i.ComputedAt != nil {
+		predicates = append(predicates, segmentversion.ComputedAtEQ(*i.ComputedAt))
+	}
+	if i.ComputedAtNEQ != nil {
+		predicates = append(predicates, segmentversion.ComputedAtNEQ(*i.ComputedAtNEQ))
+	}
+	if len(i.ComputedAtIn) > 0 {
+		predicates = append(predicates, segmentversion.ComputedAtIn(i.ComputedAtIn...))
+	}
+	if len(i.ComputedAtNotIn) > 0 {
+		predicates = append(predicates, segmentversion.ComputedAtNotIn(i.ComputedAtNotIn...))
+	}
+	if i.ComputedAtGT != nil {
+		predicates = append(predicates, segmentversion.ComputedAtGT(*i.ComputedAtGT))
+	}
+	if i.ComputedAtGTE != nil {
+		predicates = append(predicates, segmentversion.ComputedAtGTE(*i.ComputedAtGTE))
+	}
+	if i.ComputedAtLT != nil {
+		predicates = append(predicates, segmentversion.ComputedAtLT(*i.ComputedAtLT))
+	}
+	if i.ComputedAtLTE != nil {
+		predicates = append(predicates, segmentversion.ComputedAtLTE(*i.ComputedAtLTE))
+	}
+
+	if i.HasSegment != nil {
+		p := segmentversion.HasSegment()
+		if !*i.HasSegment {
+			p = segmentversion.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasSegmentWith) > 0 {
+		with := make([]predicate.Segment, 0, len(i.HasSegmentWith))
+		for _, w := range i.HasSegmentWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasSegmentWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, segmentversion.HasSegmentWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptySegmentVersionWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return segmentversion.And(predicates...), nil
+	}
+}
+
+// SubjectWhereInput represents a where input for filtering Subject queries.
+type SubjectWhereInput struct {
+	Predicates []predicate.Subject  `json:"-"`
+	Not        *SubjectWhereInput   `json:"not,omitempty"`
+	Or         []*SubjectWhereInput `json:"or,omitempty"`
+	And        []*SubjectWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "code" field predicates.
+	Code             *string  `json:"code,omitempty"`
+	CodeNEQ          *string  `json:"codeNEQ,omitempty"`
+	CodeIn           []string `json:"codeIn,omitempty"`
+	CodeNotIn        []string `json:"codeNotIn,omitempty"`
+	CodeGT           *string  `json:"codeGT,omitempty"`
+	CodeGTE          *string  `json:"codeGTE,omitempty"`
+	CodeLT           *string  `json:"codeLT,omitempty"`
+	CodeLTE          *string  `json:"codeLTE,omitempty"`
+	CodeContains     *string  `json:"codeContains,omitempty"`
+	CodeHasPrefix    *string  `json:"codeHasPrefix,omitempty"`
+	CodeHasSuffix    *string  `json:"codeHasSuffix,omitempty"`
+	CodeEqualFold    *string  `json:"codeEqualFold,omitempty"`
+	CodeContainsFold *string  `json:"codeContainsFold,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *SubjectWhereInput) AddPredicates(predicates ...predicate.Subject) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the SubjectWhereInput filter on the SubjectQuery builder.
+func (i *SubjectWhereInput) Filter(q *SubjectQuery) (*SubjectQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptySubjectWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptySubjectWhereInput is returned in case the SubjectWhereInput is empty.
+var ErrEmptySubjectWhereInput = errors.New("ent: empty predicate SubjectWhereInput")
+
+// P returns a predicate for filtering subjects.
+// An error is returned if the input is empty or invalid.
+func (i *SubjectWhereInput) P() (predicate.Subject, error) {
+	var predicates []predicate.Subject
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, subject.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Subject, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, subject.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Subject, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, subject.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, subject.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, subject.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, subject.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, subject.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, subject.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, subject.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, subject.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, subject.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, subject.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, subject.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, subject.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, subject.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, subject.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, subject.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, subject.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, subject.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, subject.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, subject.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, subject.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, subject.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, subject.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, subject.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, subject.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, subject.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, subject.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, subject.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Code != nil {
+		predicates = append(predicates, subject.CodeEQ(*i.Code))
+	}
+	if i.CodeNEQ != nil {
+		predicates = append(predicates, subject.CodeNEQ(*i.CodeNEQ))
+	}
+	if len(i.CodeIn) > 0 {
+		predicates = append(predicates, subject.CodeIn(i.CodeIn...))
+	}
+	if len(i.CodeNotIn) > 0 {
+		predicates = append(predicates, subject.CodeNotIn(i.CodeNotIn...))
+	}
+	if i.CodeGT != nil {
+		predicates = append(predicates, subject.CodeGT(*i.CodeGT))
+	}
+	if i.CodeGTE != nil {
+		predicates = append(predicates, subject.CodeGTE(*i.CodeGTE))
+	}
+	if i.CodeLT != nil {
+		predicates = append(predicates, subject.CodeLT(*i.CodeLT))
+	}
+	if i.CodeLTE != nil {
+		predicates = append(predicates, subject.CodeLTE(*i.CodeLTE))
+	}
+	if i.CodeContains != nil {
+		predicates = append(predicates, subject.CodeContains(*i.CodeContains))
+	}
+	if i.CodeHasPrefix != nil {
+		predicates = append(predicates, subject.CodeHasPrefix(*i.CodeHasPrefix))
+	}
+	if i.CodeHasSuffix != nil {
+		predicates = append(predicates, subject.CodeHasSuffix(*i.CodeHasSuffix))
+	}
+	if i.CodeEqualFold != nil {
+		predicates = append(predicates, subject.CodeEqualFold(*i.CodeEqualFold))
+	}
+	if i.CodeContainsFold != nil {
+		predicates = append(predicates, subject.CodeContainsFold(*i.CodeContainsFold))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, subject.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, subject.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, subject.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, subject.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, subject.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, subject.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, subject.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, subject.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, subject.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, subject.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, subject.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, subject.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, subject.NameContainsFold(*i.NameContainsFold))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptySubjectWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return subject.And(predicates...), nil
+	}
+}
+
 // TaskWhereInput represents a where input for filtering Task queries.
 type TaskWhereInput struct {
 	Predicates []predicate.Task  `json:"-"`
@@ -4636,6 +7952,23 @@ type TaskWhereInput struct {
 	AudienceModeNEQ   *task.AudienceMode  `json:"audienceModeNEQ,omitempty"`
 	AudienceModeIn    []task.AudienceMode `json:"audienceModeIn,omitempty"`
 	AudienceModeNotIn []task.AudienceMode `json:"audienceModeNotIn,omitempty"`
+
+	// "segment_id" field predicates.
+	SegmentID             *string  `json:"segmentID,omitempty"`
+	SegmentIDNEQ          *string  `json:"segmentIDNEQ,omitempty"`
+	SegmentIDIn           []string `json:"segmentIDIn,omitempty"`
+	SegmentIDNotIn        []string `json:"segmentIDNotIn,omitempty"`
+	SegmentIDGT           *string  `json:"segmentIDGT,omitempty"`
+	SegmentIDGTE          *string  `json:"segmentIDGTE,omitempty"`
+	SegmentIDLT           *string  `json:"segmentIDLT,omitempty"`
+	SegmentIDLTE          *string  `json:"segmentIDLTE,omitempty"`
+	SegmentIDContains     *string  `json:"segmentIDContains,omitempty"`
+	SegmentIDHasPrefix    *string  `json:"segmentIDHasPrefix,omitempty"`
+	SegmentIDHasSuffix    *string  `json:"segmentIDHasSuffix,omitempty"`
+	SegmentIDIsNil        bool     `json:"segmentIDIsNil,omitempty"`
+	SegmentIDNotNil       bool     `json:"segmentIDNotNil,omitempty"`
+	SegmentIDEqualFold    *string  `json:"segmentIDEqualFold,omitempty"`
+	SegmentIDContainsFold *string  `json:"segmentIDContainsFold,omitempty"`
 
 	// "reach_at" field predicates.
 	ReachAt       *time.Time  `json:"reachAt,omitempty"`
@@ -4798,6 +8131,10 @@ type TaskWhereInput struct {
 	// "upload" edge predicates.
 	HasUpload     *bool                       `json:"hasUpload,omitempty"`
 	HasUploadWith []*AudienceUploadWhereInput `json:"hasUploadWith,omitempty"`
+
+	// "segment" edge predicates.
+	HasSegment     *bool                `json:"hasSegment,omitempty"`
+	HasSegmentWith []*SegmentWhereInput `json:"hasSegmentWith,omitempty"`
 
 	// "creator" edge predicates.
 	HasCreator     *bool                `json:"hasCreator,omitempty"`
@@ -5125,6 +8462,51 @@ func (i *TaskWhereInput) P() (predicate.Task, error) {
 	}
 	if len(i.AudienceModeNotIn) > 0 {
 		predicates = append(predicates, task.AudienceModeNotIn(i.AudienceModeNotIn...))
+	}
+	if i.SegmentID != nil {
+		predicates = append(predicates, task.SegmentIDEQ(*i.SegmentID))
+	}
+	if i.SegmentIDNEQ != nil {
+		predicates = append(predicates, task.SegmentIDNEQ(*i.SegmentIDNEQ))
+	}
+	if len(i.SegmentIDIn) > 0 {
+		predicates = append(predicates, task.SegmentIDIn(i.SegmentIDIn...))
+	}
+	if len(i.SegmentIDNotIn) > 0 {
+		predicates = append(predicates, task.SegmentIDNotIn(i.SegmentIDNotIn...))
+	}
+	if i.SegmentIDGT != nil {
+		predicates = append(predicates, task.SegmentIDGT(*i.SegmentIDGT))
+	}
+	if i.SegmentIDGTE != nil {
+		predicates = append(predicates, task.SegmentIDGTE(*i.SegmentIDGTE))
+	}
+	if i.SegmentIDLT != nil {
+		predicates = append(predicates, task.SegmentIDLT(*i.SegmentIDLT))
+	}
+	if i.SegmentIDLTE != nil {
+		predicates = append(predicates, task.SegmentIDLTE(*i.SegmentIDLTE))
+	}
+	if i.SegmentIDContains != nil {
+		predicates = append(predicates, task.SegmentIDContains(*i.SegmentIDContains))
+	}
+	if i.SegmentIDHasPrefix != nil {
+		predicates = append(predicates, task.SegmentIDHasPrefix(*i.SegmentIDHasPrefix))
+	}
+	if i.SegmentIDHasSuffix != nil {
+		predicates = append(predicates, task.SegmentIDHasSuffix(*i.SegmentIDHasSuffix))
+	}
+	if i.SegmentIDIsNil {
+		predicates = append(predicates, task.SegmentIDIsNil())
+	}
+	if i.SegmentIDNotNil {
+		predicates = append(predicates, task.SegmentIDNotNil())
+	}
+	if i.SegmentIDEqualFold != nil {
+		predicates = append(predicates, task.SegmentIDEqualFold(*i.SegmentIDEqualFold))
+	}
+	if i.SegmentIDContainsFold != nil {
+		predicates = append(predicates, task.SegmentIDContainsFold(*i.SegmentIDContainsFold))
 	}
 	if i.ReachAt != nil {
 		predicates = append(predicates, task.ReachAtEQ(*i.ReachAt))
@@ -5570,6 +8952,24 @@ func (i *TaskWhereInput) P() (predicate.Task, error) {
 			with = append(with, p)
 		}
 		predicates = append(predicates, task.HasUploadWith(with...))
+	}
+	if i.HasSegment != nil {
+		p := task.HasSegment()
+		if !*i.HasSegment {
+			p = task.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasSegmentWith) > 0 {
+		with := make([]predicate.Segment, 0, len(i.HasSegmentWith))
+		for _, w := range i.HasSegmentWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasSegmentWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, task.HasSegmentWith(with...))
 	}
 	if i.HasCreator != nil {
 		p := task.HasCreator()

@@ -15,24 +15,39 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/identity"
+	"tidings/ent/identityconflict"
+	"tidings/ent/idtype"
+	"tidings/ent/importchunk"
+	"tidings/ent/importerror"
 	"tidings/ent/loginattempt"
 	"tidings/ent/member"
 	"tidings/ent/person"
+	"tidings/ent/personalias"
 	"tidings/ent/predicate"
 	"tidings/ent/project"
+	"tidings/ent/property"
+	"tidings/ent/refusedevent"
 	"tidings/ent/run"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
 	"tidings/ent/session"
 	"tidings/ent/setting"
 	"tidings/ent/shard"
 	"tidings/ent/shardreason"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
 	"tidings/ent/upload"
 	"tidings/ent/uploadchunk"
+	"tidings/ent/wechatsubscription"
 	"time"
 
 	"entgo.io/ent"
@@ -48,30 +63,45 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAccount       = "Account"
-	TypeApplication   = "Application"
-	TypeApproval      = "Approval"
-	TypeAuditEntry    = "AuditEntry"
-	TypeCampaign      = "Campaign"
-	TypeCampaignGroup = "CampaignGroup"
-	TypeChannel       = "Channel"
-	TypeDelivery      = "Delivery"
-	TypeIdentity      = "Identity"
-	TypeLoginAttempt  = "LoginAttempt"
-	TypeMember        = "Member"
-	TypePerson        = "Person"
-	TypeProject       = "Project"
-	TypeRun           = "Run"
-	TypeSession       = "Session"
-	TypeSetting       = "Setting"
-	TypeShard         = "Shard"
-	TypeShardReason   = "ShardReason"
-	TypeTask          = "Task"
-	TypeTaskGroup     = "TaskGroup"
-	TypeTaskGroupLink = "TaskGroupLink"
-	TypeTemplate      = "Template"
-	TypeUpload        = "Upload"
-	TypeUploadChunk   = "UploadChunk"
+	TypeAccount            = "Account"
+	TypeApplication        = "Application"
+	TypeApproval           = "Approval"
+	TypeAuditEntry         = "AuditEntry"
+	TypeCampaign           = "Campaign"
+	TypeCampaignGroup      = "CampaignGroup"
+	TypeChannel            = "Channel"
+	TypeDataImport         = "DataImport"
+	TypeDelivery           = "Delivery"
+	TypeDetailTable        = "DetailTable"
+	TypeEventSource        = "EventSource"
+	TypeEventType          = "EventType"
+	TypeIDType             = "IDType"
+	TypeIdentity           = "Identity"
+	TypeIdentityConflict   = "IdentityConflict"
+	TypeImportChunk        = "ImportChunk"
+	TypeImportError        = "ImportError"
+	TypeLoginAttempt       = "LoginAttempt"
+	TypeMember             = "Member"
+	TypePerson             = "Person"
+	TypePersonAlias        = "PersonAlias"
+	TypeProject            = "Project"
+	TypeProperty           = "Property"
+	TypeRefusedEvent       = "RefusedEvent"
+	TypeRun                = "Run"
+	TypeSegment            = "Segment"
+	TypeSegmentVersion     = "SegmentVersion"
+	TypeSession            = "Session"
+	TypeSetting            = "Setting"
+	TypeShard              = "Shard"
+	TypeShardReason        = "ShardReason"
+	TypeSubject            = "Subject"
+	TypeTask               = "Task"
+	TypeTaskGroup          = "TaskGroup"
+	TypeTaskGroupLink      = "TaskGroupLink"
+	TypeTemplate           = "Template"
+	TypeUpload             = "Upload"
+	TypeUploadChunk        = "UploadChunk"
+	TypeWechatSubscription = "WechatSubscription"
 )
 
 // AccountMutation represents an operation that mutates the Account nodes in the graph.
@@ -6908,6 +6938,2192 @@ func (m *ChannelMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Channel edge %s", name)
 }
 
+// DataImportMutation represents an operation that mutates the DataImport nodes in the graph.
+type DataImportMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	due_at         *time.Time
+	attempt        *int
+	addattempt     *int
+	lease_owner    *string
+	lease_until    *time.Time
+	kind           *dataimport.Kind
+	file_name      *string
+	mapping        *json.RawMessage
+	appendmapping  json.RawMessage
+	status         *dataimport.Status
+	size           *int64
+	addsize        *int64
+	received       *int64
+	addreceived    *int64
+	consumed       *int64
+	addconsumed    *int64
+	rows           *int
+	addrows        *int
+	stored         *int
+	addstored      *int
+	duplicate      *int
+	addduplicate   *int
+	refused        *int
+	addrefused     *int
+	failure        *string
+	failure_text   *string
+	ended_at       *time.Time
+	clearedFields  map[string]struct{}
+	project        *string
+	clearedproject bool
+	table          *string
+	clearedtable   bool
+	source         *string
+	clearedsource  bool
+	creator        *string
+	clearedcreator bool
+	done           bool
+	oldValue       func(context.Context) (*DataImport, error)
+	predicates     []predicate.DataImport
+}
+
+var _ ent.Mutation = (*DataImportMutation)(nil)
+
+// dataimportOption allows management of the mutation configuration using functional options.
+type dataimportOption func(*DataImportMutation)
+
+// newDataImportMutation creates new mutation for the DataImport entity.
+func newDataImportMutation(c config, op Op, opts ...dataimportOption) *DataImportMutation {
+	m := &DataImportMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDataImport,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDataImportID sets the ID field of the mutation.
+func withDataImportID(id string) dataimportOption {
+	return func(m *DataImportMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DataImport
+		)
+		m.oldValue = func(ctx context.Context) (*DataImport, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DataImport.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDataImport sets the old DataImport of the mutation.
+func withDataImport(node *DataImport) dataimportOption {
+	return func(m *DataImportMutation) {
+		m.oldValue = func(context.Context) (*DataImport, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DataImportMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DataImportMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DataImport entities.
+func (m *DataImportMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DataImportMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DataImportMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DataImport.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DataImportMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DataImportMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DataImportMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *DataImportMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *DataImportMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *DataImportMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *DataImportMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *DataImportMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *DataImportMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *DataImportMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *DataImportMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *DataImportMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[dataimport.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *DataImportMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[dataimport.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *DataImportMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, dataimport.FieldDueAt)
+}
+
+// SetAttempt sets the "attempt" field.
+func (m *DataImportMutation) SetAttempt(i int) {
+	m.attempt = &i
+	m.addattempt = nil
+}
+
+// Attempt returns the value of the "attempt" field in the mutation.
+func (m *DataImportMutation) Attempt() (r int, exists bool) {
+	v := m.attempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempt returns the old "attempt" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldAttempt(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempt: %w", err)
+	}
+	return oldValue.Attempt, nil
+}
+
+// AddAttempt adds i to the "attempt" field.
+func (m *DataImportMutation) AddAttempt(i int) {
+	if m.addattempt != nil {
+		*m.addattempt += i
+	} else {
+		m.addattempt = &i
+	}
+}
+
+// AddedAttempt returns the value that was added to the "attempt" field in this mutation.
+func (m *DataImportMutation) AddedAttempt() (r int, exists bool) {
+	v := m.addattempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempt resets all changes to the "attempt" field.
+func (m *DataImportMutation) ResetAttempt() {
+	m.attempt = nil
+	m.addattempt = nil
+}
+
+// SetLeaseOwner sets the "lease_owner" field.
+func (m *DataImportMutation) SetLeaseOwner(s string) {
+	m.lease_owner = &s
+}
+
+// LeaseOwner returns the value of the "lease_owner" field in the mutation.
+func (m *DataImportMutation) LeaseOwner() (r string, exists bool) {
+	v := m.lease_owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseOwner returns the old "lease_owner" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldLeaseOwner(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseOwner: %w", err)
+	}
+	return oldValue.LeaseOwner, nil
+}
+
+// ResetLeaseOwner resets all changes to the "lease_owner" field.
+func (m *DataImportMutation) ResetLeaseOwner() {
+	m.lease_owner = nil
+}
+
+// SetLeaseUntil sets the "lease_until" field.
+func (m *DataImportMutation) SetLeaseUntil(t time.Time) {
+	m.lease_until = &t
+}
+
+// LeaseUntil returns the value of the "lease_until" field in the mutation.
+func (m *DataImportMutation) LeaseUntil() (r time.Time, exists bool) {
+	v := m.lease_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseUntil returns the old "lease_until" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldLeaseUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseUntil: %w", err)
+	}
+	return oldValue.LeaseUntil, nil
+}
+
+// ClearLeaseUntil clears the value of the "lease_until" field.
+func (m *DataImportMutation) ClearLeaseUntil() {
+	m.lease_until = nil
+	m.clearedFields[dataimport.FieldLeaseUntil] = struct{}{}
+}
+
+// LeaseUntilCleared returns if the "lease_until" field was cleared in this mutation.
+func (m *DataImportMutation) LeaseUntilCleared() bool {
+	_, ok := m.clearedFields[dataimport.FieldLeaseUntil]
+	return ok
+}
+
+// ResetLeaseUntil resets all changes to the "lease_until" field.
+func (m *DataImportMutation) ResetLeaseUntil() {
+	m.lease_until = nil
+	delete(m.clearedFields, dataimport.FieldLeaseUntil)
+}
+
+// SetKind sets the "kind" field.
+func (m *DataImportMutation) SetKind(d dataimport.Kind) {
+	m.kind = &d
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DataImportMutation) Kind() (r dataimport.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldKind(ctx context.Context) (v dataimport.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DataImportMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetTableID sets the "table_id" field.
+func (m *DataImportMutation) SetTableID(s string) {
+	m.table = &s
+}
+
+// TableID returns the value of the "table_id" field in the mutation.
+func (m *DataImportMutation) TableID() (r string, exists bool) {
+	v := m.table
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTableID returns the old "table_id" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldTableID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTableID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTableID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTableID: %w", err)
+	}
+	return oldValue.TableID, nil
+}
+
+// ClearTableID clears the value of the "table_id" field.
+func (m *DataImportMutation) ClearTableID() {
+	m.table = nil
+	m.clearedFields[dataimport.FieldTableID] = struct{}{}
+}
+
+// TableIDCleared returns if the "table_id" field was cleared in this mutation.
+func (m *DataImportMutation) TableIDCleared() bool {
+	_, ok := m.clearedFields[dataimport.FieldTableID]
+	return ok
+}
+
+// ResetTableID resets all changes to the "table_id" field.
+func (m *DataImportMutation) ResetTableID() {
+	m.table = nil
+	delete(m.clearedFields, dataimport.FieldTableID)
+}
+
+// SetSourceID sets the "source_id" field.
+func (m *DataImportMutation) SetSourceID(s string) {
+	m.source = &s
+}
+
+// SourceID returns the value of the "source_id" field in the mutation.
+func (m *DataImportMutation) SourceID() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceID returns the old "source_id" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldSourceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceID: %w", err)
+	}
+	return oldValue.SourceID, nil
+}
+
+// ClearSourceID clears the value of the "source_id" field.
+func (m *DataImportMutation) ClearSourceID() {
+	m.source = nil
+	m.clearedFields[dataimport.FieldSourceID] = struct{}{}
+}
+
+// SourceIDCleared returns if the "source_id" field was cleared in this mutation.
+func (m *DataImportMutation) SourceIDCleared() bool {
+	_, ok := m.clearedFields[dataimport.FieldSourceID]
+	return ok
+}
+
+// ResetSourceID resets all changes to the "source_id" field.
+func (m *DataImportMutation) ResetSourceID() {
+	m.source = nil
+	delete(m.clearedFields, dataimport.FieldSourceID)
+}
+
+// SetFileName sets the "file_name" field.
+func (m *DataImportMutation) SetFileName(s string) {
+	m.file_name = &s
+}
+
+// FileName returns the value of the "file_name" field in the mutation.
+func (m *DataImportMutation) FileName() (r string, exists bool) {
+	v := m.file_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileName returns the old "file_name" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldFileName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileName: %w", err)
+	}
+	return oldValue.FileName, nil
+}
+
+// ResetFileName resets all changes to the "file_name" field.
+func (m *DataImportMutation) ResetFileName() {
+	m.file_name = nil
+}
+
+// SetMapping sets the "mapping" field.
+func (m *DataImportMutation) SetMapping(jm json.RawMessage) {
+	m.mapping = &jm
+	m.appendmapping = nil
+}
+
+// Mapping returns the value of the "mapping" field in the mutation.
+func (m *DataImportMutation) Mapping() (r json.RawMessage, exists bool) {
+	v := m.mapping
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMapping returns the old "mapping" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldMapping(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMapping is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMapping requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMapping: %w", err)
+	}
+	return oldValue.Mapping, nil
+}
+
+// AppendMapping adds jm to the "mapping" field.
+func (m *DataImportMutation) AppendMapping(jm json.RawMessage) {
+	m.appendmapping = append(m.appendmapping, jm...)
+}
+
+// AppendedMapping returns the list of values that were appended to the "mapping" field in this mutation.
+func (m *DataImportMutation) AppendedMapping() (json.RawMessage, bool) {
+	if len(m.appendmapping) == 0 {
+		return nil, false
+	}
+	return m.appendmapping, true
+}
+
+// ClearMapping clears the value of the "mapping" field.
+func (m *DataImportMutation) ClearMapping() {
+	m.mapping = nil
+	m.appendmapping = nil
+	m.clearedFields[dataimport.FieldMapping] = struct{}{}
+}
+
+// MappingCleared returns if the "mapping" field was cleared in this mutation.
+func (m *DataImportMutation) MappingCleared() bool {
+	_, ok := m.clearedFields[dataimport.FieldMapping]
+	return ok
+}
+
+// ResetMapping resets all changes to the "mapping" field.
+func (m *DataImportMutation) ResetMapping() {
+	m.mapping = nil
+	m.appendmapping = nil
+	delete(m.clearedFields, dataimport.FieldMapping)
+}
+
+// SetStatus sets the "status" field.
+func (m *DataImportMutation) SetStatus(d dataimport.Status) {
+	m.status = &d
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *DataImportMutation) Status() (r dataimport.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldStatus(ctx context.Context) (v dataimport.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *DataImportMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetSize sets the "size" field.
+func (m *DataImportMutation) SetSize(i int64) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *DataImportMutation) Size() (r int64, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *DataImportMutation) AddSize(i int64) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *DataImportMutation) AddedSize() (r int64, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *DataImportMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetReceived sets the "received" field.
+func (m *DataImportMutation) SetReceived(i int64) {
+	m.received = &i
+	m.addreceived = nil
+}
+
+// Received returns the value of the "received" field in the mutation.
+func (m *DataImportMutation) Received() (r int64, exists bool) {
+	v := m.received
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceived returns the old "received" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldReceived(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceived: %w", err)
+	}
+	return oldValue.Received, nil
+}
+
+// AddReceived adds i to the "received" field.
+func (m *DataImportMutation) AddReceived(i int64) {
+	if m.addreceived != nil {
+		*m.addreceived += i
+	} else {
+		m.addreceived = &i
+	}
+}
+
+// AddedReceived returns the value that was added to the "received" field in this mutation.
+func (m *DataImportMutation) AddedReceived() (r int64, exists bool) {
+	v := m.addreceived
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReceived resets all changes to the "received" field.
+func (m *DataImportMutation) ResetReceived() {
+	m.received = nil
+	m.addreceived = nil
+}
+
+// SetConsumed sets the "consumed" field.
+func (m *DataImportMutation) SetConsumed(i int64) {
+	m.consumed = &i
+	m.addconsumed = nil
+}
+
+// Consumed returns the value of the "consumed" field in the mutation.
+func (m *DataImportMutation) Consumed() (r int64, exists bool) {
+	v := m.consumed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConsumed returns the old "consumed" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldConsumed(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConsumed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConsumed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConsumed: %w", err)
+	}
+	return oldValue.Consumed, nil
+}
+
+// AddConsumed adds i to the "consumed" field.
+func (m *DataImportMutation) AddConsumed(i int64) {
+	if m.addconsumed != nil {
+		*m.addconsumed += i
+	} else {
+		m.addconsumed = &i
+	}
+}
+
+// AddedConsumed returns the value that was added to the "consumed" field in this mutation.
+func (m *DataImportMutation) AddedConsumed() (r int64, exists bool) {
+	v := m.addconsumed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetConsumed resets all changes to the "consumed" field.
+func (m *DataImportMutation) ResetConsumed() {
+	m.consumed = nil
+	m.addconsumed = nil
+}
+
+// SetRows sets the "rows" field.
+func (m *DataImportMutation) SetRows(i int) {
+	m.rows = &i
+	m.addrows = nil
+}
+
+// Rows returns the value of the "rows" field in the mutation.
+func (m *DataImportMutation) Rows() (r int, exists bool) {
+	v := m.rows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRows returns the old "rows" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldRows(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRows is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRows requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRows: %w", err)
+	}
+	return oldValue.Rows, nil
+}
+
+// AddRows adds i to the "rows" field.
+func (m *DataImportMutation) AddRows(i int) {
+	if m.addrows != nil {
+		*m.addrows += i
+	} else {
+		m.addrows = &i
+	}
+}
+
+// AddedRows returns the value that was added to the "rows" field in this mutation.
+func (m *DataImportMutation) AddedRows() (r int, exists bool) {
+	v := m.addrows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRows resets all changes to the "rows" field.
+func (m *DataImportMutation) ResetRows() {
+	m.rows = nil
+	m.addrows = nil
+}
+
+// SetStored sets the "stored" field.
+func (m *DataImportMutation) SetStored(i int) {
+	m.stored = &i
+	m.addstored = nil
+}
+
+// Stored returns the value of the "stored" field in the mutation.
+func (m *DataImportMutation) Stored() (r int, exists bool) {
+	v := m.stored
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStored returns the old "stored" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldStored(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStored is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStored requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStored: %w", err)
+	}
+	return oldValue.Stored, nil
+}
+
+// AddStored adds i to the "stored" field.
+func (m *DataImportMutation) AddStored(i int) {
+	if m.addstored != nil {
+		*m.addstored += i
+	} else {
+		m.addstored = &i
+	}
+}
+
+// AddedStored returns the value that was added to the "stored" field in this mutation.
+func (m *DataImportMutation) AddedStored() (r int, exists bool) {
+	v := m.addstored
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStored resets all changes to the "stored" field.
+func (m *DataImportMutation) ResetStored() {
+	m.stored = nil
+	m.addstored = nil
+}
+
+// SetDuplicate sets the "duplicate" field.
+func (m *DataImportMutation) SetDuplicate(i int) {
+	m.duplicate = &i
+	m.addduplicate = nil
+}
+
+// Duplicate returns the value of the "duplicate" field in the mutation.
+func (m *DataImportMutation) Duplicate() (r int, exists bool) {
+	v := m.duplicate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDuplicate returns the old "duplicate" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldDuplicate(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDuplicate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDuplicate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDuplicate: %w", err)
+	}
+	return oldValue.Duplicate, nil
+}
+
+// AddDuplicate adds i to the "duplicate" field.
+func (m *DataImportMutation) AddDuplicate(i int) {
+	if m.addduplicate != nil {
+		*m.addduplicate += i
+	} else {
+		m.addduplicate = &i
+	}
+}
+
+// AddedDuplicate returns the value that was added to the "duplicate" field in this mutation.
+func (m *DataImportMutation) AddedDuplicate() (r int, exists bool) {
+	v := m.addduplicate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDuplicate resets all changes to the "duplicate" field.
+func (m *DataImportMutation) ResetDuplicate() {
+	m.duplicate = nil
+	m.addduplicate = nil
+}
+
+// SetRefused sets the "refused" field.
+func (m *DataImportMutation) SetRefused(i int) {
+	m.refused = &i
+	m.addrefused = nil
+}
+
+// Refused returns the value of the "refused" field in the mutation.
+func (m *DataImportMutation) Refused() (r int, exists bool) {
+	v := m.refused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefused returns the old "refused" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldRefused(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefused is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefused requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefused: %w", err)
+	}
+	return oldValue.Refused, nil
+}
+
+// AddRefused adds i to the "refused" field.
+func (m *DataImportMutation) AddRefused(i int) {
+	if m.addrefused != nil {
+		*m.addrefused += i
+	} else {
+		m.addrefused = &i
+	}
+}
+
+// AddedRefused returns the value that was added to the "refused" field in this mutation.
+func (m *DataImportMutation) AddedRefused() (r int, exists bool) {
+	v := m.addrefused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefused resets all changes to the "refused" field.
+func (m *DataImportMutation) ResetRefused() {
+	m.refused = nil
+	m.addrefused = nil
+}
+
+// SetFailure sets the "failure" field.
+func (m *DataImportMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *DataImportMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *DataImportMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetFailureText sets the "failure_text" field.
+func (m *DataImportMutation) SetFailureText(s string) {
+	m.failure_text = &s
+}
+
+// FailureText returns the value of the "failure_text" field in the mutation.
+func (m *DataImportMutation) FailureText() (r string, exists bool) {
+	v := m.failure_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailureText returns the old "failure_text" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldFailureText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailureText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailureText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailureText: %w", err)
+	}
+	return oldValue.FailureText, nil
+}
+
+// ResetFailureText resets all changes to the "failure_text" field.
+func (m *DataImportMutation) ResetFailureText() {
+	m.failure_text = nil
+}
+
+// SetCreatorID sets the "creator_id" field.
+func (m *DataImportMutation) SetCreatorID(s string) {
+	m.creator = &s
+}
+
+// CreatorID returns the value of the "creator_id" field in the mutation.
+func (m *DataImportMutation) CreatorID() (r string, exists bool) {
+	v := m.creator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatorID returns the old "creator_id" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldCreatorID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatorID: %w", err)
+	}
+	return oldValue.CreatorID, nil
+}
+
+// ClearCreatorID clears the value of the "creator_id" field.
+func (m *DataImportMutation) ClearCreatorID() {
+	m.creator = nil
+	m.clearedFields[dataimport.FieldCreatorID] = struct{}{}
+}
+
+// CreatorIDCleared returns if the "creator_id" field was cleared in this mutation.
+func (m *DataImportMutation) CreatorIDCleared() bool {
+	_, ok := m.clearedFields[dataimport.FieldCreatorID]
+	return ok
+}
+
+// ResetCreatorID resets all changes to the "creator_id" field.
+func (m *DataImportMutation) ResetCreatorID() {
+	m.creator = nil
+	delete(m.clearedFields, dataimport.FieldCreatorID)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *DataImportMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *DataImportMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the DataImport entity.
+// If the DataImport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataImportMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *DataImportMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[dataimport.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *DataImportMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[dataimport.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *DataImportMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, dataimport.FieldEndedAt)
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *DataImportMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[dataimport.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *DataImportMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *DataImportMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *DataImportMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// ClearTable clears the "table" edge to the DetailTable entity.
+func (m *DataImportMutation) ClearTable() {
+	m.clearedtable = true
+	m.clearedFields[dataimport.FieldTableID] = struct{}{}
+}
+
+// TableCleared reports if the "table" edge to the DetailTable entity was cleared.
+func (m *DataImportMutation) TableCleared() bool {
+	return m.TableIDCleared() || m.clearedtable
+}
+
+// TableIDs returns the "table" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TableID instead. It exists only for internal usage by the builders.
+func (m *DataImportMutation) TableIDs() (ids []string) {
+	if id := m.table; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTable resets all changes to the "table" edge.
+func (m *DataImportMutation) ResetTable() {
+	m.table = nil
+	m.clearedtable = false
+}
+
+// ClearSource clears the "source" edge to the EventSource entity.
+func (m *DataImportMutation) ClearSource() {
+	m.clearedsource = true
+	m.clearedFields[dataimport.FieldSourceID] = struct{}{}
+}
+
+// SourceCleared reports if the "source" edge to the EventSource entity was cleared.
+func (m *DataImportMutation) SourceCleared() bool {
+	return m.SourceIDCleared() || m.clearedsource
+}
+
+// SourceIDs returns the "source" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SourceID instead. It exists only for internal usage by the builders.
+func (m *DataImportMutation) SourceIDs() (ids []string) {
+	if id := m.source; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSource resets all changes to the "source" edge.
+func (m *DataImportMutation) ResetSource() {
+	m.source = nil
+	m.clearedsource = false
+}
+
+// ClearCreator clears the "creator" edge to the Account entity.
+func (m *DataImportMutation) ClearCreator() {
+	m.clearedcreator = true
+	m.clearedFields[dataimport.FieldCreatorID] = struct{}{}
+}
+
+// CreatorCleared reports if the "creator" edge to the Account entity was cleared.
+func (m *DataImportMutation) CreatorCleared() bool {
+	return m.CreatorIDCleared() || m.clearedcreator
+}
+
+// CreatorIDs returns the "creator" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CreatorID instead. It exists only for internal usage by the builders.
+func (m *DataImportMutation) CreatorIDs() (ids []string) {
+	if id := m.creator; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCreator resets all changes to the "creator" edge.
+func (m *DataImportMutation) ResetCreator() {
+	m.creator = nil
+	m.clearedcreator = false
+}
+
+// Where appends a list predicates to the DataImportMutation builder.
+func (m *DataImportMutation) Where(ps ...predicate.DataImport) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DataImportMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DataImportMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DataImport, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DataImportMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DataImportMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DataImport).
+func (m *DataImportMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DataImportMutation) Fields() []string {
+	fields := make([]string, 0, 24)
+	if m.created_at != nil {
+		fields = append(fields, dataimport.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, dataimport.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, dataimport.FieldProjectID)
+	}
+	if m.due_at != nil {
+		fields = append(fields, dataimport.FieldDueAt)
+	}
+	if m.attempt != nil {
+		fields = append(fields, dataimport.FieldAttempt)
+	}
+	if m.lease_owner != nil {
+		fields = append(fields, dataimport.FieldLeaseOwner)
+	}
+	if m.lease_until != nil {
+		fields = append(fields, dataimport.FieldLeaseUntil)
+	}
+	if m.kind != nil {
+		fields = append(fields, dataimport.FieldKind)
+	}
+	if m.table != nil {
+		fields = append(fields, dataimport.FieldTableID)
+	}
+	if m.source != nil {
+		fields = append(fields, dataimport.FieldSourceID)
+	}
+	if m.file_name != nil {
+		fields = append(fields, dataimport.FieldFileName)
+	}
+	if m.mapping != nil {
+		fields = append(fields, dataimport.FieldMapping)
+	}
+	if m.status != nil {
+		fields = append(fields, dataimport.FieldStatus)
+	}
+	if m.size != nil {
+		fields = append(fields, dataimport.FieldSize)
+	}
+	if m.received != nil {
+		fields = append(fields, dataimport.FieldReceived)
+	}
+	if m.consumed != nil {
+		fields = append(fields, dataimport.FieldConsumed)
+	}
+	if m.rows != nil {
+		fields = append(fields, dataimport.FieldRows)
+	}
+	if m.stored != nil {
+		fields = append(fields, dataimport.FieldStored)
+	}
+	if m.duplicate != nil {
+		fields = append(fields, dataimport.FieldDuplicate)
+	}
+	if m.refused != nil {
+		fields = append(fields, dataimport.FieldRefused)
+	}
+	if m.failure != nil {
+		fields = append(fields, dataimport.FieldFailure)
+	}
+	if m.failure_text != nil {
+		fields = append(fields, dataimport.FieldFailureText)
+	}
+	if m.creator != nil {
+		fields = append(fields, dataimport.FieldCreatorID)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, dataimport.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DataImportMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dataimport.FieldCreatedAt:
+		return m.CreatedAt()
+	case dataimport.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case dataimport.FieldProjectID:
+		return m.ProjectID()
+	case dataimport.FieldDueAt:
+		return m.DueAt()
+	case dataimport.FieldAttempt:
+		return m.Attempt()
+	case dataimport.FieldLeaseOwner:
+		return m.LeaseOwner()
+	case dataimport.FieldLeaseUntil:
+		return m.LeaseUntil()
+	case dataimport.FieldKind:
+		return m.Kind()
+	case dataimport.FieldTableID:
+		return m.TableID()
+	case dataimport.FieldSourceID:
+		return m.SourceID()
+	case dataimport.FieldFileName:
+		return m.FileName()
+	case dataimport.FieldMapping:
+		return m.Mapping()
+	case dataimport.FieldStatus:
+		return m.Status()
+	case dataimport.FieldSize:
+		return m.Size()
+	case dataimport.FieldReceived:
+		return m.Received()
+	case dataimport.FieldConsumed:
+		return m.Consumed()
+	case dataimport.FieldRows:
+		return m.Rows()
+	case dataimport.FieldStored:
+		return m.Stored()
+	case dataimport.FieldDuplicate:
+		return m.Duplicate()
+	case dataimport.FieldRefused:
+		return m.Refused()
+	case dataimport.FieldFailure:
+		return m.Failure()
+	case dataimport.FieldFailureText:
+		return m.FailureText()
+	case dataimport.FieldCreatorID:
+		return m.CreatorID()
+	case dataimport.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DataImportMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dataimport.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case dataimport.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case dataimport.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case dataimport.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case dataimport.FieldAttempt:
+		return m.OldAttempt(ctx)
+	case dataimport.FieldLeaseOwner:
+		return m.OldLeaseOwner(ctx)
+	case dataimport.FieldLeaseUntil:
+		return m.OldLeaseUntil(ctx)
+	case dataimport.FieldKind:
+		return m.OldKind(ctx)
+	case dataimport.FieldTableID:
+		return m.OldTableID(ctx)
+	case dataimport.FieldSourceID:
+		return m.OldSourceID(ctx)
+	case dataimport.FieldFileName:
+		return m.OldFileName(ctx)
+	case dataimport.FieldMapping:
+		return m.OldMapping(ctx)
+	case dataimport.FieldStatus:
+		return m.OldStatus(ctx)
+	case dataimport.FieldSize:
+		return m.OldSize(ctx)
+	case dataimport.FieldReceived:
+		return m.OldReceived(ctx)
+	case dataimport.FieldConsumed:
+		return m.OldConsumed(ctx)
+	case dataimport.FieldRows:
+		return m.OldRows(ctx)
+	case dataimport.FieldStored:
+		return m.OldStored(ctx)
+	case dataimport.FieldDuplicate:
+		return m.OldDuplicate(ctx)
+	case dataimport.FieldRefused:
+		return m.OldRefused(ctx)
+	case dataimport.FieldFailure:
+		return m.OldFailure(ctx)
+	case dataimport.FieldFailureText:
+		return m.OldFailureText(ctx)
+	case dataimport.FieldCreatorID:
+		return m.OldCreatorID(ctx)
+	case dataimport.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DataImport field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DataImportMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dataimport.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case dataimport.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case dataimport.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case dataimport.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case dataimport.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempt(v)
+		return nil
+	case dataimport.FieldLeaseOwner:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseOwner(v)
+		return nil
+	case dataimport.FieldLeaseUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseUntil(v)
+		return nil
+	case dataimport.FieldKind:
+		v, ok := value.(dataimport.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case dataimport.FieldTableID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTableID(v)
+		return nil
+	case dataimport.FieldSourceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceID(v)
+		return nil
+	case dataimport.FieldFileName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileName(v)
+		return nil
+	case dataimport.FieldMapping:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMapping(v)
+		return nil
+	case dataimport.FieldStatus:
+		v, ok := value.(dataimport.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case dataimport.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case dataimport.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceived(v)
+		return nil
+	case dataimport.FieldConsumed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConsumed(v)
+		return nil
+	case dataimport.FieldRows:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRows(v)
+		return nil
+	case dataimport.FieldStored:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStored(v)
+		return nil
+	case dataimport.FieldDuplicate:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDuplicate(v)
+		return nil
+	case dataimport.FieldRefused:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefused(v)
+		return nil
+	case dataimport.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case dataimport.FieldFailureText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailureText(v)
+		return nil
+	case dataimport.FieldCreatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatorID(v)
+		return nil
+	case dataimport.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DataImport field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DataImportMutation) AddedFields() []string {
+	var fields []string
+	if m.addattempt != nil {
+		fields = append(fields, dataimport.FieldAttempt)
+	}
+	if m.addsize != nil {
+		fields = append(fields, dataimport.FieldSize)
+	}
+	if m.addreceived != nil {
+		fields = append(fields, dataimport.FieldReceived)
+	}
+	if m.addconsumed != nil {
+		fields = append(fields, dataimport.FieldConsumed)
+	}
+	if m.addrows != nil {
+		fields = append(fields, dataimport.FieldRows)
+	}
+	if m.addstored != nil {
+		fields = append(fields, dataimport.FieldStored)
+	}
+	if m.addduplicate != nil {
+		fields = append(fields, dataimport.FieldDuplicate)
+	}
+	if m.addrefused != nil {
+		fields = append(fields, dataimport.FieldRefused)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DataImportMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dataimport.FieldAttempt:
+		return m.AddedAttempt()
+	case dataimport.FieldSize:
+		return m.AddedSize()
+	case dataimport.FieldReceived:
+		return m.AddedReceived()
+	case dataimport.FieldConsumed:
+		return m.AddedConsumed()
+	case dataimport.FieldRows:
+		return m.AddedRows()
+	case dataimport.FieldStored:
+		return m.AddedStored()
+	case dataimport.FieldDuplicate:
+		return m.AddedDuplicate()
+	case dataimport.FieldRefused:
+		return m.AddedRefused()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DataImportMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dataimport.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempt(v)
+		return nil
+	case dataimport.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case dataimport.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReceived(v)
+		return nil
+	case dataimport.FieldConsumed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddConsumed(v)
+		return nil
+	case dataimport.FieldRows:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRows(v)
+		return nil
+	case dataimport.FieldStored:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStored(v)
+		return nil
+	case dataimport.FieldDuplicate:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDuplicate(v)
+		return nil
+	case dataimport.FieldRefused:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefused(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DataImport numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DataImportMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(dataimport.FieldDueAt) {
+		fields = append(fields, dataimport.FieldDueAt)
+	}
+	if m.FieldCleared(dataimport.FieldLeaseUntil) {
+		fields = append(fields, dataimport.FieldLeaseUntil)
+	}
+	if m.FieldCleared(dataimport.FieldTableID) {
+		fields = append(fields, dataimport.FieldTableID)
+	}
+	if m.FieldCleared(dataimport.FieldSourceID) {
+		fields = append(fields, dataimport.FieldSourceID)
+	}
+	if m.FieldCleared(dataimport.FieldMapping) {
+		fields = append(fields, dataimport.FieldMapping)
+	}
+	if m.FieldCleared(dataimport.FieldCreatorID) {
+		fields = append(fields, dataimport.FieldCreatorID)
+	}
+	if m.FieldCleared(dataimport.FieldEndedAt) {
+		fields = append(fields, dataimport.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DataImportMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DataImportMutation) ClearField(name string) error {
+	switch name {
+	case dataimport.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case dataimport.FieldLeaseUntil:
+		m.ClearLeaseUntil()
+		return nil
+	case dataimport.FieldTableID:
+		m.ClearTableID()
+		return nil
+	case dataimport.FieldSourceID:
+		m.ClearSourceID()
+		return nil
+	case dataimport.FieldMapping:
+		m.ClearMapping()
+		return nil
+	case dataimport.FieldCreatorID:
+		m.ClearCreatorID()
+		return nil
+	case dataimport.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DataImport nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DataImportMutation) ResetField(name string) error {
+	switch name {
+	case dataimport.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case dataimport.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case dataimport.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case dataimport.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case dataimport.FieldAttempt:
+		m.ResetAttempt()
+		return nil
+	case dataimport.FieldLeaseOwner:
+		m.ResetLeaseOwner()
+		return nil
+	case dataimport.FieldLeaseUntil:
+		m.ResetLeaseUntil()
+		return nil
+	case dataimport.FieldKind:
+		m.ResetKind()
+		return nil
+	case dataimport.FieldTableID:
+		m.ResetTableID()
+		return nil
+	case dataimport.FieldSourceID:
+		m.ResetSourceID()
+		return nil
+	case dataimport.FieldFileName:
+		m.ResetFileName()
+		return nil
+	case dataimport.FieldMapping:
+		m.ResetMapping()
+		return nil
+	case dataimport.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case dataimport.FieldSize:
+		m.ResetSize()
+		return nil
+	case dataimport.FieldReceived:
+		m.ResetReceived()
+		return nil
+	case dataimport.FieldConsumed:
+		m.ResetConsumed()
+		return nil
+	case dataimport.FieldRows:
+		m.ResetRows()
+		return nil
+	case dataimport.FieldStored:
+		m.ResetStored()
+		return nil
+	case dataimport.FieldDuplicate:
+		m.ResetDuplicate()
+		return nil
+	case dataimport.FieldRefused:
+		m.ResetRefused()
+		return nil
+	case dataimport.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case dataimport.FieldFailureText:
+		m.ResetFailureText()
+		return nil
+	case dataimport.FieldCreatorID:
+		m.ResetCreatorID()
+		return nil
+	case dataimport.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DataImport field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DataImportMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.project != nil {
+		edges = append(edges, dataimport.EdgeProject)
+	}
+	if m.table != nil {
+		edges = append(edges, dataimport.EdgeTable)
+	}
+	if m.source != nil {
+		edges = append(edges, dataimport.EdgeSource)
+	}
+	if m.creator != nil {
+		edges = append(edges, dataimport.EdgeCreator)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DataImportMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case dataimport.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	case dataimport.EdgeTable:
+		if id := m.table; id != nil {
+			return []ent.Value{*id}
+		}
+	case dataimport.EdgeSource:
+		if id := m.source; id != nil {
+			return []ent.Value{*id}
+		}
+	case dataimport.EdgeCreator:
+		if id := m.creator; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DataImportMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DataImportMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DataImportMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedproject {
+		edges = append(edges, dataimport.EdgeProject)
+	}
+	if m.clearedtable {
+		edges = append(edges, dataimport.EdgeTable)
+	}
+	if m.clearedsource {
+		edges = append(edges, dataimport.EdgeSource)
+	}
+	if m.clearedcreator {
+		edges = append(edges, dataimport.EdgeCreator)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DataImportMutation) EdgeCleared(name string) bool {
+	switch name {
+	case dataimport.EdgeProject:
+		return m.clearedproject
+	case dataimport.EdgeTable:
+		return m.clearedtable
+	case dataimport.EdgeSource:
+		return m.clearedsource
+	case dataimport.EdgeCreator:
+		return m.clearedcreator
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DataImportMutation) ClearEdge(name string) error {
+	switch name {
+	case dataimport.EdgeProject:
+		m.ClearProject()
+		return nil
+	case dataimport.EdgeTable:
+		m.ClearTable()
+		return nil
+	case dataimport.EdgeSource:
+		m.ClearSource()
+		return nil
+	case dataimport.EdgeCreator:
+		m.ClearCreator()
+		return nil
+	}
+	return fmt.Errorf("unknown DataImport unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DataImportMutation) ResetEdge(name string) error {
+	switch name {
+	case dataimport.EdgeProject:
+		m.ResetProject()
+		return nil
+	case dataimport.EdgeTable:
+		m.ResetTable()
+		return nil
+	case dataimport.EdgeSource:
+		m.ResetSource()
+		return nil
+	case dataimport.EdgeCreator:
+		m.ResetCreator()
+		return nil
+	}
+	return fmt.Errorf("unknown DataImport edge %s", name)
+}
+
 // DeliveryMutation represents an operation that mutates the Delivery nodes in the graph.
 type DeliveryMutation struct {
 	config
@@ -8078,6 +10294,3661 @@ func (m *DeliveryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Delivery edge %s", name)
 }
 
+// DetailTableMutation represents an operation that mutates the DetailTable nodes in the graph.
+type DetailTableMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	num            *int64
+	addnum         *int64
+	name           *string
+	display_name   *string
+	description    *string
+	kind           *detailtable.Kind
+	id_type        *string
+	person_column  *string
+	date_column    *string
+	rows           *int
+	addrows        *int
+	imported_at    *time.Time
+	clearedFields  map[string]struct{}
+	project        *string
+	clearedproject bool
+	done           bool
+	oldValue       func(context.Context) (*DetailTable, error)
+	predicates     []predicate.DetailTable
+}
+
+var _ ent.Mutation = (*DetailTableMutation)(nil)
+
+// detailtableOption allows management of the mutation configuration using functional options.
+type detailtableOption func(*DetailTableMutation)
+
+// newDetailTableMutation creates new mutation for the DetailTable entity.
+func newDetailTableMutation(c config, op Op, opts ...detailtableOption) *DetailTableMutation {
+	m := &DetailTableMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDetailTable,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDetailTableID sets the ID field of the mutation.
+func withDetailTableID(id string) detailtableOption {
+	return func(m *DetailTableMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DetailTable
+		)
+		m.oldValue = func(ctx context.Context) (*DetailTable, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DetailTable.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDetailTable sets the old DetailTable of the mutation.
+func withDetailTable(node *DetailTable) detailtableOption {
+	return func(m *DetailTableMutation) {
+		m.oldValue = func(context.Context) (*DetailTable, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DetailTableMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DetailTableMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DetailTable entities.
+func (m *DetailTableMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DetailTableMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DetailTableMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DetailTable.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DetailTableMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DetailTableMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DetailTableMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *DetailTableMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *DetailTableMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *DetailTableMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *DetailTableMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *DetailTableMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *DetailTableMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetNum sets the "num" field.
+func (m *DetailTableMutation) SetNum(i int64) {
+	m.num = &i
+	m.addnum = nil
+}
+
+// Num returns the value of the "num" field in the mutation.
+func (m *DetailTableMutation) Num() (r int64, exists bool) {
+	v := m.num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNum returns the old "num" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNum: %w", err)
+	}
+	return oldValue.Num, nil
+}
+
+// AddNum adds i to the "num" field.
+func (m *DetailTableMutation) AddNum(i int64) {
+	if m.addnum != nil {
+		*m.addnum += i
+	} else {
+		m.addnum = &i
+	}
+}
+
+// AddedNum returns the value that was added to the "num" field in this mutation.
+func (m *DetailTableMutation) AddedNum() (r int64, exists bool) {
+	v := m.addnum
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNum resets all changes to the "num" field.
+func (m *DetailTableMutation) ResetNum() {
+	m.num = nil
+	m.addnum = nil
+}
+
+// SetName sets the "name" field.
+func (m *DetailTableMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *DetailTableMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *DetailTableMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDisplayName sets the "display_name" field.
+func (m *DetailTableMutation) SetDisplayName(s string) {
+	m.display_name = &s
+}
+
+// DisplayName returns the value of the "display_name" field in the mutation.
+func (m *DetailTableMutation) DisplayName() (r string, exists bool) {
+	v := m.display_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisplayName returns the old "display_name" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldDisplayName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisplayName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisplayName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisplayName: %w", err)
+	}
+	return oldValue.DisplayName, nil
+}
+
+// ResetDisplayName resets all changes to the "display_name" field.
+func (m *DetailTableMutation) ResetDisplayName() {
+	m.display_name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *DetailTableMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *DetailTableMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *DetailTableMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DetailTableMutation) SetKind(d detailtable.Kind) {
+	m.kind = &d
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DetailTableMutation) Kind() (r detailtable.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldKind(ctx context.Context) (v detailtable.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DetailTableMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetIDType sets the "id_type" field.
+func (m *DetailTableMutation) SetIDType(s string) {
+	m.id_type = &s
+}
+
+// IDType returns the value of the "id_type" field in the mutation.
+func (m *DetailTableMutation) IDType() (r string, exists bool) {
+	v := m.id_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIDType returns the old "id_type" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldIDType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIDType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIDType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIDType: %w", err)
+	}
+	return oldValue.IDType, nil
+}
+
+// ResetIDType resets all changes to the "id_type" field.
+func (m *DetailTableMutation) ResetIDType() {
+	m.id_type = nil
+}
+
+// SetPersonColumn sets the "person_column" field.
+func (m *DetailTableMutation) SetPersonColumn(s string) {
+	m.person_column = &s
+}
+
+// PersonColumn returns the value of the "person_column" field in the mutation.
+func (m *DetailTableMutation) PersonColumn() (r string, exists bool) {
+	v := m.person_column
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonColumn returns the old "person_column" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldPersonColumn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonColumn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonColumn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonColumn: %w", err)
+	}
+	return oldValue.PersonColumn, nil
+}
+
+// ResetPersonColumn resets all changes to the "person_column" field.
+func (m *DetailTableMutation) ResetPersonColumn() {
+	m.person_column = nil
+}
+
+// SetDateColumn sets the "date_column" field.
+func (m *DetailTableMutation) SetDateColumn(s string) {
+	m.date_column = &s
+}
+
+// DateColumn returns the value of the "date_column" field in the mutation.
+func (m *DetailTableMutation) DateColumn() (r string, exists bool) {
+	v := m.date_column
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDateColumn returns the old "date_column" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldDateColumn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDateColumn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDateColumn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDateColumn: %w", err)
+	}
+	return oldValue.DateColumn, nil
+}
+
+// ResetDateColumn resets all changes to the "date_column" field.
+func (m *DetailTableMutation) ResetDateColumn() {
+	m.date_column = nil
+}
+
+// SetRows sets the "rows" field.
+func (m *DetailTableMutation) SetRows(i int) {
+	m.rows = &i
+	m.addrows = nil
+}
+
+// Rows returns the value of the "rows" field in the mutation.
+func (m *DetailTableMutation) Rows() (r int, exists bool) {
+	v := m.rows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRows returns the old "rows" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldRows(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRows is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRows requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRows: %w", err)
+	}
+	return oldValue.Rows, nil
+}
+
+// AddRows adds i to the "rows" field.
+func (m *DetailTableMutation) AddRows(i int) {
+	if m.addrows != nil {
+		*m.addrows += i
+	} else {
+		m.addrows = &i
+	}
+}
+
+// AddedRows returns the value that was added to the "rows" field in this mutation.
+func (m *DetailTableMutation) AddedRows() (r int, exists bool) {
+	v := m.addrows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRows resets all changes to the "rows" field.
+func (m *DetailTableMutation) ResetRows() {
+	m.rows = nil
+	m.addrows = nil
+}
+
+// SetImportedAt sets the "imported_at" field.
+func (m *DetailTableMutation) SetImportedAt(t time.Time) {
+	m.imported_at = &t
+}
+
+// ImportedAt returns the value of the "imported_at" field in the mutation.
+func (m *DetailTableMutation) ImportedAt() (r time.Time, exists bool) {
+	v := m.imported_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImportedAt returns the old "imported_at" field's value of the DetailTable entity.
+// If the DetailTable object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DetailTableMutation) OldImportedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImportedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImportedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImportedAt: %w", err)
+	}
+	return oldValue.ImportedAt, nil
+}
+
+// ClearImportedAt clears the value of the "imported_at" field.
+func (m *DetailTableMutation) ClearImportedAt() {
+	m.imported_at = nil
+	m.clearedFields[detailtable.FieldImportedAt] = struct{}{}
+}
+
+// ImportedAtCleared returns if the "imported_at" field was cleared in this mutation.
+func (m *DetailTableMutation) ImportedAtCleared() bool {
+	_, ok := m.clearedFields[detailtable.FieldImportedAt]
+	return ok
+}
+
+// ResetImportedAt resets all changes to the "imported_at" field.
+func (m *DetailTableMutation) ResetImportedAt() {
+	m.imported_at = nil
+	delete(m.clearedFields, detailtable.FieldImportedAt)
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *DetailTableMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[detailtable.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *DetailTableMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *DetailTableMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *DetailTableMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// Where appends a list predicates to the DetailTableMutation builder.
+func (m *DetailTableMutation) Where(ps ...predicate.DetailTable) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DetailTableMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DetailTableMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DetailTable, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DetailTableMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DetailTableMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DetailTable).
+func (m *DetailTableMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DetailTableMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, detailtable.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, detailtable.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, detailtable.FieldProjectID)
+	}
+	if m.num != nil {
+		fields = append(fields, detailtable.FieldNum)
+	}
+	if m.name != nil {
+		fields = append(fields, detailtable.FieldName)
+	}
+	if m.display_name != nil {
+		fields = append(fields, detailtable.FieldDisplayName)
+	}
+	if m.description != nil {
+		fields = append(fields, detailtable.FieldDescription)
+	}
+	if m.kind != nil {
+		fields = append(fields, detailtable.FieldKind)
+	}
+	if m.id_type != nil {
+		fields = append(fields, detailtable.FieldIDType)
+	}
+	if m.person_column != nil {
+		fields = append(fields, detailtable.FieldPersonColumn)
+	}
+	if m.date_column != nil {
+		fields = append(fields, detailtable.FieldDateColumn)
+	}
+	if m.rows != nil {
+		fields = append(fields, detailtable.FieldRows)
+	}
+	if m.imported_at != nil {
+		fields = append(fields, detailtable.FieldImportedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DetailTableMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case detailtable.FieldCreatedAt:
+		return m.CreatedAt()
+	case detailtable.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case detailtable.FieldProjectID:
+		return m.ProjectID()
+	case detailtable.FieldNum:
+		return m.Num()
+	case detailtable.FieldName:
+		return m.Name()
+	case detailtable.FieldDisplayName:
+		return m.DisplayName()
+	case detailtable.FieldDescription:
+		return m.Description()
+	case detailtable.FieldKind:
+		return m.Kind()
+	case detailtable.FieldIDType:
+		return m.IDType()
+	case detailtable.FieldPersonColumn:
+		return m.PersonColumn()
+	case detailtable.FieldDateColumn:
+		return m.DateColumn()
+	case detailtable.FieldRows:
+		return m.Rows()
+	case detailtable.FieldImportedAt:
+		return m.ImportedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DetailTableMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case detailtable.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case detailtable.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case detailtable.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case detailtable.FieldNum:
+		return m.OldNum(ctx)
+	case detailtable.FieldName:
+		return m.OldName(ctx)
+	case detailtable.FieldDisplayName:
+		return m.OldDisplayName(ctx)
+	case detailtable.FieldDescription:
+		return m.OldDescription(ctx)
+	case detailtable.FieldKind:
+		return m.OldKind(ctx)
+	case detailtable.FieldIDType:
+		return m.OldIDType(ctx)
+	case detailtable.FieldPersonColumn:
+		return m.OldPersonColumn(ctx)
+	case detailtable.FieldDateColumn:
+		return m.OldDateColumn(ctx)
+	case detailtable.FieldRows:
+		return m.OldRows(ctx)
+	case detailtable.FieldImportedAt:
+		return m.OldImportedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DetailTable field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DetailTableMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case detailtable.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case detailtable.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case detailtable.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case detailtable.FieldNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNum(v)
+		return nil
+	case detailtable.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case detailtable.FieldDisplayName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisplayName(v)
+		return nil
+	case detailtable.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case detailtable.FieldKind:
+		v, ok := value.(detailtable.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case detailtable.FieldIDType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIDType(v)
+		return nil
+	case detailtable.FieldPersonColumn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonColumn(v)
+		return nil
+	case detailtable.FieldDateColumn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDateColumn(v)
+		return nil
+	case detailtable.FieldRows:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRows(v)
+		return nil
+	case detailtable.FieldImportedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImportedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DetailTable field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DetailTableMutation) AddedFields() []string {
+	var fields []string
+	if m.addnum != nil {
+		fields = append(fields, detailtable.FieldNum)
+	}
+	if m.addrows != nil {
+		fields = append(fields, detailtable.FieldRows)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DetailTableMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case detailtable.FieldNum:
+		return m.AddedNum()
+	case detailtable.FieldRows:
+		return m.AddedRows()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DetailTableMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case detailtable.FieldNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNum(v)
+		return nil
+	case detailtable.FieldRows:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRows(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DetailTable numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DetailTableMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(detailtable.FieldImportedAt) {
+		fields = append(fields, detailtable.FieldImportedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DetailTableMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DetailTableMutation) ClearField(name string) error {
+	switch name {
+	case detailtable.FieldImportedAt:
+		m.ClearImportedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DetailTable nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DetailTableMutation) ResetField(name string) error {
+	switch name {
+	case detailtable.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case detailtable.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case detailtable.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case detailtable.FieldNum:
+		m.ResetNum()
+		return nil
+	case detailtable.FieldName:
+		m.ResetName()
+		return nil
+	case detailtable.FieldDisplayName:
+		m.ResetDisplayName()
+		return nil
+	case detailtable.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case detailtable.FieldKind:
+		m.ResetKind()
+		return nil
+	case detailtable.FieldIDType:
+		m.ResetIDType()
+		return nil
+	case detailtable.FieldPersonColumn:
+		m.ResetPersonColumn()
+		return nil
+	case detailtable.FieldDateColumn:
+		m.ResetDateColumn()
+		return nil
+	case detailtable.FieldRows:
+		m.ResetRows()
+		return nil
+	case detailtable.FieldImportedAt:
+		m.ResetImportedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DetailTable field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DetailTableMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.project != nil {
+		edges = append(edges, detailtable.EdgeProject)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DetailTableMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case detailtable.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DetailTableMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DetailTableMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DetailTableMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproject {
+		edges = append(edges, detailtable.EdgeProject)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DetailTableMutation) EdgeCleared(name string) bool {
+	switch name {
+	case detailtable.EdgeProject:
+		return m.clearedproject
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DetailTableMutation) ClearEdge(name string) error {
+	switch name {
+	case detailtable.EdgeProject:
+		m.ClearProject()
+		return nil
+	}
+	return fmt.Errorf("unknown DetailTable unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DetailTableMutation) ResetEdge(name string) error {
+	switch name {
+	case detailtable.EdgeProject:
+		m.ResetProject()
+		return nil
+	}
+	return fmt.Errorf("unknown DetailTable edge %s", name)
+}
+
+// EventSourceMutation represents an operation that mutates the EventSource nodes in the graph.
+type EventSourceMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	num            *int64
+	addnum         *int64
+	name           *string
+	kind           *eventsource.Kind
+	key_hash       *string
+	key_hint       *string
+	enabled        *bool
+	last_event_at  *time.Time
+	clearedFields  map[string]struct{}
+	project        *string
+	clearedproject bool
+	done           bool
+	oldValue       func(context.Context) (*EventSource, error)
+	predicates     []predicate.EventSource
+}
+
+var _ ent.Mutation = (*EventSourceMutation)(nil)
+
+// eventsourceOption allows management of the mutation configuration using functional options.
+type eventsourceOption func(*EventSourceMutation)
+
+// newEventSourceMutation creates new mutation for the EventSource entity.
+func newEventSourceMutation(c config, op Op, opts ...eventsourceOption) *EventSourceMutation {
+	m := &EventSourceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEventSource,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEventSourceID sets the ID field of the mutation.
+func withEventSourceID(id string) eventsourceOption {
+	return func(m *EventSourceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EventSource
+		)
+		m.oldValue = func(ctx context.Context) (*EventSource, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EventSource.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEventSource sets the old EventSource of the mutation.
+func withEventSource(node *EventSource) eventsourceOption {
+	return func(m *EventSourceMutation) {
+		m.oldValue = func(context.Context) (*EventSource, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EventSourceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EventSourceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EventSource entities.
+func (m *EventSourceMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EventSourceMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EventSourceMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EventSource.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EventSourceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EventSourceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EventSourceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *EventSourceMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *EventSourceMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *EventSourceMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *EventSourceMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *EventSourceMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *EventSourceMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetNum sets the "num" field.
+func (m *EventSourceMutation) SetNum(i int64) {
+	m.num = &i
+	m.addnum = nil
+}
+
+// Num returns the value of the "num" field in the mutation.
+func (m *EventSourceMutation) Num() (r int64, exists bool) {
+	v := m.num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNum returns the old "num" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNum: %w", err)
+	}
+	return oldValue.Num, nil
+}
+
+// AddNum adds i to the "num" field.
+func (m *EventSourceMutation) AddNum(i int64) {
+	if m.addnum != nil {
+		*m.addnum += i
+	} else {
+		m.addnum = &i
+	}
+}
+
+// AddedNum returns the value that was added to the "num" field in this mutation.
+func (m *EventSourceMutation) AddedNum() (r int64, exists bool) {
+	v := m.addnum
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNum resets all changes to the "num" field.
+func (m *EventSourceMutation) ResetNum() {
+	m.num = nil
+	m.addnum = nil
+}
+
+// SetName sets the "name" field.
+func (m *EventSourceMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *EventSourceMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *EventSourceMutation) ResetName() {
+	m.name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *EventSourceMutation) SetKind(e eventsource.Kind) {
+	m.kind = &e
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *EventSourceMutation) Kind() (r eventsource.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldKind(ctx context.Context) (v eventsource.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *EventSourceMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetKeyHash sets the "key_hash" field.
+func (m *EventSourceMutation) SetKeyHash(s string) {
+	m.key_hash = &s
+}
+
+// KeyHash returns the value of the "key_hash" field in the mutation.
+func (m *EventSourceMutation) KeyHash() (r string, exists bool) {
+	v := m.key_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyHash returns the old "key_hash" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldKeyHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyHash: %w", err)
+	}
+	return oldValue.KeyHash, nil
+}
+
+// ResetKeyHash resets all changes to the "key_hash" field.
+func (m *EventSourceMutation) ResetKeyHash() {
+	m.key_hash = nil
+}
+
+// SetKeyHint sets the "key_hint" field.
+func (m *EventSourceMutation) SetKeyHint(s string) {
+	m.key_hint = &s
+}
+
+// KeyHint returns the value of the "key_hint" field in the mutation.
+func (m *EventSourceMutation) KeyHint() (r string, exists bool) {
+	v := m.key_hint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyHint returns the old "key_hint" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldKeyHint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyHint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyHint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyHint: %w", err)
+	}
+	return oldValue.KeyHint, nil
+}
+
+// ResetKeyHint resets all changes to the "key_hint" field.
+func (m *EventSourceMutation) ResetKeyHint() {
+	m.key_hint = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *EventSourceMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *EventSourceMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *EventSourceMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetLastEventAt sets the "last_event_at" field.
+func (m *EventSourceMutation) SetLastEventAt(t time.Time) {
+	m.last_event_at = &t
+}
+
+// LastEventAt returns the value of the "last_event_at" field in the mutation.
+func (m *EventSourceMutation) LastEventAt() (r time.Time, exists bool) {
+	v := m.last_event_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastEventAt returns the old "last_event_at" field's value of the EventSource entity.
+// If the EventSource object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventSourceMutation) OldLastEventAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastEventAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastEventAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastEventAt: %w", err)
+	}
+	return oldValue.LastEventAt, nil
+}
+
+// ClearLastEventAt clears the value of the "last_event_at" field.
+func (m *EventSourceMutation) ClearLastEventAt() {
+	m.last_event_at = nil
+	m.clearedFields[eventsource.FieldLastEventAt] = struct{}{}
+}
+
+// LastEventAtCleared returns if the "last_event_at" field was cleared in this mutation.
+func (m *EventSourceMutation) LastEventAtCleared() bool {
+	_, ok := m.clearedFields[eventsource.FieldLastEventAt]
+	return ok
+}
+
+// ResetLastEventAt resets all changes to the "last_event_at" field.
+func (m *EventSourceMutation) ResetLastEventAt() {
+	m.last_event_at = nil
+	delete(m.clearedFields, eventsource.FieldLastEventAt)
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *EventSourceMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[eventsource.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *EventSourceMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *EventSourceMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *EventSourceMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// Where appends a list predicates to the EventSourceMutation builder.
+func (m *EventSourceMutation) Where(ps ...predicate.EventSource) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EventSourceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EventSourceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EventSource, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EventSourceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EventSourceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EventSource).
+func (m *EventSourceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EventSourceMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, eventsource.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, eventsource.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, eventsource.FieldProjectID)
+	}
+	if m.num != nil {
+		fields = append(fields, eventsource.FieldNum)
+	}
+	if m.name != nil {
+		fields = append(fields, eventsource.FieldName)
+	}
+	if m.kind != nil {
+		fields = append(fields, eventsource.FieldKind)
+	}
+	if m.key_hash != nil {
+		fields = append(fields, eventsource.FieldKeyHash)
+	}
+	if m.key_hint != nil {
+		fields = append(fields, eventsource.FieldKeyHint)
+	}
+	if m.enabled != nil {
+		fields = append(fields, eventsource.FieldEnabled)
+	}
+	if m.last_event_at != nil {
+		fields = append(fields, eventsource.FieldLastEventAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EventSourceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case eventsource.FieldCreatedAt:
+		return m.CreatedAt()
+	case eventsource.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case eventsource.FieldProjectID:
+		return m.ProjectID()
+	case eventsource.FieldNum:
+		return m.Num()
+	case eventsource.FieldName:
+		return m.Name()
+	case eventsource.FieldKind:
+		return m.Kind()
+	case eventsource.FieldKeyHash:
+		return m.KeyHash()
+	case eventsource.FieldKeyHint:
+		return m.KeyHint()
+	case eventsource.FieldEnabled:
+		return m.Enabled()
+	case eventsource.FieldLastEventAt:
+		return m.LastEventAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EventSourceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case eventsource.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case eventsource.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case eventsource.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case eventsource.FieldNum:
+		return m.OldNum(ctx)
+	case eventsource.FieldName:
+		return m.OldName(ctx)
+	case eventsource.FieldKind:
+		return m.OldKind(ctx)
+	case eventsource.FieldKeyHash:
+		return m.OldKeyHash(ctx)
+	case eventsource.FieldKeyHint:
+		return m.OldKeyHint(ctx)
+	case eventsource.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case eventsource.FieldLastEventAt:
+		return m.OldLastEventAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown EventSource field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EventSourceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case eventsource.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case eventsource.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case eventsource.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case eventsource.FieldNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNum(v)
+		return nil
+	case eventsource.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case eventsource.FieldKind:
+		v, ok := value.(eventsource.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case eventsource.FieldKeyHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyHash(v)
+		return nil
+	case eventsource.FieldKeyHint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyHint(v)
+		return nil
+	case eventsource.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case eventsource.FieldLastEventAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastEventAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EventSource field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EventSourceMutation) AddedFields() []string {
+	var fields []string
+	if m.addnum != nil {
+		fields = append(fields, eventsource.FieldNum)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EventSourceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case eventsource.FieldNum:
+		return m.AddedNum()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EventSourceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case eventsource.FieldNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNum(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EventSource numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EventSourceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(eventsource.FieldLastEventAt) {
+		fields = append(fields, eventsource.FieldLastEventAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EventSourceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EventSourceMutation) ClearField(name string) error {
+	switch name {
+	case eventsource.FieldLastEventAt:
+		m.ClearLastEventAt()
+		return nil
+	}
+	return fmt.Errorf("unknown EventSource nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EventSourceMutation) ResetField(name string) error {
+	switch name {
+	case eventsource.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case eventsource.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case eventsource.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case eventsource.FieldNum:
+		m.ResetNum()
+		return nil
+	case eventsource.FieldName:
+		m.ResetName()
+		return nil
+	case eventsource.FieldKind:
+		m.ResetKind()
+		return nil
+	case eventsource.FieldKeyHash:
+		m.ResetKeyHash()
+		return nil
+	case eventsource.FieldKeyHint:
+		m.ResetKeyHint()
+		return nil
+	case eventsource.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case eventsource.FieldLastEventAt:
+		m.ResetLastEventAt()
+		return nil
+	}
+	return fmt.Errorf("unknown EventSource field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EventSourceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.project != nil {
+		edges = append(edges, eventsource.EdgeProject)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EventSourceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case eventsource.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EventSourceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EventSourceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EventSourceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproject {
+		edges = append(edges, eventsource.EdgeProject)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EventSourceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case eventsource.EdgeProject:
+		return m.clearedproject
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EventSourceMutation) ClearEdge(name string) error {
+	switch name {
+	case eventsource.EdgeProject:
+		m.ClearProject()
+		return nil
+	}
+	return fmt.Errorf("unknown EventSource unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EventSourceMutation) ResetEdge(name string) error {
+	switch name {
+	case eventsource.EdgeProject:
+		m.ResetProject()
+		return nil
+	}
+	return fmt.Errorf("unknown EventSource edge %s", name)
+}
+
+// EventTypeMutation represents an operation that mutates the EventType nodes in the graph.
+type EventTypeMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	num            *int64
+	addnum         *int64
+	name           *string
+	display_name   *string
+	description    *string
+	enabled        *bool
+	clearedFields  map[string]struct{}
+	project        *string
+	clearedproject bool
+	done           bool
+	oldValue       func(context.Context) (*EventType, error)
+	predicates     []predicate.EventType
+}
+
+var _ ent.Mutation = (*EventTypeMutation)(nil)
+
+// eventtypeOption allows management of the mutation configuration using functional options.
+type eventtypeOption func(*EventTypeMutation)
+
+// newEventTypeMutation creates new mutation for the EventType entity.
+func newEventTypeMutation(c config, op Op, opts ...eventtypeOption) *EventTypeMutation {
+	m := &EventTypeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEventType,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEventTypeID sets the ID field of the mutation.
+func withEventTypeID(id string) eventtypeOption {
+	return func(m *EventTypeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EventType
+		)
+		m.oldValue = func(ctx context.Context) (*EventType, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EventType.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEventType sets the old EventType of the mutation.
+func withEventType(node *EventType) eventtypeOption {
+	return func(m *EventTypeMutation) {
+		m.oldValue = func(context.Context) (*EventType, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EventTypeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EventTypeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EventType entities.
+func (m *EventTypeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EventTypeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EventTypeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EventType.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EventTypeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EventTypeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EventTypeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *EventTypeMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *EventTypeMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *EventTypeMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *EventTypeMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *EventTypeMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *EventTypeMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetNum sets the "num" field.
+func (m *EventTypeMutation) SetNum(i int64) {
+	m.num = &i
+	m.addnum = nil
+}
+
+// Num returns the value of the "num" field in the mutation.
+func (m *EventTypeMutation) Num() (r int64, exists bool) {
+	v := m.num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNum returns the old "num" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNum: %w", err)
+	}
+	return oldValue.Num, nil
+}
+
+// AddNum adds i to the "num" field.
+func (m *EventTypeMutation) AddNum(i int64) {
+	if m.addnum != nil {
+		*m.addnum += i
+	} else {
+		m.addnum = &i
+	}
+}
+
+// AddedNum returns the value that was added to the "num" field in this mutation.
+func (m *EventTypeMutation) AddedNum() (r int64, exists bool) {
+	v := m.addnum
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNum resets all changes to the "num" field.
+func (m *EventTypeMutation) ResetNum() {
+	m.num = nil
+	m.addnum = nil
+}
+
+// SetName sets the "name" field.
+func (m *EventTypeMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *EventTypeMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *EventTypeMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDisplayName sets the "display_name" field.
+func (m *EventTypeMutation) SetDisplayName(s string) {
+	m.display_name = &s
+}
+
+// DisplayName returns the value of the "display_name" field in the mutation.
+func (m *EventTypeMutation) DisplayName() (r string, exists bool) {
+	v := m.display_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisplayName returns the old "display_name" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldDisplayName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisplayName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisplayName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisplayName: %w", err)
+	}
+	return oldValue.DisplayName, nil
+}
+
+// ResetDisplayName resets all changes to the "display_name" field.
+func (m *EventTypeMutation) ResetDisplayName() {
+	m.display_name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *EventTypeMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *EventTypeMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *EventTypeMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *EventTypeMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *EventTypeMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *EventTypeMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *EventTypeMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[eventtype.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *EventTypeMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *EventTypeMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *EventTypeMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// Where appends a list predicates to the EventTypeMutation builder.
+func (m *EventTypeMutation) Where(ps ...predicate.EventType) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EventTypeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EventTypeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EventType, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EventTypeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EventTypeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EventType).
+func (m *EventTypeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EventTypeMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, eventtype.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, eventtype.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, eventtype.FieldProjectID)
+	}
+	if m.num != nil {
+		fields = append(fields, eventtype.FieldNum)
+	}
+	if m.name != nil {
+		fields = append(fields, eventtype.FieldName)
+	}
+	if m.display_name != nil {
+		fields = append(fields, eventtype.FieldDisplayName)
+	}
+	if m.description != nil {
+		fields = append(fields, eventtype.FieldDescription)
+	}
+	if m.enabled != nil {
+		fields = append(fields, eventtype.FieldEnabled)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EventTypeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case eventtype.FieldCreatedAt:
+		return m.CreatedAt()
+	case eventtype.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case eventtype.FieldProjectID:
+		return m.ProjectID()
+	case eventtype.FieldNum:
+		return m.Num()
+	case eventtype.FieldName:
+		return m.Name()
+	case eventtype.FieldDisplayName:
+		return m.DisplayName()
+	case eventtype.FieldDescription:
+		return m.Description()
+	case eventtype.FieldEnabled:
+		return m.Enabled()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EventTypeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case eventtype.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case eventtype.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case eventtype.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case eventtype.FieldNum:
+		return m.OldNum(ctx)
+	case eventtype.FieldName:
+		return m.OldName(ctx)
+	case eventtype.FieldDisplayName:
+		return m.OldDisplayName(ctx)
+	case eventtype.FieldDescription:
+		return m.OldDescription(ctx)
+	case eventtype.FieldEnabled:
+		return m.OldEnabled(ctx)
+	}
+	return nil, fmt.Errorf("unknown EventType field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EventTypeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case eventtype.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case eventtype.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case eventtype.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case eventtype.FieldNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNum(v)
+		return nil
+	case eventtype.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case eventtype.FieldDisplayName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisplayName(v)
+		return nil
+	case eventtype.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case eventtype.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EventType field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EventTypeMutation) AddedFields() []string {
+	var fields []string
+	if m.addnum != nil {
+		fields = append(fields, eventtype.FieldNum)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EventTypeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case eventtype.FieldNum:
+		return m.AddedNum()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EventTypeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case eventtype.FieldNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNum(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EventType numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EventTypeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EventTypeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EventTypeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown EventType nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EventTypeMutation) ResetField(name string) error {
+	switch name {
+	case eventtype.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case eventtype.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case eventtype.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case eventtype.FieldNum:
+		m.ResetNum()
+		return nil
+	case eventtype.FieldName:
+		m.ResetName()
+		return nil
+	case eventtype.FieldDisplayName:
+		m.ResetDisplayName()
+		return nil
+	case eventtype.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case eventtype.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	}
+	return fmt.Errorf("unknown EventType field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EventTypeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.project != nil {
+		edges = append(edges, eventtype.EdgeProject)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EventTypeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case eventtype.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EventTypeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EventTypeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EventTypeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproject {
+		edges = append(edges, eventtype.EdgeProject)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EventTypeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case eventtype.EdgeProject:
+		return m.clearedproject
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EventTypeMutation) ClearEdge(name string) error {
+	switch name {
+	case eventtype.EdgeProject:
+		m.ClearProject()
+		return nil
+	}
+	return fmt.Errorf("unknown EventType unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EventTypeMutation) ResetEdge(name string) error {
+	switch name {
+	case eventtype.EdgeProject:
+		m.ResetProject()
+		return nil
+	}
+	return fmt.Errorf("unknown EventType edge %s", name)
+}
+
+// IDTypeMutation represents an operation that mutates the IDType nodes in the graph.
+type IDTypeMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	code           *string
+	name           *string
+	multi          *bool
+	priority       *int
+	addpriority    *int
+	in_mapping     *bool
+	clearedFields  map[string]struct{}
+	project        *string
+	clearedproject bool
+	done           bool
+	oldValue       func(context.Context) (*IDType, error)
+	predicates     []predicate.IDType
+}
+
+var _ ent.Mutation = (*IDTypeMutation)(nil)
+
+// idtypeOption allows management of the mutation configuration using functional options.
+type idtypeOption func(*IDTypeMutation)
+
+// newIDTypeMutation creates new mutation for the IDType entity.
+func newIDTypeMutation(c config, op Op, opts ...idtypeOption) *IDTypeMutation {
+	m := &IDTypeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIDType,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIDTypeID sets the ID field of the mutation.
+func withIDTypeID(id string) idtypeOption {
+	return func(m *IDTypeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IDType
+		)
+		m.oldValue = func(ctx context.Context) (*IDType, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IDType.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIDType sets the old IDType of the mutation.
+func withIDType(node *IDType) idtypeOption {
+	return func(m *IDTypeMutation) {
+		m.oldValue = func(context.Context) (*IDType, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IDTypeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IDTypeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IDType entities.
+func (m *IDTypeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IDTypeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IDTypeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IDType.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IDTypeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IDTypeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the IDType entity.
+// If the IDType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IDTypeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IDTypeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *IDTypeMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *IDTypeMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the IDType entity.
+// If the IDType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IDTypeMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *IDTypeMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *IDTypeMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *IDTypeMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the IDType entity.
+// If the IDType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IDTypeMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *IDTypeMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetCode sets the "code" field.
+func (m *IDTypeMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *IDTypeMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the IDType entity.
+// If the IDType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IDTypeMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *IDTypeMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *IDTypeMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *IDTypeMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the IDType entity.
+// If the IDType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IDTypeMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *IDTypeMutation) ResetName() {
+	m.name = nil
+}
+
+// SetMulti sets the "multi" field.
+func (m *IDTypeMutation) SetMulti(b bool) {
+	m.multi = &b
+}
+
+// Multi returns the value of the "multi" field in the mutation.
+func (m *IDTypeMutation) Multi() (r bool, exists bool) {
+	v := m.multi
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMulti returns the old "multi" field's value of the IDType entity.
+// If the IDType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IDTypeMutation) OldMulti(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMulti is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMulti requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMulti: %w", err)
+	}
+	return oldValue.Multi, nil
+}
+
+// ResetMulti resets all changes to the "multi" field.
+func (m *IDTypeMutation) ResetMulti() {
+	m.multi = nil
+}
+
+// SetPriority sets the "priority" field.
+func (m *IDTypeMutation) SetPriority(i int) {
+	m.priority = &i
+	m.addpriority = nil
+}
+
+// Priority returns the value of the "priority" field in the mutation.
+func (m *IDTypeMutation) Priority() (r int, exists bool) {
+	v := m.priority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriority returns the old "priority" field's value of the IDType entity.
+// If the IDType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IDTypeMutation) OldPriority(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriority: %w", err)
+	}
+	return oldValue.Priority, nil
+}
+
+// AddPriority adds i to the "priority" field.
+func (m *IDTypeMutation) AddPriority(i int) {
+	if m.addpriority != nil {
+		*m.addpriority += i
+	} else {
+		m.addpriority = &i
+	}
+}
+
+// AddedPriority returns the value that was added to the "priority" field in this mutation.
+func (m *IDTypeMutation) AddedPriority() (r int, exists bool) {
+	v := m.addpriority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPriority resets all changes to the "priority" field.
+func (m *IDTypeMutation) ResetPriority() {
+	m.priority = nil
+	m.addpriority = nil
+}
+
+// SetInMapping sets the "in_mapping" field.
+func (m *IDTypeMutation) SetInMapping(b bool) {
+	m.in_mapping = &b
+}
+
+// InMapping returns the value of the "in_mapping" field in the mutation.
+func (m *IDTypeMutation) InMapping() (r bool, exists bool) {
+	v := m.in_mapping
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInMapping returns the old "in_mapping" field's value of the IDType entity.
+// If the IDType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IDTypeMutation) OldInMapping(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInMapping is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInMapping requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInMapping: %w", err)
+	}
+	return oldValue.InMapping, nil
+}
+
+// ResetInMapping resets all changes to the "in_mapping" field.
+func (m *IDTypeMutation) ResetInMapping() {
+	m.in_mapping = nil
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *IDTypeMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[idtype.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *IDTypeMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *IDTypeMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *IDTypeMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// Where appends a list predicates to the IDTypeMutation builder.
+func (m *IDTypeMutation) Where(ps ...predicate.IDType) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IDTypeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IDTypeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IDType, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IDTypeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IDTypeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IDType).
+func (m *IDTypeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IDTypeMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, idtype.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, idtype.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, idtype.FieldProjectID)
+	}
+	if m.code != nil {
+		fields = append(fields, idtype.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, idtype.FieldName)
+	}
+	if m.multi != nil {
+		fields = append(fields, idtype.FieldMulti)
+	}
+	if m.priority != nil {
+		fields = append(fields, idtype.FieldPriority)
+	}
+	if m.in_mapping != nil {
+		fields = append(fields, idtype.FieldInMapping)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IDTypeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case idtype.FieldCreatedAt:
+		return m.CreatedAt()
+	case idtype.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case idtype.FieldProjectID:
+		return m.ProjectID()
+	case idtype.FieldCode:
+		return m.Code()
+	case idtype.FieldName:
+		return m.Name()
+	case idtype.FieldMulti:
+		return m.Multi()
+	case idtype.FieldPriority:
+		return m.Priority()
+	case idtype.FieldInMapping:
+		return m.InMapping()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IDTypeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case idtype.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case idtype.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case idtype.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case idtype.FieldCode:
+		return m.OldCode(ctx)
+	case idtype.FieldName:
+		return m.OldName(ctx)
+	case idtype.FieldMulti:
+		return m.OldMulti(ctx)
+	case idtype.FieldPriority:
+		return m.OldPriority(ctx)
+	case idtype.FieldInMapping:
+		return m.OldInMapping(ctx)
+	}
+	return nil, fmt.Errorf("unknown IDType field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IDTypeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case idtype.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case idtype.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case idtype.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case idtype.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case idtype.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case idtype.FieldMulti:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMulti(v)
+		return nil
+	case idtype.FieldPriority:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriority(v)
+		return nil
+	case idtype.FieldInMapping:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInMapping(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IDType field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IDTypeMutation) AddedFields() []string {
+	var fields []string
+	if m.addpriority != nil {
+		fields = append(fields, idtype.FieldPriority)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IDTypeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case idtype.FieldPriority:
+		return m.AddedPriority()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IDTypeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case idtype.FieldPriority:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPriority(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IDType numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IDTypeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IDTypeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IDTypeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown IDType nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IDTypeMutation) ResetField(name string) error {
+	switch name {
+	case idtype.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case idtype.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case idtype.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case idtype.FieldCode:
+		m.ResetCode()
+		return nil
+	case idtype.FieldName:
+		m.ResetName()
+		return nil
+	case idtype.FieldMulti:
+		m.ResetMulti()
+		return nil
+	case idtype.FieldPriority:
+		m.ResetPriority()
+		return nil
+	case idtype.FieldInMapping:
+		m.ResetInMapping()
+		return nil
+	}
+	return fmt.Errorf("unknown IDType field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IDTypeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.project != nil {
+		edges = append(edges, idtype.EdgeProject)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IDTypeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case idtype.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IDTypeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IDTypeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IDTypeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproject {
+		edges = append(edges, idtype.EdgeProject)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IDTypeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case idtype.EdgeProject:
+		return m.clearedproject
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IDTypeMutation) ClearEdge(name string) error {
+	switch name {
+	case idtype.EdgeProject:
+		m.ClearProject()
+		return nil
+	}
+	return fmt.Errorf("unknown IDType unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IDTypeMutation) ResetEdge(name string) error {
+	switch name {
+	case idtype.EdgeProject:
+		m.ResetProject()
+		return nil
+	}
+	return fmt.Errorf("unknown IDType edge %s", name)
+}
+
 // IdentityMutation represents an operation that mutates the Identity nodes in the graph.
 type IdentityMutation struct {
 	config
@@ -8747,6 +14618,2012 @@ func (m *IdentityMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *IdentityMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Identity edge %s", name)
+}
+
+// IdentityConflictMutation represents an operation that mutates the IdentityConflict nodes in the graph.
+type IdentityConflictMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	project_num    *int64
+	addproject_num *int64
+	at             *time.Time
+	person_num     *int64
+	addperson_num  *int64
+	other_num      *int64
+	addother_num   *int64
+	_type          *string
+	value          *string
+	other_value    *string
+	joined_by      *string
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*IdentityConflict, error)
+	predicates     []predicate.IdentityConflict
+}
+
+var _ ent.Mutation = (*IdentityConflictMutation)(nil)
+
+// identityconflictOption allows management of the mutation configuration using functional options.
+type identityconflictOption func(*IdentityConflictMutation)
+
+// newIdentityConflictMutation creates new mutation for the IdentityConflict entity.
+func newIdentityConflictMutation(c config, op Op, opts ...identityconflictOption) *IdentityConflictMutation {
+	m := &IdentityConflictMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIdentityConflict,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIdentityConflictID sets the ID field of the mutation.
+func withIdentityConflictID(id int64) identityconflictOption {
+	return func(m *IdentityConflictMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IdentityConflict
+		)
+		m.oldValue = func(ctx context.Context) (*IdentityConflict, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IdentityConflict.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIdentityConflict sets the old IdentityConflict of the mutation.
+func withIdentityConflict(node *IdentityConflict) identityconflictOption {
+	return func(m *IdentityConflictMutation) {
+		m.oldValue = func(context.Context) (*IdentityConflict, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IdentityConflictMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IdentityConflictMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IdentityConflict entities.
+func (m *IdentityConflictMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IdentityConflictMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IdentityConflictMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IdentityConflict.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProjectNum sets the "project_num" field.
+func (m *IdentityConflictMutation) SetProjectNum(i int64) {
+	m.project_num = &i
+	m.addproject_num = nil
+}
+
+// ProjectNum returns the value of the "project_num" field in the mutation.
+func (m *IdentityConflictMutation) ProjectNum() (r int64, exists bool) {
+	v := m.project_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectNum returns the old "project_num" field's value of the IdentityConflict entity.
+// If the IdentityConflict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityConflictMutation) OldProjectNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectNum: %w", err)
+	}
+	return oldValue.ProjectNum, nil
+}
+
+// AddProjectNum adds i to the "project_num" field.
+func (m *IdentityConflictMutation) AddProjectNum(i int64) {
+	if m.addproject_num != nil {
+		*m.addproject_num += i
+	} else {
+		m.addproject_num = &i
+	}
+}
+
+// AddedProjectNum returns the value that was added to the "project_num" field in this mutation.
+func (m *IdentityConflictMutation) AddedProjectNum() (r int64, exists bool) {
+	v := m.addproject_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProjectNum resets all changes to the "project_num" field.
+func (m *IdentityConflictMutation) ResetProjectNum() {
+	m.project_num = nil
+	m.addproject_num = nil
+}
+
+// SetAt sets the "at" field.
+func (m *IdentityConflictMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *IdentityConflictMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the IdentityConflict entity.
+// If the IdentityConflict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityConflictMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *IdentityConflictMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetPersonNum sets the "person_num" field.
+func (m *IdentityConflictMutation) SetPersonNum(i int64) {
+	m.person_num = &i
+	m.addperson_num = nil
+}
+
+// PersonNum returns the value of the "person_num" field in the mutation.
+func (m *IdentityConflictMutation) PersonNum() (r int64, exists bool) {
+	v := m.person_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonNum returns the old "person_num" field's value of the IdentityConflict entity.
+// If the IdentityConflict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityConflictMutation) OldPersonNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonNum: %w", err)
+	}
+	return oldValue.PersonNum, nil
+}
+
+// AddPersonNum adds i to the "person_num" field.
+func (m *IdentityConflictMutation) AddPersonNum(i int64) {
+	if m.addperson_num != nil {
+		*m.addperson_num += i
+	} else {
+		m.addperson_num = &i
+	}
+}
+
+// AddedPersonNum returns the value that was added to the "person_num" field in this mutation.
+func (m *IdentityConflictMutation) AddedPersonNum() (r int64, exists bool) {
+	v := m.addperson_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPersonNum resets all changes to the "person_num" field.
+func (m *IdentityConflictMutation) ResetPersonNum() {
+	m.person_num = nil
+	m.addperson_num = nil
+}
+
+// SetOtherNum sets the "other_num" field.
+func (m *IdentityConflictMutation) SetOtherNum(i int64) {
+	m.other_num = &i
+	m.addother_num = nil
+}
+
+// OtherNum returns the value of the "other_num" field in the mutation.
+func (m *IdentityConflictMutation) OtherNum() (r int64, exists bool) {
+	v := m.other_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOtherNum returns the old "other_num" field's value of the IdentityConflict entity.
+// If the IdentityConflict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityConflictMutation) OldOtherNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOtherNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOtherNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOtherNum: %w", err)
+	}
+	return oldValue.OtherNum, nil
+}
+
+// AddOtherNum adds i to the "other_num" field.
+func (m *IdentityConflictMutation) AddOtherNum(i int64) {
+	if m.addother_num != nil {
+		*m.addother_num += i
+	} else {
+		m.addother_num = &i
+	}
+}
+
+// AddedOtherNum returns the value that was added to the "other_num" field in this mutation.
+func (m *IdentityConflictMutation) AddedOtherNum() (r int64, exists bool) {
+	v := m.addother_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOtherNum resets all changes to the "other_num" field.
+func (m *IdentityConflictMutation) ResetOtherNum() {
+	m.other_num = nil
+	m.addother_num = nil
+}
+
+// SetType sets the "type" field.
+func (m *IdentityConflictMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *IdentityConflictMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the IdentityConflict entity.
+// If the IdentityConflict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityConflictMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *IdentityConflictMutation) ResetType() {
+	m._type = nil
+}
+
+// SetValue sets the "value" field.
+func (m *IdentityConflictMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *IdentityConflictMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the IdentityConflict entity.
+// If the IdentityConflict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityConflictMutation) OldValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *IdentityConflictMutation) ResetValue() {
+	m.value = nil
+}
+
+// SetOtherValue sets the "other_value" field.
+func (m *IdentityConflictMutation) SetOtherValue(s string) {
+	m.other_value = &s
+}
+
+// OtherValue returns the value of the "other_value" field in the mutation.
+func (m *IdentityConflictMutation) OtherValue() (r string, exists bool) {
+	v := m.other_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOtherValue returns the old "other_value" field's value of the IdentityConflict entity.
+// If the IdentityConflict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityConflictMutation) OldOtherValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOtherValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOtherValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOtherValue: %w", err)
+	}
+	return oldValue.OtherValue, nil
+}
+
+// ResetOtherValue resets all changes to the "other_value" field.
+func (m *IdentityConflictMutation) ResetOtherValue() {
+	m.other_value = nil
+}
+
+// SetJoinedBy sets the "joined_by" field.
+func (m *IdentityConflictMutation) SetJoinedBy(s string) {
+	m.joined_by = &s
+}
+
+// JoinedBy returns the value of the "joined_by" field in the mutation.
+func (m *IdentityConflictMutation) JoinedBy() (r string, exists bool) {
+	v := m.joined_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJoinedBy returns the old "joined_by" field's value of the IdentityConflict entity.
+// If the IdentityConflict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdentityConflictMutation) OldJoinedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJoinedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJoinedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJoinedBy: %w", err)
+	}
+	return oldValue.JoinedBy, nil
+}
+
+// ResetJoinedBy resets all changes to the "joined_by" field.
+func (m *IdentityConflictMutation) ResetJoinedBy() {
+	m.joined_by = nil
+}
+
+// Where appends a list predicates to the IdentityConflictMutation builder.
+func (m *IdentityConflictMutation) Where(ps ...predicate.IdentityConflict) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IdentityConflictMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IdentityConflictMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IdentityConflict, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IdentityConflictMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IdentityConflictMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IdentityConflict).
+func (m *IdentityConflictMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IdentityConflictMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.project_num != nil {
+		fields = append(fields, identityconflict.FieldProjectNum)
+	}
+	if m.at != nil {
+		fields = append(fields, identityconflict.FieldAt)
+	}
+	if m.person_num != nil {
+		fields = append(fields, identityconflict.FieldPersonNum)
+	}
+	if m.other_num != nil {
+		fields = append(fields, identityconflict.FieldOtherNum)
+	}
+	if m._type != nil {
+		fields = append(fields, identityconflict.FieldType)
+	}
+	if m.value != nil {
+		fields = append(fields, identityconflict.FieldValue)
+	}
+	if m.other_value != nil {
+		fields = append(fields, identityconflict.FieldOtherValue)
+	}
+	if m.joined_by != nil {
+		fields = append(fields, identityconflict.FieldJoinedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IdentityConflictMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case identityconflict.FieldProjectNum:
+		return m.ProjectNum()
+	case identityconflict.FieldAt:
+		return m.At()
+	case identityconflict.FieldPersonNum:
+		return m.PersonNum()
+	case identityconflict.FieldOtherNum:
+		return m.OtherNum()
+	case identityconflict.FieldType:
+		return m.GetType()
+	case identityconflict.FieldValue:
+		return m.Value()
+	case identityconflict.FieldOtherValue:
+		return m.OtherValue()
+	case identityconflict.FieldJoinedBy:
+		return m.JoinedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IdentityConflictMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case identityconflict.FieldProjectNum:
+		return m.OldProjectNum(ctx)
+	case identityconflict.FieldAt:
+		return m.OldAt(ctx)
+	case identityconflict.FieldPersonNum:
+		return m.OldPersonNum(ctx)
+	case identityconflict.FieldOtherNum:
+		return m.OldOtherNum(ctx)
+	case identityconflict.FieldType:
+		return m.OldType(ctx)
+	case identityconflict.FieldValue:
+		return m.OldValue(ctx)
+	case identityconflict.FieldOtherValue:
+		return m.OldOtherValue(ctx)
+	case identityconflict.FieldJoinedBy:
+		return m.OldJoinedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown IdentityConflict field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IdentityConflictMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case identityconflict.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectNum(v)
+		return nil
+	case identityconflict.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case identityconflict.FieldPersonNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonNum(v)
+		return nil
+	case identityconflict.FieldOtherNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOtherNum(v)
+		return nil
+	case identityconflict.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case identityconflict.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case identityconflict.FieldOtherValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOtherValue(v)
+		return nil
+	case identityconflict.FieldJoinedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJoinedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IdentityConflict field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IdentityConflictMutation) AddedFields() []string {
+	var fields []string
+	if m.addproject_num != nil {
+		fields = append(fields, identityconflict.FieldProjectNum)
+	}
+	if m.addperson_num != nil {
+		fields = append(fields, identityconflict.FieldPersonNum)
+	}
+	if m.addother_num != nil {
+		fields = append(fields, identityconflict.FieldOtherNum)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IdentityConflictMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case identityconflict.FieldProjectNum:
+		return m.AddedProjectNum()
+	case identityconflict.FieldPersonNum:
+		return m.AddedPersonNum()
+	case identityconflict.FieldOtherNum:
+		return m.AddedOtherNum()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IdentityConflictMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case identityconflict.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProjectNum(v)
+		return nil
+	case identityconflict.FieldPersonNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPersonNum(v)
+		return nil
+	case identityconflict.FieldOtherNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOtherNum(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IdentityConflict numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IdentityConflictMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IdentityConflictMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IdentityConflictMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown IdentityConflict nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IdentityConflictMutation) ResetField(name string) error {
+	switch name {
+	case identityconflict.FieldProjectNum:
+		m.ResetProjectNum()
+		return nil
+	case identityconflict.FieldAt:
+		m.ResetAt()
+		return nil
+	case identityconflict.FieldPersonNum:
+		m.ResetPersonNum()
+		return nil
+	case identityconflict.FieldOtherNum:
+		m.ResetOtherNum()
+		return nil
+	case identityconflict.FieldType:
+		m.ResetType()
+		return nil
+	case identityconflict.FieldValue:
+		m.ResetValue()
+		return nil
+	case identityconflict.FieldOtherValue:
+		m.ResetOtherValue()
+		return nil
+	case identityconflict.FieldJoinedBy:
+		m.ResetJoinedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown IdentityConflict field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IdentityConflictMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IdentityConflictMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IdentityConflictMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IdentityConflictMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IdentityConflictMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IdentityConflictMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IdentityConflictMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown IdentityConflict unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IdentityConflictMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown IdentityConflict edge %s", name)
+}
+
+// ImportChunkMutation represents an operation that mutates the ImportChunk nodes in the graph.
+type ImportChunkMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *int64
+	seq                *int
+	addseq             *int
+	data               *[]byte
+	clearedFields      map[string]struct{}
+	data_import        *string
+	cleareddata_import bool
+	done               bool
+	oldValue           func(context.Context) (*ImportChunk, error)
+	predicates         []predicate.ImportChunk
+}
+
+var _ ent.Mutation = (*ImportChunkMutation)(nil)
+
+// importchunkOption allows management of the mutation configuration using functional options.
+type importchunkOption func(*ImportChunkMutation)
+
+// newImportChunkMutation creates new mutation for the ImportChunk entity.
+func newImportChunkMutation(c config, op Op, opts ...importchunkOption) *ImportChunkMutation {
+	m := &ImportChunkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeImportChunk,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withImportChunkID sets the ID field of the mutation.
+func withImportChunkID(id int64) importchunkOption {
+	return func(m *ImportChunkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ImportChunk
+		)
+		m.oldValue = func(ctx context.Context) (*ImportChunk, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ImportChunk.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withImportChunk sets the old ImportChunk of the mutation.
+func withImportChunk(node *ImportChunk) importchunkOption {
+	return func(m *ImportChunkMutation) {
+		m.oldValue = func(context.Context) (*ImportChunk, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ImportChunkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ImportChunkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ImportChunk entities.
+func (m *ImportChunkMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ImportChunkMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ImportChunkMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ImportChunk.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetImportID sets the "import_id" field.
+func (m *ImportChunkMutation) SetImportID(s string) {
+	m.data_import = &s
+}
+
+// ImportID returns the value of the "import_id" field in the mutation.
+func (m *ImportChunkMutation) ImportID() (r string, exists bool) {
+	v := m.data_import
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImportID returns the old "import_id" field's value of the ImportChunk entity.
+// If the ImportChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ImportChunkMutation) OldImportID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImportID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImportID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImportID: %w", err)
+	}
+	return oldValue.ImportID, nil
+}
+
+// ResetImportID resets all changes to the "import_id" field.
+func (m *ImportChunkMutation) ResetImportID() {
+	m.data_import = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *ImportChunkMutation) SetSeq(i int) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *ImportChunkMutation) Seq() (r int, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the ImportChunk entity.
+// If the ImportChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ImportChunkMutation) OldSeq(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *ImportChunkMutation) AddSeq(i int) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *ImportChunkMutation) AddedSeq() (r int, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *ImportChunkMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetData sets the "data" field.
+func (m *ImportChunkMutation) SetData(b []byte) {
+	m.data = &b
+}
+
+// Data returns the value of the "data" field in the mutation.
+func (m *ImportChunkMutation) Data() (r []byte, exists bool) {
+	v := m.data
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldData returns the old "data" field's value of the ImportChunk entity.
+// If the ImportChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ImportChunkMutation) OldData(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldData is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldData requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldData: %w", err)
+	}
+	return oldValue.Data, nil
+}
+
+// ResetData resets all changes to the "data" field.
+func (m *ImportChunkMutation) ResetData() {
+	m.data = nil
+}
+
+// SetDataImportID sets the "data_import" edge to the DataImport entity by id.
+func (m *ImportChunkMutation) SetDataImportID(id string) {
+	m.data_import = &id
+}
+
+// ClearDataImport clears the "data_import" edge to the DataImport entity.
+func (m *ImportChunkMutation) ClearDataImport() {
+	m.cleareddata_import = true
+	m.clearedFields[importchunk.FieldImportID] = struct{}{}
+}
+
+// DataImportCleared reports if the "data_import" edge to the DataImport entity was cleared.
+func (m *ImportChunkMutation) DataImportCleared() bool {
+	return m.cleareddata_import
+}
+
+// DataImportID returns the "data_import" edge ID in the mutation.
+func (m *ImportChunkMutation) DataImportID() (id string, exists bool) {
+	if m.data_import != nil {
+		return *m.data_import, true
+	}
+	return
+}
+
+// DataImportIDs returns the "data_import" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DataImportID instead. It exists only for internal usage by the builders.
+func (m *ImportChunkMutation) DataImportIDs() (ids []string) {
+	if id := m.data_import; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDataImport resets all changes to the "data_import" edge.
+func (m *ImportChunkMutation) ResetDataImport() {
+	m.data_import = nil
+	m.cleareddata_import = false
+}
+
+// Where appends a list predicates to the ImportChunkMutation builder.
+func (m *ImportChunkMutation) Where(ps ...predicate.ImportChunk) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ImportChunkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ImportChunkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ImportChunk, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ImportChunkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ImportChunkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ImportChunk).
+func (m *ImportChunkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ImportChunkMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.data_import != nil {
+		fields = append(fields, importchunk.FieldImportID)
+	}
+	if m.seq != nil {
+		fields = append(fields, importchunk.FieldSeq)
+	}
+	if m.data != nil {
+		fields = append(fields, importchunk.FieldData)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ImportChunkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case importchunk.FieldImportID:
+		return m.ImportID()
+	case importchunk.FieldSeq:
+		return m.Seq()
+	case importchunk.FieldData:
+		return m.Data()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ImportChunkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case importchunk.FieldImportID:
+		return m.OldImportID(ctx)
+	case importchunk.FieldSeq:
+		return m.OldSeq(ctx)
+	case importchunk.FieldData:
+		return m.OldData(ctx)
+	}
+	return nil, fmt.Errorf("unknown ImportChunk field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ImportChunkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case importchunk.FieldImportID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImportID(v)
+		return nil
+	case importchunk.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case importchunk.FieldData:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetData(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ImportChunk field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ImportChunkMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, importchunk.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ImportChunkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case importchunk.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ImportChunkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case importchunk.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ImportChunk numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ImportChunkMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ImportChunkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ImportChunkMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ImportChunk nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ImportChunkMutation) ResetField(name string) error {
+	switch name {
+	case importchunk.FieldImportID:
+		m.ResetImportID()
+		return nil
+	case importchunk.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case importchunk.FieldData:
+		m.ResetData()
+		return nil
+	}
+	return fmt.Errorf("unknown ImportChunk field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ImportChunkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.data_import != nil {
+		edges = append(edges, importchunk.EdgeDataImport)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ImportChunkMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case importchunk.EdgeDataImport:
+		if id := m.data_import; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ImportChunkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ImportChunkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ImportChunkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareddata_import {
+		edges = append(edges, importchunk.EdgeDataImport)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ImportChunkMutation) EdgeCleared(name string) bool {
+	switch name {
+	case importchunk.EdgeDataImport:
+		return m.cleareddata_import
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ImportChunkMutation) ClearEdge(name string) error {
+	switch name {
+	case importchunk.EdgeDataImport:
+		m.ClearDataImport()
+		return nil
+	}
+	return fmt.Errorf("unknown ImportChunk unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ImportChunkMutation) ResetEdge(name string) error {
+	switch name {
+	case importchunk.EdgeDataImport:
+		m.ResetDataImport()
+		return nil
+	}
+	return fmt.Errorf("unknown ImportChunk edge %s", name)
+}
+
+// ImportErrorMutation represents an operation that mutates the ImportError nodes in the graph.
+type ImportErrorMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *int64
+	row                *int
+	addrow             *int
+	field              *string
+	rule               *string
+	value              *string
+	clearedFields      map[string]struct{}
+	data_import        *string
+	cleareddata_import bool
+	done               bool
+	oldValue           func(context.Context) (*ImportError, error)
+	predicates         []predicate.ImportError
+}
+
+var _ ent.Mutation = (*ImportErrorMutation)(nil)
+
+// importerrorOption allows management of the mutation configuration using functional options.
+type importerrorOption func(*ImportErrorMutation)
+
+// newImportErrorMutation creates new mutation for the ImportError entity.
+func newImportErrorMutation(c config, op Op, opts ...importerrorOption) *ImportErrorMutation {
+	m := &ImportErrorMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeImportError,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withImportErrorID sets the ID field of the mutation.
+func withImportErrorID(id int64) importerrorOption {
+	return func(m *ImportErrorMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ImportError
+		)
+		m.oldValue = func(ctx context.Context) (*ImportError, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ImportError.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withImportError sets the old ImportError of the mutation.
+func withImportError(node *ImportError) importerrorOption {
+	return func(m *ImportErrorMutation) {
+		m.oldValue = func(context.Context) (*ImportError, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ImportErrorMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ImportErrorMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ImportError entities.
+func (m *ImportErrorMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ImportErrorMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ImportErrorMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ImportError.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetImportID sets the "import_id" field.
+func (m *ImportErrorMutation) SetImportID(s string) {
+	m.data_import = &s
+}
+
+// ImportID returns the value of the "import_id" field in the mutation.
+func (m *ImportErrorMutation) ImportID() (r string, exists bool) {
+	v := m.data_import
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImportID returns the old "import_id" field's value of the ImportError entity.
+// If the ImportError object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ImportErrorMutation) OldImportID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImportID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImportID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImportID: %w", err)
+	}
+	return oldValue.ImportID, nil
+}
+
+// ResetImportID resets all changes to the "import_id" field.
+func (m *ImportErrorMutation) ResetImportID() {
+	m.data_import = nil
+}
+
+// SetRow sets the "row" field.
+func (m *ImportErrorMutation) SetRow(i int) {
+	m.row = &i
+	m.addrow = nil
+}
+
+// Row returns the value of the "row" field in the mutation.
+func (m *ImportErrorMutation) Row() (r int, exists bool) {
+	v := m.row
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRow returns the old "row" field's value of the ImportError entity.
+// If the ImportError object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ImportErrorMutation) OldRow(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRow is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRow requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRow: %w", err)
+	}
+	return oldValue.Row, nil
+}
+
+// AddRow adds i to the "row" field.
+func (m *ImportErrorMutation) AddRow(i int) {
+	if m.addrow != nil {
+		*m.addrow += i
+	} else {
+		m.addrow = &i
+	}
+}
+
+// AddedRow returns the value that was added to the "row" field in this mutation.
+func (m *ImportErrorMutation) AddedRow() (r int, exists bool) {
+	v := m.addrow
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRow resets all changes to the "row" field.
+func (m *ImportErrorMutation) ResetRow() {
+	m.row = nil
+	m.addrow = nil
+}
+
+// SetFieldField sets the "field" field.
+func (m *ImportErrorMutation) SetFieldField(s string) {
+	m.field = &s
+}
+
+// GetField returns the value of the "field" field in the mutation.
+func (m *ImportErrorMutation) GetField() (r string, exists bool) {
+	v := m.field
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// GetOldField returns the old "field" field's value of the ImportError entity.
+// If the ImportError object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ImportErrorMutation) GetOldField(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("GetOldField is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("GetOldField requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for GetOldField: %w", err)
+	}
+	return oldValue.Field, nil
+}
+
+// ResetFieldField resets all changes to the "field" field.
+func (m *ImportErrorMutation) ResetFieldField() {
+	m.field = nil
+}
+
+// SetRule sets the "rule" field.
+func (m *ImportErrorMutation) SetRule(s string) {
+	m.rule = &s
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *ImportErrorMutation) Rule() (r string, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the ImportError entity.
+// If the ImportError object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ImportErrorMutation) OldRule(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *ImportErrorMutation) ResetRule() {
+	m.rule = nil
+}
+
+// SetValue sets the "value" field.
+func (m *ImportErrorMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *ImportErrorMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the ImportError entity.
+// If the ImportError object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ImportErrorMutation) OldValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *ImportErrorMutation) ResetValue() {
+	m.value = nil
+}
+
+// SetDataImportID sets the "data_import" edge to the DataImport entity by id.
+func (m *ImportErrorMutation) SetDataImportID(id string) {
+	m.data_import = &id
+}
+
+// ClearDataImport clears the "data_import" edge to the DataImport entity.
+func (m *ImportErrorMutation) ClearDataImport() {
+	m.cleareddata_import = true
+	m.clearedFields[importerror.FieldImportID] = struct{}{}
+}
+
+// DataImportCleared reports if the "data_import" edge to the DataImport entity was cleared.
+func (m *ImportErrorMutation) DataImportCleared() bool {
+	return m.cleareddata_import
+}
+
+// DataImportID returns the "data_import" edge ID in the mutation.
+func (m *ImportErrorMutation) DataImportID() (id string, exists bool) {
+	if m.data_import != nil {
+		return *m.data_import, true
+	}
+	return
+}
+
+// DataImportIDs returns the "data_import" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DataImportID instead. It exists only for internal usage by the builders.
+func (m *ImportErrorMutation) DataImportIDs() (ids []string) {
+	if id := m.data_import; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDataImport resets all changes to the "data_import" edge.
+func (m *ImportErrorMutation) ResetDataImport() {
+	m.data_import = nil
+	m.cleareddata_import = false
+}
+
+// Where appends a list predicates to the ImportErrorMutation builder.
+func (m *ImportErrorMutation) Where(ps ...predicate.ImportError) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ImportErrorMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ImportErrorMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ImportError, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ImportErrorMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ImportErrorMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ImportError).
+func (m *ImportErrorMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ImportErrorMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.data_import != nil {
+		fields = append(fields, importerror.FieldImportID)
+	}
+	if m.row != nil {
+		fields = append(fields, importerror.FieldRow)
+	}
+	if m.field != nil {
+		fields = append(fields, importerror.FieldField)
+	}
+	if m.rule != nil {
+		fields = append(fields, importerror.FieldRule)
+	}
+	if m.value != nil {
+		fields = append(fields, importerror.FieldValue)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ImportErrorMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case importerror.FieldImportID:
+		return m.ImportID()
+	case importerror.FieldRow:
+		return m.Row()
+	case importerror.FieldField:
+		return m.GetField()
+	case importerror.FieldRule:
+		return m.Rule()
+	case importerror.FieldValue:
+		return m.Value()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ImportErrorMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case importerror.FieldImportID:
+		return m.OldImportID(ctx)
+	case importerror.FieldRow:
+		return m.OldRow(ctx)
+	case importerror.FieldField:
+		return m.GetOldField(ctx)
+	case importerror.FieldRule:
+		return m.OldRule(ctx)
+	case importerror.FieldValue:
+		return m.OldValue(ctx)
+	}
+	return nil, fmt.Errorf("unknown ImportError field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ImportErrorMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case importerror.FieldImportID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImportID(v)
+		return nil
+	case importerror.FieldRow:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRow(v)
+		return nil
+	case importerror.FieldField:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFieldField(v)
+		return nil
+	case importerror.FieldRule:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case importerror.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ImportError field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ImportErrorMutation) AddedFields() []string {
+	var fields []string
+	if m.addrow != nil {
+		fields = append(fields, importerror.FieldRow)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ImportErrorMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case importerror.FieldRow:
+		return m.AddedRow()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ImportErrorMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case importerror.FieldRow:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRow(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ImportError numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ImportErrorMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ImportErrorMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ImportErrorMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ImportError nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ImportErrorMutation) ResetField(name string) error {
+	switch name {
+	case importerror.FieldImportID:
+		m.ResetImportID()
+		return nil
+	case importerror.FieldRow:
+		m.ResetRow()
+		return nil
+	case importerror.FieldField:
+		m.ResetFieldField()
+		return nil
+	case importerror.FieldRule:
+		m.ResetRule()
+		return nil
+	case importerror.FieldValue:
+		m.ResetValue()
+		return nil
+	}
+	return fmt.Errorf("unknown ImportError field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ImportErrorMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.data_import != nil {
+		edges = append(edges, importerror.EdgeDataImport)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ImportErrorMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case importerror.EdgeDataImport:
+		if id := m.data_import; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ImportErrorMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ImportErrorMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ImportErrorMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareddata_import {
+		edges = append(edges, importerror.EdgeDataImport)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ImportErrorMutation) EdgeCleared(name string) bool {
+	switch name {
+	case importerror.EdgeDataImport:
+		return m.cleareddata_import
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ImportErrorMutation) ClearEdge(name string) error {
+	switch name {
+	case importerror.EdgeDataImport:
+		m.ClearDataImport()
+		return nil
+	}
+	return fmt.Errorf("unknown ImportError unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ImportErrorMutation) ResetEdge(name string) error {
+	switch name {
+	case importerror.EdgeDataImport:
+		m.ResetDataImport()
+		return nil
+	}
+	return fmt.Errorf("unknown ImportError edge %s", name)
 }
 
 // LoginAttemptMutation represents an operation that mutates the LoginAttempt nodes in the graph.
@@ -9828,8 +17705,12 @@ type PersonMutation struct {
 	project_num      *int64
 	addproject_num   *int64
 	stub             *bool
+	subject          *int64
+	addsubject       *int64
 	attributes       *json.RawMessage
 	appendattributes json.RawMessage
+	tags             *json.RawMessage
+	appendtags       json.RawMessage
 	created_at       *time.Time
 	clearedFields    map[string]struct{}
 	done             bool
@@ -10033,6 +17914,62 @@ func (m *PersonMutation) ResetStub() {
 	m.stub = nil
 }
 
+// SetSubject sets the "subject" field.
+func (m *PersonMutation) SetSubject(i int64) {
+	m.subject = &i
+	m.addsubject = nil
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *PersonMutation) Subject() (r int64, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldSubject(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// AddSubject adds i to the "subject" field.
+func (m *PersonMutation) AddSubject(i int64) {
+	if m.addsubject != nil {
+		*m.addsubject += i
+	} else {
+		m.addsubject = &i
+	}
+}
+
+// AddedSubject returns the value that was added to the "subject" field in this mutation.
+func (m *PersonMutation) AddedSubject() (r int64, exists bool) {
+	v := m.addsubject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *PersonMutation) ResetSubject() {
+	m.subject = nil
+	m.addsubject = nil
+}
+
 // SetAttributes sets the "attributes" field.
 func (m *PersonMutation) SetAttributes(jm json.RawMessage) {
 	m.attributes = &jm
@@ -10096,6 +18033,71 @@ func (m *PersonMutation) ResetAttributes() {
 	m.attributes = nil
 	m.appendattributes = nil
 	delete(m.clearedFields, person.FieldAttributes)
+}
+
+// SetTags sets the "tags" field.
+func (m *PersonMutation) SetTags(jm json.RawMessage) {
+	m.tags = &jm
+	m.appendtags = nil
+}
+
+// Tags returns the value of the "tags" field in the mutation.
+func (m *PersonMutation) Tags() (r json.RawMessage, exists bool) {
+	v := m.tags
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTags returns the old "tags" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldTags(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTags is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTags requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTags: %w", err)
+	}
+	return oldValue.Tags, nil
+}
+
+// AppendTags adds jm to the "tags" field.
+func (m *PersonMutation) AppendTags(jm json.RawMessage) {
+	m.appendtags = append(m.appendtags, jm...)
+}
+
+// AppendedTags returns the list of values that were appended to the "tags" field in this mutation.
+func (m *PersonMutation) AppendedTags() (json.RawMessage, bool) {
+	if len(m.appendtags) == 0 {
+		return nil, false
+	}
+	return m.appendtags, true
+}
+
+// ClearTags clears the value of the "tags" field.
+func (m *PersonMutation) ClearTags() {
+	m.tags = nil
+	m.appendtags = nil
+	m.clearedFields[person.FieldTags] = struct{}{}
+}
+
+// TagsCleared returns if the "tags" field was cleared in this mutation.
+func (m *PersonMutation) TagsCleared() bool {
+	_, ok := m.clearedFields[person.FieldTags]
+	return ok
+}
+
+// ResetTags resets all changes to the "tags" field.
+func (m *PersonMutation) ResetTags() {
+	m.tags = nil
+	m.appendtags = nil
+	delete(m.clearedFields, person.FieldTags)
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -10168,15 +18170,21 @@ func (m *PersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 6)
 	if m.project_num != nil {
 		fields = append(fields, person.FieldProjectNum)
 	}
 	if m.stub != nil {
 		fields = append(fields, person.FieldStub)
 	}
+	if m.subject != nil {
+		fields = append(fields, person.FieldSubject)
+	}
 	if m.attributes != nil {
 		fields = append(fields, person.FieldAttributes)
+	}
+	if m.tags != nil {
+		fields = append(fields, person.FieldTags)
 	}
 	if m.created_at != nil {
 		fields = append(fields, person.FieldCreatedAt)
@@ -10193,8 +18201,12 @@ func (m *PersonMutation) Field(name string) (ent.Value, bool) {
 		return m.ProjectNum()
 	case person.FieldStub:
 		return m.Stub()
+	case person.FieldSubject:
+		return m.Subject()
 	case person.FieldAttributes:
 		return m.Attributes()
+	case person.FieldTags:
+		return m.Tags()
 	case person.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -10210,8 +18222,12 @@ func (m *PersonMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldProjectNum(ctx)
 	case person.FieldStub:
 		return m.OldStub(ctx)
+	case person.FieldSubject:
+		return m.OldSubject(ctx)
 	case person.FieldAttributes:
 		return m.OldAttributes(ctx)
+	case person.FieldTags:
+		return m.OldTags(ctx)
 	case person.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -10237,12 +18253,26 @@ func (m *PersonMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStub(v)
 		return nil
+	case person.FieldSubject:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
 	case person.FieldAttributes:
 		v, ok := value.(json.RawMessage)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAttributes(v)
+		return nil
+	case person.FieldTags:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTags(v)
 		return nil
 	case person.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -10262,6 +18292,9 @@ func (m *PersonMutation) AddedFields() []string {
 	if m.addproject_num != nil {
 		fields = append(fields, person.FieldProjectNum)
 	}
+	if m.addsubject != nil {
+		fields = append(fields, person.FieldSubject)
+	}
 	return fields
 }
 
@@ -10272,6 +18305,8 @@ func (m *PersonMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case person.FieldProjectNum:
 		return m.AddedProjectNum()
+	case person.FieldSubject:
+		return m.AddedSubject()
 	}
 	return nil, false
 }
@@ -10288,6 +18323,13 @@ func (m *PersonMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddProjectNum(v)
 		return nil
+	case person.FieldSubject:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSubject(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Person numeric field %s", name)
 }
@@ -10298,6 +18340,9 @@ func (m *PersonMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(person.FieldAttributes) {
 		fields = append(fields, person.FieldAttributes)
+	}
+	if m.FieldCleared(person.FieldTags) {
+		fields = append(fields, person.FieldTags)
 	}
 	return fields
 }
@@ -10316,6 +18361,9 @@ func (m *PersonMutation) ClearField(name string) error {
 	case person.FieldAttributes:
 		m.ClearAttributes()
 		return nil
+	case person.FieldTags:
+		m.ClearTags()
+		return nil
 	}
 	return fmt.Errorf("unknown Person nullable field %s", name)
 }
@@ -10330,8 +18378,14 @@ func (m *PersonMutation) ResetField(name string) error {
 	case person.FieldStub:
 		m.ResetStub()
 		return nil
+	case person.FieldSubject:
+		m.ResetSubject()
+		return nil
 	case person.FieldAttributes:
 		m.ResetAttributes()
+		return nil
+	case person.FieldTags:
+		m.ResetTags()
 		return nil
 	case person.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -10388,29 +18442,617 @@ func (m *PersonMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Person edge %s", name)
 }
 
+// PersonAliasMutation represents an operation that mutates the PersonAlias nodes in the graph.
+type PersonAliasMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	project_num    *int64
+	addproject_num *int64
+	to_id          *int64
+	addto_id       *int64
+	merged_at      *time.Time
+	folded_at      *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*PersonAlias, error)
+	predicates     []predicate.PersonAlias
+}
+
+var _ ent.Mutation = (*PersonAliasMutation)(nil)
+
+// personaliasOption allows management of the mutation configuration using functional options.
+type personaliasOption func(*PersonAliasMutation)
+
+// newPersonAliasMutation creates new mutation for the PersonAlias entity.
+func newPersonAliasMutation(c config, op Op, opts ...personaliasOption) *PersonAliasMutation {
+	m := &PersonAliasMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePersonAlias,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPersonAliasID sets the ID field of the mutation.
+func withPersonAliasID(id int64) personaliasOption {
+	return func(m *PersonAliasMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PersonAlias
+		)
+		m.oldValue = func(ctx context.Context) (*PersonAlias, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PersonAlias.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPersonAlias sets the old PersonAlias of the mutation.
+func withPersonAlias(node *PersonAlias) personaliasOption {
+	return func(m *PersonAliasMutation) {
+		m.oldValue = func(context.Context) (*PersonAlias, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PersonAliasMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PersonAliasMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PersonAlias entities.
+func (m *PersonAliasMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PersonAliasMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PersonAliasMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PersonAlias.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProjectNum sets the "project_num" field.
+func (m *PersonAliasMutation) SetProjectNum(i int64) {
+	m.project_num = &i
+	m.addproject_num = nil
+}
+
+// ProjectNum returns the value of the "project_num" field in the mutation.
+func (m *PersonAliasMutation) ProjectNum() (r int64, exists bool) {
+	v := m.project_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectNum returns the old "project_num" field's value of the PersonAlias entity.
+// If the PersonAlias object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonAliasMutation) OldProjectNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectNum: %w", err)
+	}
+	return oldValue.ProjectNum, nil
+}
+
+// AddProjectNum adds i to the "project_num" field.
+func (m *PersonAliasMutation) AddProjectNum(i int64) {
+	if m.addproject_num != nil {
+		*m.addproject_num += i
+	} else {
+		m.addproject_num = &i
+	}
+}
+
+// AddedProjectNum returns the value that was added to the "project_num" field in this mutation.
+func (m *PersonAliasMutation) AddedProjectNum() (r int64, exists bool) {
+	v := m.addproject_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProjectNum resets all changes to the "project_num" field.
+func (m *PersonAliasMutation) ResetProjectNum() {
+	m.project_num = nil
+	m.addproject_num = nil
+}
+
+// SetToID sets the "to_id" field.
+func (m *PersonAliasMutation) SetToID(i int64) {
+	m.to_id = &i
+	m.addto_id = nil
+}
+
+// ToID returns the value of the "to_id" field in the mutation.
+func (m *PersonAliasMutation) ToID() (r int64, exists bool) {
+	v := m.to_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToID returns the old "to_id" field's value of the PersonAlias entity.
+// If the PersonAlias object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonAliasMutation) OldToID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToID: %w", err)
+	}
+	return oldValue.ToID, nil
+}
+
+// AddToID adds i to the "to_id" field.
+func (m *PersonAliasMutation) AddToID(i int64) {
+	if m.addto_id != nil {
+		*m.addto_id += i
+	} else {
+		m.addto_id = &i
+	}
+}
+
+// AddedToID returns the value that was added to the "to_id" field in this mutation.
+func (m *PersonAliasMutation) AddedToID() (r int64, exists bool) {
+	v := m.addto_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetToID resets all changes to the "to_id" field.
+func (m *PersonAliasMutation) ResetToID() {
+	m.to_id = nil
+	m.addto_id = nil
+}
+
+// SetMergedAt sets the "merged_at" field.
+func (m *PersonAliasMutation) SetMergedAt(t time.Time) {
+	m.merged_at = &t
+}
+
+// MergedAt returns the value of the "merged_at" field in the mutation.
+func (m *PersonAliasMutation) MergedAt() (r time.Time, exists bool) {
+	v := m.merged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedAt returns the old "merged_at" field's value of the PersonAlias entity.
+// If the PersonAlias object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonAliasMutation) OldMergedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedAt: %w", err)
+	}
+	return oldValue.MergedAt, nil
+}
+
+// ResetMergedAt resets all changes to the "merged_at" field.
+func (m *PersonAliasMutation) ResetMergedAt() {
+	m.merged_at = nil
+}
+
+// SetFoldedAt sets the "folded_at" field.
+func (m *PersonAliasMutation) SetFoldedAt(t time.Time) {
+	m.folded_at = &t
+}
+
+// FoldedAt returns the value of the "folded_at" field in the mutation.
+func (m *PersonAliasMutation) FoldedAt() (r time.Time, exists bool) {
+	v := m.folded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFoldedAt returns the old "folded_at" field's value of the PersonAlias entity.
+// If the PersonAlias object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonAliasMutation) OldFoldedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFoldedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFoldedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFoldedAt: %w", err)
+	}
+	return oldValue.FoldedAt, nil
+}
+
+// ClearFoldedAt clears the value of the "folded_at" field.
+func (m *PersonAliasMutation) ClearFoldedAt() {
+	m.folded_at = nil
+	m.clearedFields[personalias.FieldFoldedAt] = struct{}{}
+}
+
+// FoldedAtCleared returns if the "folded_at" field was cleared in this mutation.
+func (m *PersonAliasMutation) FoldedAtCleared() bool {
+	_, ok := m.clearedFields[personalias.FieldFoldedAt]
+	return ok
+}
+
+// ResetFoldedAt resets all changes to the "folded_at" field.
+func (m *PersonAliasMutation) ResetFoldedAt() {
+	m.folded_at = nil
+	delete(m.clearedFields, personalias.FieldFoldedAt)
+}
+
+// Where appends a list predicates to the PersonAliasMutation builder.
+func (m *PersonAliasMutation) Where(ps ...predicate.PersonAlias) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PersonAliasMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PersonAliasMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PersonAlias, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PersonAliasMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PersonAliasMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PersonAlias).
+func (m *PersonAliasMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PersonAliasMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.project_num != nil {
+		fields = append(fields, personalias.FieldProjectNum)
+	}
+	if m.to_id != nil {
+		fields = append(fields, personalias.FieldToID)
+	}
+	if m.merged_at != nil {
+		fields = append(fields, personalias.FieldMergedAt)
+	}
+	if m.folded_at != nil {
+		fields = append(fields, personalias.FieldFoldedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PersonAliasMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case personalias.FieldProjectNum:
+		return m.ProjectNum()
+	case personalias.FieldToID:
+		return m.ToID()
+	case personalias.FieldMergedAt:
+		return m.MergedAt()
+	case personalias.FieldFoldedAt:
+		return m.FoldedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PersonAliasMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case personalias.FieldProjectNum:
+		return m.OldProjectNum(ctx)
+	case personalias.FieldToID:
+		return m.OldToID(ctx)
+	case personalias.FieldMergedAt:
+		return m.OldMergedAt(ctx)
+	case personalias.FieldFoldedAt:
+		return m.OldFoldedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown PersonAlias field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersonAliasMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case personalias.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectNum(v)
+		return nil
+	case personalias.FieldToID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToID(v)
+		return nil
+	case personalias.FieldMergedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedAt(v)
+		return nil
+	case personalias.FieldFoldedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFoldedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersonAlias field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PersonAliasMutation) AddedFields() []string {
+	var fields []string
+	if m.addproject_num != nil {
+		fields = append(fields, personalias.FieldProjectNum)
+	}
+	if m.addto_id != nil {
+		fields = append(fields, personalias.FieldToID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PersonAliasMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case personalias.FieldProjectNum:
+		return m.AddedProjectNum()
+	case personalias.FieldToID:
+		return m.AddedToID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersonAliasMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case personalias.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProjectNum(v)
+		return nil
+	case personalias.FieldToID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddToID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersonAlias numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PersonAliasMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(personalias.FieldFoldedAt) {
+		fields = append(fields, personalias.FieldFoldedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PersonAliasMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PersonAliasMutation) ClearField(name string) error {
+	switch name {
+	case personalias.FieldFoldedAt:
+		m.ClearFoldedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonAlias nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PersonAliasMutation) ResetField(name string) error {
+	switch name {
+	case personalias.FieldProjectNum:
+		m.ResetProjectNum()
+		return nil
+	case personalias.FieldToID:
+		m.ResetToID()
+		return nil
+	case personalias.FieldMergedAt:
+		m.ResetMergedAt()
+		return nil
+	case personalias.FieldFoldedAt:
+		m.ResetFoldedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonAlias field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PersonAliasMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PersonAliasMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PersonAliasMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PersonAliasMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PersonAliasMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PersonAliasMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PersonAliasMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PersonAlias unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PersonAliasMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PersonAlias edge %s", name)
+}
+
 // ProjectMutation represents an operation that mutates the Project nodes in the graph.
 type ProjectMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *string
-	created_at      *time.Time
-	updated_at      *time.Time
-	name            *string
-	num             *int64
-	addnum          *int64
-	next_person     *int64
-	addnext_person  *int64
-	time_zone       *string
-	audience_source *project.AudienceSource
-	multi_subject   *bool
-	self_approval   *bool
-	refresh_lead    *int
-	addrefresh_lead *int
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*Project, error)
-	predicates      []predicate.Project
+	op                      Op
+	typ                     string
+	id                      *string
+	created_at              *time.Time
+	updated_at              *time.Time
+	name                    *string
+	num                     *int64
+	addnum                  *int64
+	next_person             *int64
+	addnext_person          *int64
+	time_zone               *string
+	audience_source         *project.AudienceSource
+	multi_subject           *bool
+	self_approval           *bool
+	listed_default          *bool
+	event_retention_days    *int
+	addevent_retention_days *int
+	refresh_lead            *int
+	addrefresh_lead         *int
+	clearedFields           map[string]struct{}
+	done                    bool
+	oldValue                func(context.Context) (*Project, error)
+	predicates              []predicate.Project
 }
 
 var _ ent.Mutation = (*ProjectMutation)(nil)
@@ -10881,6 +19523,98 @@ func (m *ProjectMutation) ResetSelfApproval() {
 	m.self_approval = nil
 }
 
+// SetListedDefault sets the "listed_default" field.
+func (m *ProjectMutation) SetListedDefault(b bool) {
+	m.listed_default = &b
+}
+
+// ListedDefault returns the value of the "listed_default" field in the mutation.
+func (m *ProjectMutation) ListedDefault() (r bool, exists bool) {
+	v := m.listed_default
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldListedDefault returns the old "listed_default" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldListedDefault(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldListedDefault is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldListedDefault requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldListedDefault: %w", err)
+	}
+	return oldValue.ListedDefault, nil
+}
+
+// ResetListedDefault resets all changes to the "listed_default" field.
+func (m *ProjectMutation) ResetListedDefault() {
+	m.listed_default = nil
+}
+
+// SetEventRetentionDays sets the "event_retention_days" field.
+func (m *ProjectMutation) SetEventRetentionDays(i int) {
+	m.event_retention_days = &i
+	m.addevent_retention_days = nil
+}
+
+// EventRetentionDays returns the value of the "event_retention_days" field in the mutation.
+func (m *ProjectMutation) EventRetentionDays() (r int, exists bool) {
+	v := m.event_retention_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventRetentionDays returns the old "event_retention_days" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldEventRetentionDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventRetentionDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventRetentionDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventRetentionDays: %w", err)
+	}
+	return oldValue.EventRetentionDays, nil
+}
+
+// AddEventRetentionDays adds i to the "event_retention_days" field.
+func (m *ProjectMutation) AddEventRetentionDays(i int) {
+	if m.addevent_retention_days != nil {
+		*m.addevent_retention_days += i
+	} else {
+		m.addevent_retention_days = &i
+	}
+}
+
+// AddedEventRetentionDays returns the value that was added to the "event_retention_days" field in this mutation.
+func (m *ProjectMutation) AddedEventRetentionDays() (r int, exists bool) {
+	v := m.addevent_retention_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEventRetentionDays resets all changes to the "event_retention_days" field.
+func (m *ProjectMutation) ResetEventRetentionDays() {
+	m.event_retention_days = nil
+	m.addevent_retention_days = nil
+}
+
 // SetRefreshLead sets the "refresh_lead" field.
 func (m *ProjectMutation) SetRefreshLead(i int) {
 	m.refresh_lead = &i
@@ -10971,7 +19705,7 @@ func (m *ProjectMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProjectMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 12)
 	if m.created_at != nil {
 		fields = append(fields, project.FieldCreatedAt)
 	}
@@ -10998,6 +19732,12 @@ func (m *ProjectMutation) Fields() []string {
 	}
 	if m.self_approval != nil {
 		fields = append(fields, project.FieldSelfApproval)
+	}
+	if m.listed_default != nil {
+		fields = append(fields, project.FieldListedDefault)
+	}
+	if m.event_retention_days != nil {
+		fields = append(fields, project.FieldEventRetentionDays)
 	}
 	if m.refresh_lead != nil {
 		fields = append(fields, project.FieldRefreshLead)
@@ -11028,6 +19768,10 @@ func (m *ProjectMutation) Field(name string) (ent.Value, bool) {
 		return m.MultiSubject()
 	case project.FieldSelfApproval:
 		return m.SelfApproval()
+	case project.FieldListedDefault:
+		return m.ListedDefault()
+	case project.FieldEventRetentionDays:
+		return m.EventRetentionDays()
 	case project.FieldRefreshLead:
 		return m.RefreshLead()
 	}
@@ -11057,6 +19801,10 @@ func (m *ProjectMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldMultiSubject(ctx)
 	case project.FieldSelfApproval:
 		return m.OldSelfApproval(ctx)
+	case project.FieldListedDefault:
+		return m.OldListedDefault(ctx)
+	case project.FieldEventRetentionDays:
+		return m.OldEventRetentionDays(ctx)
 	case project.FieldRefreshLead:
 		return m.OldRefreshLead(ctx)
 	}
@@ -11131,6 +19879,20 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSelfApproval(v)
 		return nil
+	case project.FieldListedDefault:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetListedDefault(v)
+		return nil
+	case project.FieldEventRetentionDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventRetentionDays(v)
+		return nil
 	case project.FieldRefreshLead:
 		v, ok := value.(int)
 		if !ok {
@@ -11152,6 +19914,9 @@ func (m *ProjectMutation) AddedFields() []string {
 	if m.addnext_person != nil {
 		fields = append(fields, project.FieldNextPerson)
 	}
+	if m.addevent_retention_days != nil {
+		fields = append(fields, project.FieldEventRetentionDays)
+	}
 	if m.addrefresh_lead != nil {
 		fields = append(fields, project.FieldRefreshLead)
 	}
@@ -11167,6 +19932,8 @@ func (m *ProjectMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedNum()
 	case project.FieldNextPerson:
 		return m.AddedNextPerson()
+	case project.FieldEventRetentionDays:
+		return m.AddedEventRetentionDays()
 	case project.FieldRefreshLead:
 		return m.AddedRefreshLead()
 	}
@@ -11191,6 +19958,13 @@ func (m *ProjectMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddNextPerson(v)
+		return nil
+	case project.FieldEventRetentionDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEventRetentionDays(v)
 		return nil
 	case project.FieldRefreshLead:
 		v, ok := value.(int)
@@ -11253,6 +20027,12 @@ func (m *ProjectMutation) ResetField(name string) error {
 	case project.FieldSelfApproval:
 		m.ResetSelfApproval()
 		return nil
+	case project.FieldListedDefault:
+		m.ResetListedDefault()
+		return nil
+	case project.FieldEventRetentionDays:
+		m.ResetEventRetentionDays()
+		return nil
 	case project.FieldRefreshLead:
 		m.ResetRefreshLead()
 		return nil
@@ -11308,44 +20088,1735 @@ func (m *ProjectMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Project edge %s", name)
 }
 
+// PropertyMutation represents an operation that mutates the Property nodes in the graph.
+type PropertyMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	owner          *property.Owner
+	owner_id       *string
+	name           *string
+	display_name   *string
+	description    *string
+	_type          *property.Type
+	enabled        *bool
+	conflicts      *int
+	addconflicts   *int
+	clearedFields  map[string]struct{}
+	project        *string
+	clearedproject bool
+	done           bool
+	oldValue       func(context.Context) (*Property, error)
+	predicates     []predicate.Property
+}
+
+var _ ent.Mutation = (*PropertyMutation)(nil)
+
+// propertyOption allows management of the mutation configuration using functional options.
+type propertyOption func(*PropertyMutation)
+
+// newPropertyMutation creates new mutation for the Property entity.
+func newPropertyMutation(c config, op Op, opts ...propertyOption) *PropertyMutation {
+	m := &PropertyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProperty,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPropertyID sets the ID field of the mutation.
+func withPropertyID(id string) propertyOption {
+	return func(m *PropertyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Property
+		)
+		m.oldValue = func(ctx context.Context) (*Property, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Property.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProperty sets the old Property of the mutation.
+func withProperty(node *Property) propertyOption {
+	return func(m *PropertyMutation) {
+		m.oldValue = func(context.Context) (*Property, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PropertyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PropertyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Property entities.
+func (m *PropertyMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PropertyMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PropertyMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Property.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PropertyMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PropertyMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PropertyMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PropertyMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PropertyMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PropertyMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *PropertyMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *PropertyMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *PropertyMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetOwner sets the "owner" field.
+func (m *PropertyMutation) SetOwner(pr property.Owner) {
+	m.owner = &pr
+}
+
+// Owner returns the value of the "owner" field in the mutation.
+func (m *PropertyMutation) Owner() (r property.Owner, exists bool) {
+	v := m.owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwner returns the old "owner" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldOwner(ctx context.Context) (v property.Owner, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwner: %w", err)
+	}
+	return oldValue.Owner, nil
+}
+
+// ResetOwner resets all changes to the "owner" field.
+func (m *PropertyMutation) ResetOwner() {
+	m.owner = nil
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (m *PropertyMutation) SetOwnerID(s string) {
+	m.owner_id = &s
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *PropertyMutation) OwnerID() (r string, exists bool) {
+	v := m.owner_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldOwnerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *PropertyMutation) ResetOwnerID() {
+	m.owner_id = nil
+}
+
+// SetName sets the "name" field.
+func (m *PropertyMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PropertyMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PropertyMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDisplayName sets the "display_name" field.
+func (m *PropertyMutation) SetDisplayName(s string) {
+	m.display_name = &s
+}
+
+// DisplayName returns the value of the "display_name" field in the mutation.
+func (m *PropertyMutation) DisplayName() (r string, exists bool) {
+	v := m.display_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisplayName returns the old "display_name" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldDisplayName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisplayName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisplayName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisplayName: %w", err)
+	}
+	return oldValue.DisplayName, nil
+}
+
+// ResetDisplayName resets all changes to the "display_name" field.
+func (m *PropertyMutation) ResetDisplayName() {
+	m.display_name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *PropertyMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *PropertyMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *PropertyMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetType sets the "type" field.
+func (m *PropertyMutation) SetType(pr property.Type) {
+	m._type = &pr
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *PropertyMutation) GetType() (r property.Type, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldType(ctx context.Context) (v property.Type, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *PropertyMutation) ResetType() {
+	m._type = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *PropertyMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *PropertyMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *PropertyMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetConflicts sets the "conflicts" field.
+func (m *PropertyMutation) SetConflicts(i int) {
+	m.conflicts = &i
+	m.addconflicts = nil
+}
+
+// Conflicts returns the value of the "conflicts" field in the mutation.
+func (m *PropertyMutation) Conflicts() (r int, exists bool) {
+	v := m.conflicts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConflicts returns the old "conflicts" field's value of the Property entity.
+// If the Property object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PropertyMutation) OldConflicts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConflicts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConflicts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConflicts: %w", err)
+	}
+	return oldValue.Conflicts, nil
+}
+
+// AddConflicts adds i to the "conflicts" field.
+func (m *PropertyMutation) AddConflicts(i int) {
+	if m.addconflicts != nil {
+		*m.addconflicts += i
+	} else {
+		m.addconflicts = &i
+	}
+}
+
+// AddedConflicts returns the value that was added to the "conflicts" field in this mutation.
+func (m *PropertyMutation) AddedConflicts() (r int, exists bool) {
+	v := m.addconflicts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetConflicts resets all changes to the "conflicts" field.
+func (m *PropertyMutation) ResetConflicts() {
+	m.conflicts = nil
+	m.addconflicts = nil
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *PropertyMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[property.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *PropertyMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *PropertyMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *PropertyMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// Where appends a list predicates to the PropertyMutation builder.
+func (m *PropertyMutation) Where(ps ...predicate.Property) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PropertyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PropertyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Property, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PropertyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PropertyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Property).
+func (m *PropertyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PropertyMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.created_at != nil {
+		fields = append(fields, property.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, property.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, property.FieldProjectID)
+	}
+	if m.owner != nil {
+		fields = append(fields, property.FieldOwner)
+	}
+	if m.owner_id != nil {
+		fields = append(fields, property.FieldOwnerID)
+	}
+	if m.name != nil {
+		fields = append(fields, property.FieldName)
+	}
+	if m.display_name != nil {
+		fields = append(fields, property.FieldDisplayName)
+	}
+	if m.description != nil {
+		fields = append(fields, property.FieldDescription)
+	}
+	if m._type != nil {
+		fields = append(fields, property.FieldType)
+	}
+	if m.enabled != nil {
+		fields = append(fields, property.FieldEnabled)
+	}
+	if m.conflicts != nil {
+		fields = append(fields, property.FieldConflicts)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PropertyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case property.FieldCreatedAt:
+		return m.CreatedAt()
+	case property.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case property.FieldProjectID:
+		return m.ProjectID()
+	case property.FieldOwner:
+		return m.Owner()
+	case property.FieldOwnerID:
+		return m.OwnerID()
+	case property.FieldName:
+		return m.Name()
+	case property.FieldDisplayName:
+		return m.DisplayName()
+	case property.FieldDescription:
+		return m.Description()
+	case property.FieldType:
+		return m.GetType()
+	case property.FieldEnabled:
+		return m.Enabled()
+	case property.FieldConflicts:
+		return m.Conflicts()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PropertyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case property.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case property.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case property.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case property.FieldOwner:
+		return m.OldOwner(ctx)
+	case property.FieldOwnerID:
+		return m.OldOwnerID(ctx)
+	case property.FieldName:
+		return m.OldName(ctx)
+	case property.FieldDisplayName:
+		return m.OldDisplayName(ctx)
+	case property.FieldDescription:
+		return m.OldDescription(ctx)
+	case property.FieldType:
+		return m.OldType(ctx)
+	case property.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case property.FieldConflicts:
+		return m.OldConflicts(ctx)
+	}
+	return nil, fmt.Errorf("unknown Property field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PropertyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case property.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case property.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case property.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case property.FieldOwner:
+		v, ok := value.(property.Owner)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwner(v)
+		return nil
+	case property.FieldOwnerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerID(v)
+		return nil
+	case property.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case property.FieldDisplayName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisplayName(v)
+		return nil
+	case property.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case property.FieldType:
+		v, ok := value.(property.Type)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case property.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case property.FieldConflicts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConflicts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Property field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PropertyMutation) AddedFields() []string {
+	var fields []string
+	if m.addconflicts != nil {
+		fields = append(fields, property.FieldConflicts)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PropertyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case property.FieldConflicts:
+		return m.AddedConflicts()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PropertyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case property.FieldConflicts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddConflicts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Property numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PropertyMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PropertyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PropertyMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Property nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PropertyMutation) ResetField(name string) error {
+	switch name {
+	case property.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case property.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case property.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case property.FieldOwner:
+		m.ResetOwner()
+		return nil
+	case property.FieldOwnerID:
+		m.ResetOwnerID()
+		return nil
+	case property.FieldName:
+		m.ResetName()
+		return nil
+	case property.FieldDisplayName:
+		m.ResetDisplayName()
+		return nil
+	case property.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case property.FieldType:
+		m.ResetType()
+		return nil
+	case property.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case property.FieldConflicts:
+		m.ResetConflicts()
+		return nil
+	}
+	return fmt.Errorf("unknown Property field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PropertyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.project != nil {
+		edges = append(edges, property.EdgeProject)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PropertyMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case property.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PropertyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PropertyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PropertyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproject {
+		edges = append(edges, property.EdgeProject)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PropertyMutation) EdgeCleared(name string) bool {
+	switch name {
+	case property.EdgeProject:
+		return m.clearedproject
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PropertyMutation) ClearEdge(name string) error {
+	switch name {
+	case property.EdgeProject:
+		m.ClearProject()
+		return nil
+	}
+	return fmt.Errorf("unknown Property unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PropertyMutation) ResetEdge(name string) error {
+	switch name {
+	case property.EdgeProject:
+		m.ResetProject()
+		return nil
+	}
+	return fmt.Errorf("unknown Property edge %s", name)
+}
+
+// RefusedEventMutation represents an operation that mutates the RefusedEvent nodes in the graph.
+type RefusedEventMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	project_num    *int64
+	addproject_num *int64
+	source_num     *int64
+	addsource_num  *int64
+	received_at    *time.Time
+	rule           *string
+	field          *string
+	message        *string
+	body           *string
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*RefusedEvent, error)
+	predicates     []predicate.RefusedEvent
+}
+
+var _ ent.Mutation = (*RefusedEventMutation)(nil)
+
+// refusedeventOption allows management of the mutation configuration using functional options.
+type refusedeventOption func(*RefusedEventMutation)
+
+// newRefusedEventMutation creates new mutation for the RefusedEvent entity.
+func newRefusedEventMutation(c config, op Op, opts ...refusedeventOption) *RefusedEventMutation {
+	m := &RefusedEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRefusedEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRefusedEventID sets the ID field of the mutation.
+func withRefusedEventID(id int64) refusedeventOption {
+	return func(m *RefusedEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RefusedEvent
+		)
+		m.oldValue = func(ctx context.Context) (*RefusedEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RefusedEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRefusedEvent sets the old RefusedEvent of the mutation.
+func withRefusedEvent(node *RefusedEvent) refusedeventOption {
+	return func(m *RefusedEventMutation) {
+		m.oldValue = func(context.Context) (*RefusedEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RefusedEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RefusedEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RefusedEvent entities.
+func (m *RefusedEventMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RefusedEventMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RefusedEventMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RefusedEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProjectNum sets the "project_num" field.
+func (m *RefusedEventMutation) SetProjectNum(i int64) {
+	m.project_num = &i
+	m.addproject_num = nil
+}
+
+// ProjectNum returns the value of the "project_num" field in the mutation.
+func (m *RefusedEventMutation) ProjectNum() (r int64, exists bool) {
+	v := m.project_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectNum returns the old "project_num" field's value of the RefusedEvent entity.
+// If the RefusedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedEventMutation) OldProjectNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectNum: %w", err)
+	}
+	return oldValue.ProjectNum, nil
+}
+
+// AddProjectNum adds i to the "project_num" field.
+func (m *RefusedEventMutation) AddProjectNum(i int64) {
+	if m.addproject_num != nil {
+		*m.addproject_num += i
+	} else {
+		m.addproject_num = &i
+	}
+}
+
+// AddedProjectNum returns the value that was added to the "project_num" field in this mutation.
+func (m *RefusedEventMutation) AddedProjectNum() (r int64, exists bool) {
+	v := m.addproject_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProjectNum resets all changes to the "project_num" field.
+func (m *RefusedEventMutation) ResetProjectNum() {
+	m.project_num = nil
+	m.addproject_num = nil
+}
+
+// SetSourceNum sets the "source_num" field.
+func (m *RefusedEventMutation) SetSourceNum(i int64) {
+	m.source_num = &i
+	m.addsource_num = nil
+}
+
+// SourceNum returns the value of the "source_num" field in the mutation.
+func (m *RefusedEventMutation) SourceNum() (r int64, exists bool) {
+	v := m.source_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceNum returns the old "source_num" field's value of the RefusedEvent entity.
+// If the RefusedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedEventMutation) OldSourceNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceNum: %w", err)
+	}
+	return oldValue.SourceNum, nil
+}
+
+// AddSourceNum adds i to the "source_num" field.
+func (m *RefusedEventMutation) AddSourceNum(i int64) {
+	if m.addsource_num != nil {
+		*m.addsource_num += i
+	} else {
+		m.addsource_num = &i
+	}
+}
+
+// AddedSourceNum returns the value that was added to the "source_num" field in this mutation.
+func (m *RefusedEventMutation) AddedSourceNum() (r int64, exists bool) {
+	v := m.addsource_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSourceNum resets all changes to the "source_num" field.
+func (m *RefusedEventMutation) ResetSourceNum() {
+	m.source_num = nil
+	m.addsource_num = nil
+}
+
+// SetReceivedAt sets the "received_at" field.
+func (m *RefusedEventMutation) SetReceivedAt(t time.Time) {
+	m.received_at = &t
+}
+
+// ReceivedAt returns the value of the "received_at" field in the mutation.
+func (m *RefusedEventMutation) ReceivedAt() (r time.Time, exists bool) {
+	v := m.received_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivedAt returns the old "received_at" field's value of the RefusedEvent entity.
+// If the RefusedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedEventMutation) OldReceivedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivedAt: %w", err)
+	}
+	return oldValue.ReceivedAt, nil
+}
+
+// ResetReceivedAt resets all changes to the "received_at" field.
+func (m *RefusedEventMutation) ResetReceivedAt() {
+	m.received_at = nil
+}
+
+// SetRule sets the "rule" field.
+func (m *RefusedEventMutation) SetRule(s string) {
+	m.rule = &s
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *RefusedEventMutation) Rule() (r string, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the RefusedEvent entity.
+// If the RefusedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedEventMutation) OldRule(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *RefusedEventMutation) ResetRule() {
+	m.rule = nil
+}
+
+// SetFieldField sets the "field" field.
+func (m *RefusedEventMutation) SetFieldField(s string) {
+	m.field = &s
+}
+
+// GetField returns the value of the "field" field in the mutation.
+func (m *RefusedEventMutation) GetField() (r string, exists bool) {
+	v := m.field
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// GetOldField returns the old "field" field's value of the RefusedEvent entity.
+// If the RefusedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedEventMutation) GetOldField(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("GetOldField is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("GetOldField requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for GetOldField: %w", err)
+	}
+	return oldValue.Field, nil
+}
+
+// ResetFieldField resets all changes to the "field" field.
+func (m *RefusedEventMutation) ResetFieldField() {
+	m.field = nil
+}
+
+// SetMessage sets the "message" field.
+func (m *RefusedEventMutation) SetMessage(s string) {
+	m.message = &s
+}
+
+// Message returns the value of the "message" field in the mutation.
+func (m *RefusedEventMutation) Message() (r string, exists bool) {
+	v := m.message
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessage returns the old "message" field's value of the RefusedEvent entity.
+// If the RefusedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedEventMutation) OldMessage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessage: %w", err)
+	}
+	return oldValue.Message, nil
+}
+
+// ResetMessage resets all changes to the "message" field.
+func (m *RefusedEventMutation) ResetMessage() {
+	m.message = nil
+}
+
+// SetBody sets the "body" field.
+func (m *RefusedEventMutation) SetBody(s string) {
+	m.body = &s
+}
+
+// Body returns the value of the "body" field in the mutation.
+func (m *RefusedEventMutation) Body() (r string, exists bool) {
+	v := m.body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBody returns the old "body" field's value of the RefusedEvent entity.
+// If the RefusedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefusedEventMutation) OldBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBody: %w", err)
+	}
+	return oldValue.Body, nil
+}
+
+// ResetBody resets all changes to the "body" field.
+func (m *RefusedEventMutation) ResetBody() {
+	m.body = nil
+}
+
+// Where appends a list predicates to the RefusedEventMutation builder.
+func (m *RefusedEventMutation) Where(ps ...predicate.RefusedEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RefusedEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RefusedEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RefusedEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RefusedEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RefusedEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RefusedEvent).
+func (m *RefusedEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RefusedEventMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.project_num != nil {
+		fields = append(fields, refusedevent.FieldProjectNum)
+	}
+	if m.source_num != nil {
+		fields = append(fields, refusedevent.FieldSourceNum)
+	}
+	if m.received_at != nil {
+		fields = append(fields, refusedevent.FieldReceivedAt)
+	}
+	if m.rule != nil {
+		fields = append(fields, refusedevent.FieldRule)
+	}
+	if m.field != nil {
+		fields = append(fields, refusedevent.FieldField)
+	}
+	if m.message != nil {
+		fields = append(fields, refusedevent.FieldMessage)
+	}
+	if m.body != nil {
+		fields = append(fields, refusedevent.FieldBody)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RefusedEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case refusedevent.FieldProjectNum:
+		return m.ProjectNum()
+	case refusedevent.FieldSourceNum:
+		return m.SourceNum()
+	case refusedevent.FieldReceivedAt:
+		return m.ReceivedAt()
+	case refusedevent.FieldRule:
+		return m.Rule()
+	case refusedevent.FieldField:
+		return m.GetField()
+	case refusedevent.FieldMessage:
+		return m.Message()
+	case refusedevent.FieldBody:
+		return m.Body()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RefusedEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case refusedevent.FieldProjectNum:
+		return m.OldProjectNum(ctx)
+	case refusedevent.FieldSourceNum:
+		return m.OldSourceNum(ctx)
+	case refusedevent.FieldReceivedAt:
+		return m.OldReceivedAt(ctx)
+	case refusedevent.FieldRule:
+		return m.OldRule(ctx)
+	case refusedevent.FieldField:
+		return m.GetOldField(ctx)
+	case refusedevent.FieldMessage:
+		return m.OldMessage(ctx)
+	case refusedevent.FieldBody:
+		return m.OldBody(ctx)
+	}
+	return nil, fmt.Errorf("unknown RefusedEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RefusedEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case refusedevent.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectNum(v)
+		return nil
+	case refusedevent.FieldSourceNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceNum(v)
+		return nil
+	case refusedevent.FieldReceivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivedAt(v)
+		return nil
+	case refusedevent.FieldRule:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case refusedevent.FieldField:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFieldField(v)
+		return nil
+	case refusedevent.FieldMessage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessage(v)
+		return nil
+	case refusedevent.FieldBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBody(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RefusedEventMutation) AddedFields() []string {
+	var fields []string
+	if m.addproject_num != nil {
+		fields = append(fields, refusedevent.FieldProjectNum)
+	}
+	if m.addsource_num != nil {
+		fields = append(fields, refusedevent.FieldSourceNum)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RefusedEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case refusedevent.FieldProjectNum:
+		return m.AddedProjectNum()
+	case refusedevent.FieldSourceNum:
+		return m.AddedSourceNum()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RefusedEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case refusedevent.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProjectNum(v)
+		return nil
+	case refusedevent.FieldSourceNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSourceNum(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RefusedEventMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RefusedEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RefusedEventMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RefusedEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RefusedEventMutation) ResetField(name string) error {
+	switch name {
+	case refusedevent.FieldProjectNum:
+		m.ResetProjectNum()
+		return nil
+	case refusedevent.FieldSourceNum:
+		m.ResetSourceNum()
+		return nil
+	case refusedevent.FieldReceivedAt:
+		m.ResetReceivedAt()
+		return nil
+	case refusedevent.FieldRule:
+		m.ResetRule()
+		return nil
+	case refusedevent.FieldField:
+		m.ResetFieldField()
+		return nil
+	case refusedevent.FieldMessage:
+		m.ResetMessage()
+		return nil
+	case refusedevent.FieldBody:
+		m.ResetBody()
+		return nil
+	}
+	return fmt.Errorf("unknown RefusedEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RefusedEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RefusedEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RefusedEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RefusedEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RefusedEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RefusedEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RefusedEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RefusedEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RefusedEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RefusedEvent edge %s", name)
+}
+
 // RunMutation represents an operation that mutates the Run nodes in the graph.
 type RunMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *string
-	created_at       *time.Time
-	updated_at       *time.Time
-	due_at           *time.Time
-	attempt          *int
-	addattempt       *int
-	lease_owner      *string
-	lease_until      *time.Time
-	num              *int64
-	addnum           *int64
-	kind             *run.Kind
-	origin_id        *string
-	selection        *json.RawMessage
-	appendselection  json.RawMessage
-	planned_at       *time.Time
-	run_at           *time.Time
-	status           *run.Status
-	audience_size    *int
-	addaudience_size *int
-	plan             *json.RawMessage
-	appendplan       json.RawMessage
-	failure          *string
-	failure_text     *string
-	started_at       *time.Time
-	ended_at         *time.Time
-	clearedFields    map[string]struct{}
-	project          *string
-	clearedproject   bool
-	task             *string
-	clearedtask      bool
-	done             bool
-	oldValue         func(context.Context) (*Run, error)
-	predicates       []predicate.Run
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	updated_at         *time.Time
+	due_at             *time.Time
+	attempt            *int
+	addattempt         *int
+	lease_owner        *string
+	lease_until        *time.Time
+	num                *int64
+	addnum             *int64
+	kind               *run.Kind
+	origin_id          *string
+	selection          *json.RawMessage
+	appendselection    json.RawMessage
+	planned_at         *time.Time
+	run_at             *time.Time
+	status             *run.Status
+	refresh_started_at *time.Time
+	refresh_ended_at   *time.Time
+	refresh_result     *string
+	segment_version_id *string
+	audience_size      *int
+	addaudience_size   *int
+	plan               *json.RawMessage
+	appendplan         json.RawMessage
+	failure            *string
+	failure_text       *string
+	started_at         *time.Time
+	ended_at           *time.Time
+	clearedFields      map[string]struct{}
+	project            *string
+	clearedproject     bool
+	task               *string
+	clearedtask        bool
+	done               bool
+	oldValue           func(context.Context) (*Run, error)
+	predicates         []predicate.Run
 }
 
 var _ ent.Mutation = (*RunMutation)(nil)
@@ -12100,6 +22571,189 @@ func (m *RunMutation) ResetStatus() {
 	m.status = nil
 }
 
+// SetRefreshStartedAt sets the "refresh_started_at" field.
+func (m *RunMutation) SetRefreshStartedAt(t time.Time) {
+	m.refresh_started_at = &t
+}
+
+// RefreshStartedAt returns the value of the "refresh_started_at" field in the mutation.
+func (m *RunMutation) RefreshStartedAt() (r time.Time, exists bool) {
+	v := m.refresh_started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefreshStartedAt returns the old "refresh_started_at" field's value of the Run entity.
+// If the Run object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RunMutation) OldRefreshStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefreshStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefreshStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefreshStartedAt: %w", err)
+	}
+	return oldValue.RefreshStartedAt, nil
+}
+
+// ClearRefreshStartedAt clears the value of the "refresh_started_at" field.
+func (m *RunMutation) ClearRefreshStartedAt() {
+	m.refresh_started_at = nil
+	m.clearedFields[run.FieldRefreshStartedAt] = struct{}{}
+}
+
+// RefreshStartedAtCleared returns if the "refresh_started_at" field was cleared in this mutation.
+func (m *RunMutation) RefreshStartedAtCleared() bool {
+	_, ok := m.clearedFields[run.FieldRefreshStartedAt]
+	return ok
+}
+
+// ResetRefreshStartedAt resets all changes to the "refresh_started_at" field.
+func (m *RunMutation) ResetRefreshStartedAt() {
+	m.refresh_started_at = nil
+	delete(m.clearedFields, run.FieldRefreshStartedAt)
+}
+
+// SetRefreshEndedAt sets the "refresh_ended_at" field.
+func (m *RunMutation) SetRefreshEndedAt(t time.Time) {
+	m.refresh_ended_at = &t
+}
+
+// RefreshEndedAt returns the value of the "refresh_ended_at" field in the mutation.
+func (m *RunMutation) RefreshEndedAt() (r time.Time, exists bool) {
+	v := m.refresh_ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefreshEndedAt returns the old "refresh_ended_at" field's value of the Run entity.
+// If the Run object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RunMutation) OldRefreshEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefreshEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefreshEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefreshEndedAt: %w", err)
+	}
+	return oldValue.RefreshEndedAt, nil
+}
+
+// ClearRefreshEndedAt clears the value of the "refresh_ended_at" field.
+func (m *RunMutation) ClearRefreshEndedAt() {
+	m.refresh_ended_at = nil
+	m.clearedFields[run.FieldRefreshEndedAt] = struct{}{}
+}
+
+// RefreshEndedAtCleared returns if the "refresh_ended_at" field was cleared in this mutation.
+func (m *RunMutation) RefreshEndedAtCleared() bool {
+	_, ok := m.clearedFields[run.FieldRefreshEndedAt]
+	return ok
+}
+
+// ResetRefreshEndedAt resets all changes to the "refresh_ended_at" field.
+func (m *RunMutation) ResetRefreshEndedAt() {
+	m.refresh_ended_at = nil
+	delete(m.clearedFields, run.FieldRefreshEndedAt)
+}
+
+// SetRefreshResult sets the "refresh_result" field.
+func (m *RunMutation) SetRefreshResult(s string) {
+	m.refresh_result = &s
+}
+
+// RefreshResult returns the value of the "refresh_result" field in the mutation.
+func (m *RunMutation) RefreshResult() (r string, exists bool) {
+	v := m.refresh_result
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefreshResult returns the old "refresh_result" field's value of the Run entity.
+// If the Run object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RunMutation) OldRefreshResult(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefreshResult is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefreshResult requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefreshResult: %w", err)
+	}
+	return oldValue.RefreshResult, nil
+}
+
+// ResetRefreshResult resets all changes to the "refresh_result" field.
+func (m *RunMutation) ResetRefreshResult() {
+	m.refresh_result = nil
+}
+
+// SetSegmentVersionID sets the "segment_version_id" field.
+func (m *RunMutation) SetSegmentVersionID(s string) {
+	m.segment_version_id = &s
+}
+
+// SegmentVersionID returns the value of the "segment_version_id" field in the mutation.
+func (m *RunMutation) SegmentVersionID() (r string, exists bool) {
+	v := m.segment_version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSegmentVersionID returns the old "segment_version_id" field's value of the Run entity.
+// If the Run object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RunMutation) OldSegmentVersionID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSegmentVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSegmentVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSegmentVersionID: %w", err)
+	}
+	return oldValue.SegmentVersionID, nil
+}
+
+// ClearSegmentVersionID clears the value of the "segment_version_id" field.
+func (m *RunMutation) ClearSegmentVersionID() {
+	m.segment_version_id = nil
+	m.clearedFields[run.FieldSegmentVersionID] = struct{}{}
+}
+
+// SegmentVersionIDCleared returns if the "segment_version_id" field was cleared in this mutation.
+func (m *RunMutation) SegmentVersionIDCleared() bool {
+	_, ok := m.clearedFields[run.FieldSegmentVersionID]
+	return ok
+}
+
+// ResetSegmentVersionID resets all changes to the "segment_version_id" field.
+func (m *RunMutation) ResetSegmentVersionID() {
+	m.segment_version_id = nil
+	delete(m.clearedFields, run.FieldSegmentVersionID)
+}
+
 // SetAudienceSize sets the "audience_size" field.
 func (m *RunMutation) SetAudienceSize(i int) {
 	m.audience_size = &i
@@ -12479,7 +23133,7 @@ func (m *RunMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RunMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 25)
 	if m.created_at != nil {
 		fields = append(fields, run.FieldCreatedAt)
 	}
@@ -12524,6 +23178,18 @@ func (m *RunMutation) Fields() []string {
 	}
 	if m.status != nil {
 		fields = append(fields, run.FieldStatus)
+	}
+	if m.refresh_started_at != nil {
+		fields = append(fields, run.FieldRefreshStartedAt)
+	}
+	if m.refresh_ended_at != nil {
+		fields = append(fields, run.FieldRefreshEndedAt)
+	}
+	if m.refresh_result != nil {
+		fields = append(fields, run.FieldRefreshResult)
+	}
+	if m.segment_version_id != nil {
+		fields = append(fields, run.FieldSegmentVersionID)
 	}
 	if m.audience_size != nil {
 		fields = append(fields, run.FieldAudienceSize)
@@ -12581,6 +23247,14 @@ func (m *RunMutation) Field(name string) (ent.Value, bool) {
 		return m.RunAt()
 	case run.FieldStatus:
 		return m.Status()
+	case run.FieldRefreshStartedAt:
+		return m.RefreshStartedAt()
+	case run.FieldRefreshEndedAt:
+		return m.RefreshEndedAt()
+	case run.FieldRefreshResult:
+		return m.RefreshResult()
+	case run.FieldSegmentVersionID:
+		return m.SegmentVersionID()
 	case run.FieldAudienceSize:
 		return m.AudienceSize()
 	case run.FieldPlan:
@@ -12632,6 +23306,14 @@ func (m *RunMutation) OldField(ctx context.Context, name string) (ent.Value, err
 		return m.OldRunAt(ctx)
 	case run.FieldStatus:
 		return m.OldStatus(ctx)
+	case run.FieldRefreshStartedAt:
+		return m.OldRefreshStartedAt(ctx)
+	case run.FieldRefreshEndedAt:
+		return m.OldRefreshEndedAt(ctx)
+	case run.FieldRefreshResult:
+		return m.OldRefreshResult(ctx)
+	case run.FieldSegmentVersionID:
+		return m.OldSegmentVersionID(ctx)
 	case run.FieldAudienceSize:
 		return m.OldAudienceSize(ctx)
 	case run.FieldPlan:
@@ -12758,6 +23440,34 @@ func (m *RunMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatus(v)
 		return nil
+	case run.FieldRefreshStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefreshStartedAt(v)
+		return nil
+	case run.FieldRefreshEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefreshEndedAt(v)
+		return nil
+	case run.FieldRefreshResult:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefreshResult(v)
+		return nil
+	case run.FieldSegmentVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSegmentVersionID(v)
+		return nil
 	case run.FieldAudienceSize:
 		v, ok := value.(int)
 		if !ok {
@@ -12881,6 +23591,15 @@ func (m *RunMutation) ClearedFields() []string {
 	if m.FieldCleared(run.FieldSelection) {
 		fields = append(fields, run.FieldSelection)
 	}
+	if m.FieldCleared(run.FieldRefreshStartedAt) {
+		fields = append(fields, run.FieldRefreshStartedAt)
+	}
+	if m.FieldCleared(run.FieldRefreshEndedAt) {
+		fields = append(fields, run.FieldRefreshEndedAt)
+	}
+	if m.FieldCleared(run.FieldSegmentVersionID) {
+		fields = append(fields, run.FieldSegmentVersionID)
+	}
 	if m.FieldCleared(run.FieldPlan) {
 		fields = append(fields, run.FieldPlan)
 	}
@@ -12915,6 +23634,15 @@ func (m *RunMutation) ClearField(name string) error {
 		return nil
 	case run.FieldSelection:
 		m.ClearSelection()
+		return nil
+	case run.FieldRefreshStartedAt:
+		m.ClearRefreshStartedAt()
+		return nil
+	case run.FieldRefreshEndedAt:
+		m.ClearRefreshEndedAt()
+		return nil
+	case run.FieldSegmentVersionID:
+		m.ClearSegmentVersionID()
 		return nil
 	case run.FieldPlan:
 		m.ClearPlan()
@@ -12977,6 +23705,18 @@ func (m *RunMutation) ResetField(name string) error {
 		return nil
 	case run.FieldStatus:
 		m.ResetStatus()
+		return nil
+	case run.FieldRefreshStartedAt:
+		m.ResetRefreshStartedAt()
+		return nil
+	case run.FieldRefreshEndedAt:
+		m.ResetRefreshEndedAt()
+		return nil
+	case run.FieldRefreshResult:
+		m.ResetRefreshResult()
+		return nil
+	case run.FieldSegmentVersionID:
+		m.ResetSegmentVersionID()
 		return nil
 	case run.FieldAudienceSize:
 		m.ResetAudienceSize()
@@ -13090,6 +23830,3558 @@ func (m *RunMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Run edge %s", name)
+}
+
+// SegmentMutation represents an operation that mutates the Segment nodes in the graph.
+type SegmentMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	updated_at      *time.Time
+	deleted_at      *time.Time
+	due_at          *time.Time
+	attempt         *int
+	addattempt      *int
+	lease_owner     *string
+	lease_until     *time.Time
+	name            *string
+	name_key        *string
+	description     *string
+	subject         *string
+	id_type         *string
+	rule            *json.RawMessage
+	appendrule      json.RawMessage
+	update_mode     *segment.UpdateMode
+	daily_at        *string
+	listed          *bool
+	origin_task_id  *string
+	roles           *[]string
+	appendroles     []string
+	status          *segment.Status
+	failure         *string
+	failure_text    *string
+	size            *int
+	addsize         *int
+	computed_at     *time.Time
+	next_seq        *int
+	addnext_seq     *int
+	cause           *string
+	clearedFields   map[string]struct{}
+	project         *string
+	clearedproject  bool
+	channel         *string
+	clearedchannel  bool
+	creator         *string
+	clearedcreator  bool
+	versions        map[string]struct{}
+	removedversions map[string]struct{}
+	clearedversions bool
+	done            bool
+	oldValue        func(context.Context) (*Segment, error)
+	predicates      []predicate.Segment
+}
+
+var _ ent.Mutation = (*SegmentMutation)(nil)
+
+// segmentOption allows management of the mutation configuration using functional options.
+type segmentOption func(*SegmentMutation)
+
+// newSegmentMutation creates new mutation for the Segment entity.
+func newSegmentMutation(c config, op Op, opts ...segmentOption) *SegmentMutation {
+	m := &SegmentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSegment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSegmentID sets the ID field of the mutation.
+func withSegmentID(id string) segmentOption {
+	return func(m *SegmentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Segment
+		)
+		m.oldValue = func(ctx context.Context) (*Segment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Segment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSegment sets the old Segment of the mutation.
+func withSegment(node *Segment) segmentOption {
+	return func(m *SegmentMutation) {
+		m.oldValue = func(context.Context) (*Segment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SegmentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SegmentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Segment entities.
+func (m *SegmentMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SegmentMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SegmentMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Segment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SegmentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SegmentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SegmentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *SegmentMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *SegmentMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *SegmentMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *SegmentMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *SegmentMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *SegmentMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (m *SegmentMutation) SetDeletedAt(t time.Time) {
+	m.deleted_at = &t
+}
+
+// DeletedAt returns the value of the "deleted_at" field in the mutation.
+func (m *SegmentMutation) DeletedAt() (r time.Time, exists bool) {
+	v := m.deleted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedAt returns the old "deleted_at" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldDeletedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedAt: %w", err)
+	}
+	return oldValue.DeletedAt, nil
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (m *SegmentMutation) ClearDeletedAt() {
+	m.deleted_at = nil
+	m.clearedFields[segment.FieldDeletedAt] = struct{}{}
+}
+
+// DeletedAtCleared returns if the "deleted_at" field was cleared in this mutation.
+func (m *SegmentMutation) DeletedAtCleared() bool {
+	_, ok := m.clearedFields[segment.FieldDeletedAt]
+	return ok
+}
+
+// ResetDeletedAt resets all changes to the "deleted_at" field.
+func (m *SegmentMutation) ResetDeletedAt() {
+	m.deleted_at = nil
+	delete(m.clearedFields, segment.FieldDeletedAt)
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *SegmentMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *SegmentMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *SegmentMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[segment.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *SegmentMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[segment.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *SegmentMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, segment.FieldDueAt)
+}
+
+// SetAttempt sets the "attempt" field.
+func (m *SegmentMutation) SetAttempt(i int) {
+	m.attempt = &i
+	m.addattempt = nil
+}
+
+// Attempt returns the value of the "attempt" field in the mutation.
+func (m *SegmentMutation) Attempt() (r int, exists bool) {
+	v := m.attempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempt returns the old "attempt" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldAttempt(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempt: %w", err)
+	}
+	return oldValue.Attempt, nil
+}
+
+// AddAttempt adds i to the "attempt" field.
+func (m *SegmentMutation) AddAttempt(i int) {
+	if m.addattempt != nil {
+		*m.addattempt += i
+	} else {
+		m.addattempt = &i
+	}
+}
+
+// AddedAttempt returns the value that was added to the "attempt" field in this mutation.
+func (m *SegmentMutation) AddedAttempt() (r int, exists bool) {
+	v := m.addattempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempt resets all changes to the "attempt" field.
+func (m *SegmentMutation) ResetAttempt() {
+	m.attempt = nil
+	m.addattempt = nil
+}
+
+// SetLeaseOwner sets the "lease_owner" field.
+func (m *SegmentMutation) SetLeaseOwner(s string) {
+	m.lease_owner = &s
+}
+
+// LeaseOwner returns the value of the "lease_owner" field in the mutation.
+func (m *SegmentMutation) LeaseOwner() (r string, exists bool) {
+	v := m.lease_owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseOwner returns the old "lease_owner" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldLeaseOwner(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseOwner: %w", err)
+	}
+	return oldValue.LeaseOwner, nil
+}
+
+// ResetLeaseOwner resets all changes to the "lease_owner" field.
+func (m *SegmentMutation) ResetLeaseOwner() {
+	m.lease_owner = nil
+}
+
+// SetLeaseUntil sets the "lease_until" field.
+func (m *SegmentMutation) SetLeaseUntil(t time.Time) {
+	m.lease_until = &t
+}
+
+// LeaseUntil returns the value of the "lease_until" field in the mutation.
+func (m *SegmentMutation) LeaseUntil() (r time.Time, exists bool) {
+	v := m.lease_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseUntil returns the old "lease_until" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldLeaseUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseUntil: %w", err)
+	}
+	return oldValue.LeaseUntil, nil
+}
+
+// ClearLeaseUntil clears the value of the "lease_until" field.
+func (m *SegmentMutation) ClearLeaseUntil() {
+	m.lease_until = nil
+	m.clearedFields[segment.FieldLeaseUntil] = struct{}{}
+}
+
+// LeaseUntilCleared returns if the "lease_until" field was cleared in this mutation.
+func (m *SegmentMutation) LeaseUntilCleared() bool {
+	_, ok := m.clearedFields[segment.FieldLeaseUntil]
+	return ok
+}
+
+// ResetLeaseUntil resets all changes to the "lease_until" field.
+func (m *SegmentMutation) ResetLeaseUntil() {
+	m.lease_until = nil
+	delete(m.clearedFields, segment.FieldLeaseUntil)
+}
+
+// SetName sets the "name" field.
+func (m *SegmentMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SegmentMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SegmentMutation) ResetName() {
+	m.name = nil
+}
+
+// SetNameKey sets the "name_key" field.
+func (m *SegmentMutation) SetNameKey(s string) {
+	m.name_key = &s
+}
+
+// NameKey returns the value of the "name_key" field in the mutation.
+func (m *SegmentMutation) NameKey() (r string, exists bool) {
+	v := m.name_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNameKey returns the old "name_key" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldNameKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNameKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNameKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNameKey: %w", err)
+	}
+	return oldValue.NameKey, nil
+}
+
+// ResetNameKey resets all changes to the "name_key" field.
+func (m *SegmentMutation) ResetNameKey() {
+	m.name_key = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *SegmentMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *SegmentMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *SegmentMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *SegmentMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *SegmentMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *SegmentMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetIDType sets the "id_type" field.
+func (m *SegmentMutation) SetIDType(s string) {
+	m.id_type = &s
+}
+
+// IDType returns the value of the "id_type" field in the mutation.
+func (m *SegmentMutation) IDType() (r string, exists bool) {
+	v := m.id_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIDType returns the old "id_type" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldIDType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIDType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIDType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIDType: %w", err)
+	}
+	return oldValue.IDType, nil
+}
+
+// ResetIDType resets all changes to the "id_type" field.
+func (m *SegmentMutation) ResetIDType() {
+	m.id_type = nil
+}
+
+// SetChannelID sets the "channel_id" field.
+func (m *SegmentMutation) SetChannelID(s string) {
+	m.channel = &s
+}
+
+// ChannelID returns the value of the "channel_id" field in the mutation.
+func (m *SegmentMutation) ChannelID() (r string, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannelID returns the old "channel_id" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldChannelID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannelID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannelID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannelID: %w", err)
+	}
+	return oldValue.ChannelID, nil
+}
+
+// ClearChannelID clears the value of the "channel_id" field.
+func (m *SegmentMutation) ClearChannelID() {
+	m.channel = nil
+	m.clearedFields[segment.FieldChannelID] = struct{}{}
+}
+
+// ChannelIDCleared returns if the "channel_id" field was cleared in this mutation.
+func (m *SegmentMutation) ChannelIDCleared() bool {
+	_, ok := m.clearedFields[segment.FieldChannelID]
+	return ok
+}
+
+// ResetChannelID resets all changes to the "channel_id" field.
+func (m *SegmentMutation) ResetChannelID() {
+	m.channel = nil
+	delete(m.clearedFields, segment.FieldChannelID)
+}
+
+// SetRule sets the "rule" field.
+func (m *SegmentMutation) SetRule(jm json.RawMessage) {
+	m.rule = &jm
+	m.appendrule = nil
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *SegmentMutation) Rule() (r json.RawMessage, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldRule(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// AppendRule adds jm to the "rule" field.
+func (m *SegmentMutation) AppendRule(jm json.RawMessage) {
+	m.appendrule = append(m.appendrule, jm...)
+}
+
+// AppendedRule returns the list of values that were appended to the "rule" field in this mutation.
+func (m *SegmentMutation) AppendedRule() (json.RawMessage, bool) {
+	if len(m.appendrule) == 0 {
+		return nil, false
+	}
+	return m.appendrule, true
+}
+
+// ClearRule clears the value of the "rule" field.
+func (m *SegmentMutation) ClearRule() {
+	m.rule = nil
+	m.appendrule = nil
+	m.clearedFields[segment.FieldRule] = struct{}{}
+}
+
+// RuleCleared returns if the "rule" field was cleared in this mutation.
+func (m *SegmentMutation) RuleCleared() bool {
+	_, ok := m.clearedFields[segment.FieldRule]
+	return ok
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *SegmentMutation) ResetRule() {
+	m.rule = nil
+	m.appendrule = nil
+	delete(m.clearedFields, segment.FieldRule)
+}
+
+// SetUpdateMode sets the "update_mode" field.
+func (m *SegmentMutation) SetUpdateMode(sm segment.UpdateMode) {
+	m.update_mode = &sm
+}
+
+// UpdateMode returns the value of the "update_mode" field in the mutation.
+func (m *SegmentMutation) UpdateMode() (r segment.UpdateMode, exists bool) {
+	v := m.update_mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdateMode returns the old "update_mode" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldUpdateMode(ctx context.Context) (v segment.UpdateMode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdateMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdateMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdateMode: %w", err)
+	}
+	return oldValue.UpdateMode, nil
+}
+
+// ResetUpdateMode resets all changes to the "update_mode" field.
+func (m *SegmentMutation) ResetUpdateMode() {
+	m.update_mode = nil
+}
+
+// SetDailyAt sets the "daily_at" field.
+func (m *SegmentMutation) SetDailyAt(s string) {
+	m.daily_at = &s
+}
+
+// DailyAt returns the value of the "daily_at" field in the mutation.
+func (m *SegmentMutation) DailyAt() (r string, exists bool) {
+	v := m.daily_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDailyAt returns the old "daily_at" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldDailyAt(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDailyAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDailyAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDailyAt: %w", err)
+	}
+	return oldValue.DailyAt, nil
+}
+
+// ResetDailyAt resets all changes to the "daily_at" field.
+func (m *SegmentMutation) ResetDailyAt() {
+	m.daily_at = nil
+}
+
+// SetListed sets the "listed" field.
+func (m *SegmentMutation) SetListed(b bool) {
+	m.listed = &b
+}
+
+// Listed returns the value of the "listed" field in the mutation.
+func (m *SegmentMutation) Listed() (r bool, exists bool) {
+	v := m.listed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldListed returns the old "listed" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldListed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldListed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldListed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldListed: %w", err)
+	}
+	return oldValue.Listed, nil
+}
+
+// ResetListed resets all changes to the "listed" field.
+func (m *SegmentMutation) ResetListed() {
+	m.listed = nil
+}
+
+// SetOriginTaskID sets the "origin_task_id" field.
+func (m *SegmentMutation) SetOriginTaskID(s string) {
+	m.origin_task_id = &s
+}
+
+// OriginTaskID returns the value of the "origin_task_id" field in the mutation.
+func (m *SegmentMutation) OriginTaskID() (r string, exists bool) {
+	v := m.origin_task_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOriginTaskID returns the old "origin_task_id" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldOriginTaskID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOriginTaskID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOriginTaskID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOriginTaskID: %w", err)
+	}
+	return oldValue.OriginTaskID, nil
+}
+
+// ClearOriginTaskID clears the value of the "origin_task_id" field.
+func (m *SegmentMutation) ClearOriginTaskID() {
+	m.origin_task_id = nil
+	m.clearedFields[segment.FieldOriginTaskID] = struct{}{}
+}
+
+// OriginTaskIDCleared returns if the "origin_task_id" field was cleared in this mutation.
+func (m *SegmentMutation) OriginTaskIDCleared() bool {
+	_, ok := m.clearedFields[segment.FieldOriginTaskID]
+	return ok
+}
+
+// ResetOriginTaskID resets all changes to the "origin_task_id" field.
+func (m *SegmentMutation) ResetOriginTaskID() {
+	m.origin_task_id = nil
+	delete(m.clearedFields, segment.FieldOriginTaskID)
+}
+
+// SetRoles sets the "roles" field.
+func (m *SegmentMutation) SetRoles(s []string) {
+	m.roles = &s
+	m.appendroles = nil
+}
+
+// Roles returns the value of the "roles" field in the mutation.
+func (m *SegmentMutation) Roles() (r []string, exists bool) {
+	v := m.roles
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoles returns the old "roles" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldRoles(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoles is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoles requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoles: %w", err)
+	}
+	return oldValue.Roles, nil
+}
+
+// AppendRoles adds s to the "roles" field.
+func (m *SegmentMutation) AppendRoles(s []string) {
+	m.appendroles = append(m.appendroles, s...)
+}
+
+// AppendedRoles returns the list of values that were appended to the "roles" field in this mutation.
+func (m *SegmentMutation) AppendedRoles() ([]string, bool) {
+	if len(m.appendroles) == 0 {
+		return nil, false
+	}
+	return m.appendroles, true
+}
+
+// ClearRoles clears the value of the "roles" field.
+func (m *SegmentMutation) ClearRoles() {
+	m.roles = nil
+	m.appendroles = nil
+	m.clearedFields[segment.FieldRoles] = struct{}{}
+}
+
+// RolesCleared returns if the "roles" field was cleared in this mutation.
+func (m *SegmentMutation) RolesCleared() bool {
+	_, ok := m.clearedFields[segment.FieldRoles]
+	return ok
+}
+
+// ResetRoles resets all changes to the "roles" field.
+func (m *SegmentMutation) ResetRoles() {
+	m.roles = nil
+	m.appendroles = nil
+	delete(m.clearedFields, segment.FieldRoles)
+}
+
+// SetStatus sets the "status" field.
+func (m *SegmentMutation) SetStatus(s segment.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *SegmentMutation) Status() (r segment.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldStatus(ctx context.Context) (v segment.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *SegmentMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetFailure sets the "failure" field.
+func (m *SegmentMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *SegmentMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *SegmentMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetFailureText sets the "failure_text" field.
+func (m *SegmentMutation) SetFailureText(s string) {
+	m.failure_text = &s
+}
+
+// FailureText returns the value of the "failure_text" field in the mutation.
+func (m *SegmentMutation) FailureText() (r string, exists bool) {
+	v := m.failure_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailureText returns the old "failure_text" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldFailureText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailureText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailureText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailureText: %w", err)
+	}
+	return oldValue.FailureText, nil
+}
+
+// ResetFailureText resets all changes to the "failure_text" field.
+func (m *SegmentMutation) ResetFailureText() {
+	m.failure_text = nil
+}
+
+// SetSize sets the "size" field.
+func (m *SegmentMutation) SetSize(i int) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *SegmentMutation) Size() (r int, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *SegmentMutation) AddSize(i int) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *SegmentMutation) AddedSize() (r int, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *SegmentMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetComputedAt sets the "computed_at" field.
+func (m *SegmentMutation) SetComputedAt(t time.Time) {
+	m.computed_at = &t
+}
+
+// ComputedAt returns the value of the "computed_at" field in the mutation.
+func (m *SegmentMutation) ComputedAt() (r time.Time, exists bool) {
+	v := m.computed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComputedAt returns the old "computed_at" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldComputedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComputedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComputedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComputedAt: %w", err)
+	}
+	return oldValue.ComputedAt, nil
+}
+
+// ClearComputedAt clears the value of the "computed_at" field.
+func (m *SegmentMutation) ClearComputedAt() {
+	m.computed_at = nil
+	m.clearedFields[segment.FieldComputedAt] = struct{}{}
+}
+
+// ComputedAtCleared returns if the "computed_at" field was cleared in this mutation.
+func (m *SegmentMutation) ComputedAtCleared() bool {
+	_, ok := m.clearedFields[segment.FieldComputedAt]
+	return ok
+}
+
+// ResetComputedAt resets all changes to the "computed_at" field.
+func (m *SegmentMutation) ResetComputedAt() {
+	m.computed_at = nil
+	delete(m.clearedFields, segment.FieldComputedAt)
+}
+
+// SetNextSeq sets the "next_seq" field.
+func (m *SegmentMutation) SetNextSeq(i int) {
+	m.next_seq = &i
+	m.addnext_seq = nil
+}
+
+// NextSeq returns the value of the "next_seq" field in the mutation.
+func (m *SegmentMutation) NextSeq() (r int, exists bool) {
+	v := m.next_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextSeq returns the old "next_seq" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldNextSeq(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextSeq: %w", err)
+	}
+	return oldValue.NextSeq, nil
+}
+
+// AddNextSeq adds i to the "next_seq" field.
+func (m *SegmentMutation) AddNextSeq(i int) {
+	if m.addnext_seq != nil {
+		*m.addnext_seq += i
+	} else {
+		m.addnext_seq = &i
+	}
+}
+
+// AddedNextSeq returns the value that was added to the "next_seq" field in this mutation.
+func (m *SegmentMutation) AddedNextSeq() (r int, exists bool) {
+	v := m.addnext_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNextSeq resets all changes to the "next_seq" field.
+func (m *SegmentMutation) ResetNextSeq() {
+	m.next_seq = nil
+	m.addnext_seq = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *SegmentMutation) SetCause(s string) {
+	m.cause = &s
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *SegmentMutation) Cause() (r string, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldCause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *SegmentMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetCreatorID sets the "creator_id" field.
+func (m *SegmentMutation) SetCreatorID(s string) {
+	m.creator = &s
+}
+
+// CreatorID returns the value of the "creator_id" field in the mutation.
+func (m *SegmentMutation) CreatorID() (r string, exists bool) {
+	v := m.creator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatorID returns the old "creator_id" field's value of the Segment entity.
+// If the Segment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentMutation) OldCreatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatorID: %w", err)
+	}
+	return oldValue.CreatorID, nil
+}
+
+// ResetCreatorID resets all changes to the "creator_id" field.
+func (m *SegmentMutation) ResetCreatorID() {
+	m.creator = nil
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *SegmentMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[segment.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *SegmentMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *SegmentMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *SegmentMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// ClearChannel clears the "channel" edge to the Channel entity.
+func (m *SegmentMutation) ClearChannel() {
+	m.clearedchannel = true
+	m.clearedFields[segment.FieldChannelID] = struct{}{}
+}
+
+// ChannelCleared reports if the "channel" edge to the Channel entity was cleared.
+func (m *SegmentMutation) ChannelCleared() bool {
+	return m.ChannelIDCleared() || m.clearedchannel
+}
+
+// ChannelIDs returns the "channel" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ChannelID instead. It exists only for internal usage by the builders.
+func (m *SegmentMutation) ChannelIDs() (ids []string) {
+	if id := m.channel; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetChannel resets all changes to the "channel" edge.
+func (m *SegmentMutation) ResetChannel() {
+	m.channel = nil
+	m.clearedchannel = false
+}
+
+// ClearCreator clears the "creator" edge to the Account entity.
+func (m *SegmentMutation) ClearCreator() {
+	m.clearedcreator = true
+	m.clearedFields[segment.FieldCreatorID] = struct{}{}
+}
+
+// CreatorCleared reports if the "creator" edge to the Account entity was cleared.
+func (m *SegmentMutation) CreatorCleared() bool {
+	return m.clearedcreator
+}
+
+// CreatorIDs returns the "creator" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CreatorID instead. It exists only for internal usage by the builders.
+func (m *SegmentMutation) CreatorIDs() (ids []string) {
+	if id := m.creator; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCreator resets all changes to the "creator" edge.
+func (m *SegmentMutation) ResetCreator() {
+	m.creator = nil
+	m.clearedcreator = false
+}
+
+// AddVersionIDs adds the "versions" edge to the SegmentVersion entity by ids.
+func (m *SegmentMutation) AddVersionIDs(ids ...string) {
+	if m.versions == nil {
+		m.versions = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.versions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVersions clears the "versions" edge to the SegmentVersion entity.
+func (m *SegmentMutation) ClearVersions() {
+	m.clearedversions = true
+}
+
+// VersionsCleared reports if the "versions" edge to the SegmentVersion entity was cleared.
+func (m *SegmentMutation) VersionsCleared() bool {
+	return m.clearedversions
+}
+
+// RemoveVersionIDs removes the "versions" edge to the SegmentVersion entity by IDs.
+func (m *SegmentMutation) RemoveVersionIDs(ids ...string) {
+	if m.removedversions == nil {
+		m.removedversions = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.versions, ids[i])
+		m.removedversions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVersions returns the removed IDs of the "versions" edge to the SegmentVersion entity.
+func (m *SegmentMutation) RemovedVersionsIDs() (ids []string) {
+	for id := range m.removedversions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VersionsIDs returns the "versions" edge IDs in the mutation.
+func (m *SegmentMutation) VersionsIDs() (ids []string) {
+	for id := range m.versions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVersions resets all changes to the "versions" edge.
+func (m *SegmentMutation) ResetVersions() {
+	m.versions = nil
+	m.clearedversions = false
+	m.removedversions = nil
+}
+
+// Where appends a list predicates to the SegmentMutation builder.
+func (m *SegmentMutation) Where(ps ...predicate.Segment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SegmentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SegmentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Segment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SegmentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SegmentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Segment).
+func (m *SegmentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SegmentMutation) Fields() []string {
+	fields := make([]string, 0, 28)
+	if m.created_at != nil {
+		fields = append(fields, segment.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, segment.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, segment.FieldProjectID)
+	}
+	if m.deleted_at != nil {
+		fields = append(fields, segment.FieldDeletedAt)
+	}
+	if m.due_at != nil {
+		fields = append(fields, segment.FieldDueAt)
+	}
+	if m.attempt != nil {
+		fields = append(fields, segment.FieldAttempt)
+	}
+	if m.lease_owner != nil {
+		fields = append(fields, segment.FieldLeaseOwner)
+	}
+	if m.lease_until != nil {
+		fields = append(fields, segment.FieldLeaseUntil)
+	}
+	if m.name != nil {
+		fields = append(fields, segment.FieldName)
+	}
+	if m.name_key != nil {
+		fields = append(fields, segment.FieldNameKey)
+	}
+	if m.description != nil {
+		fields = append(fields, segment.FieldDescription)
+	}
+	if m.subject != nil {
+		fields = append(fields, segment.FieldSubject)
+	}
+	if m.id_type != nil {
+		fields = append(fields, segment.FieldIDType)
+	}
+	if m.channel != nil {
+		fields = append(fields, segment.FieldChannelID)
+	}
+	if m.rule != nil {
+		fields = append(fields, segment.FieldRule)
+	}
+	if m.update_mode != nil {
+		fields = append(fields, segment.FieldUpdateMode)
+	}
+	if m.daily_at != nil {
+		fields = append(fields, segment.FieldDailyAt)
+	}
+	if m.listed != nil {
+		fields = append(fields, segment.FieldListed)
+	}
+	if m.origin_task_id != nil {
+		fields = append(fields, segment.FieldOriginTaskID)
+	}
+	if m.roles != nil {
+		fields = append(fields, segment.FieldRoles)
+	}
+	if m.status != nil {
+		fields = append(fields, segment.FieldStatus)
+	}
+	if m.failure != nil {
+		fields = append(fields, segment.FieldFailure)
+	}
+	if m.failure_text != nil {
+		fields = append(fields, segment.FieldFailureText)
+	}
+	if m.size != nil {
+		fields = append(fields, segment.FieldSize)
+	}
+	if m.computed_at != nil {
+		fields = append(fields, segment.FieldComputedAt)
+	}
+	if m.next_seq != nil {
+		fields = append(fields, segment.FieldNextSeq)
+	}
+	if m.cause != nil {
+		fields = append(fields, segment.FieldCause)
+	}
+	if m.creator != nil {
+		fields = append(fields, segment.FieldCreatorID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SegmentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case segment.FieldCreatedAt:
+		return m.CreatedAt()
+	case segment.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case segment.FieldProjectID:
+		return m.ProjectID()
+	case segment.FieldDeletedAt:
+		return m.DeletedAt()
+	case segment.FieldDueAt:
+		return m.DueAt()
+	case segment.FieldAttempt:
+		return m.Attempt()
+	case segment.FieldLeaseOwner:
+		return m.LeaseOwner()
+	case segment.FieldLeaseUntil:
+		return m.LeaseUntil()
+	case segment.FieldName:
+		return m.Name()
+	case segment.FieldNameKey:
+		return m.NameKey()
+	case segment.FieldDescription:
+		return m.Description()
+	case segment.FieldSubject:
+		return m.Subject()
+	case segment.FieldIDType:
+		return m.IDType()
+	case segment.FieldChannelID:
+		return m.ChannelID()
+	case segment.FieldRule:
+		return m.Rule()
+	case segment.FieldUpdateMode:
+		return m.UpdateMode()
+	case segment.FieldDailyAt:
+		return m.DailyAt()
+	case segment.FieldListed:
+		return m.Listed()
+	case segment.FieldOriginTaskID:
+		return m.OriginTaskID()
+	case segment.FieldRoles:
+		return m.Roles()
+	case segment.FieldStatus:
+		return m.Status()
+	case segment.FieldFailure:
+		return m.Failure()
+	case segment.FieldFailureText:
+		return m.FailureText()
+	case segment.FieldSize:
+		return m.Size()
+	case segment.FieldComputedAt:
+		return m.ComputedAt()
+	case segment.FieldNextSeq:
+		return m.NextSeq()
+	case segment.FieldCause:
+		return m.Cause()
+	case segment.FieldCreatorID:
+		return m.CreatorID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SegmentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case segment.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case segment.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case segment.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case segment.FieldDeletedAt:
+		return m.OldDeletedAt(ctx)
+	case segment.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case segment.FieldAttempt:
+		return m.OldAttempt(ctx)
+	case segment.FieldLeaseOwner:
+		return m.OldLeaseOwner(ctx)
+	case segment.FieldLeaseUntil:
+		return m.OldLeaseUntil(ctx)
+	case segment.FieldName:
+		return m.OldName(ctx)
+	case segment.FieldNameKey:
+		return m.OldNameKey(ctx)
+	case segment.FieldDescription:
+		return m.OldDescription(ctx)
+	case segment.FieldSubject:
+		return m.OldSubject(ctx)
+	case segment.FieldIDType:
+		return m.OldIDType(ctx)
+	case segment.FieldChannelID:
+		return m.OldChannelID(ctx)
+	case segment.FieldRule:
+		return m.OldRule(ctx)
+	case segment.FieldUpdateMode:
+		return m.OldUpdateMode(ctx)
+	case segment.FieldDailyAt:
+		return m.OldDailyAt(ctx)
+	case segment.FieldListed:
+		return m.OldListed(ctx)
+	case segment.FieldOriginTaskID:
+		return m.OldOriginTaskID(ctx)
+	case segment.FieldRoles:
+		return m.OldRoles(ctx)
+	case segment.FieldStatus:
+		return m.OldStatus(ctx)
+	case segment.FieldFailure:
+		return m.OldFailure(ctx)
+	case segment.FieldFailureText:
+		return m.OldFailureText(ctx)
+	case segment.FieldSize:
+		return m.OldSize(ctx)
+	case segment.FieldComputedAt:
+		return m.OldComputedAt(ctx)
+	case segment.FieldNextSeq:
+		return m.OldNextSeq(ctx)
+	case segment.FieldCause:
+		return m.OldCause(ctx)
+	case segment.FieldCreatorID:
+		return m.OldCreatorID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Segment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SegmentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case segment.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case segment.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case segment.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case segment.FieldDeletedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedAt(v)
+		return nil
+	case segment.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case segment.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempt(v)
+		return nil
+	case segment.FieldLeaseOwner:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseOwner(v)
+		return nil
+	case segment.FieldLeaseUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseUntil(v)
+		return nil
+	case segment.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case segment.FieldNameKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNameKey(v)
+		return nil
+	case segment.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case segment.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case segment.FieldIDType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIDType(v)
+		return nil
+	case segment.FieldChannelID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannelID(v)
+		return nil
+	case segment.FieldRule:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case segment.FieldUpdateMode:
+		v, ok := value.(segment.UpdateMode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdateMode(v)
+		return nil
+	case segment.FieldDailyAt:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDailyAt(v)
+		return nil
+	case segment.FieldListed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetListed(v)
+		return nil
+	case segment.FieldOriginTaskID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOriginTaskID(v)
+		return nil
+	case segment.FieldRoles:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoles(v)
+		return nil
+	case segment.FieldStatus:
+		v, ok := value.(segment.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case segment.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case segment.FieldFailureText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailureText(v)
+		return nil
+	case segment.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case segment.FieldComputedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComputedAt(v)
+		return nil
+	case segment.FieldNextSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextSeq(v)
+		return nil
+	case segment.FieldCause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case segment.FieldCreatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Segment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SegmentMutation) AddedFields() []string {
+	var fields []string
+	if m.addattempt != nil {
+		fields = append(fields, segment.FieldAttempt)
+	}
+	if m.addsize != nil {
+		fields = append(fields, segment.FieldSize)
+	}
+	if m.addnext_seq != nil {
+		fields = append(fields, segment.FieldNextSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SegmentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case segment.FieldAttempt:
+		return m.AddedAttempt()
+	case segment.FieldSize:
+		return m.AddedSize()
+	case segment.FieldNextSeq:
+		return m.AddedNextSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SegmentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case segment.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempt(v)
+		return nil
+	case segment.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case segment.FieldNextSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNextSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Segment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SegmentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(segment.FieldDeletedAt) {
+		fields = append(fields, segment.FieldDeletedAt)
+	}
+	if m.FieldCleared(segment.FieldDueAt) {
+		fields = append(fields, segment.FieldDueAt)
+	}
+	if m.FieldCleared(segment.FieldLeaseUntil) {
+		fields = append(fields, segment.FieldLeaseUntil)
+	}
+	if m.FieldCleared(segment.FieldChannelID) {
+		fields = append(fields, segment.FieldChannelID)
+	}
+	if m.FieldCleared(segment.FieldRule) {
+		fields = append(fields, segment.FieldRule)
+	}
+	if m.FieldCleared(segment.FieldOriginTaskID) {
+		fields = append(fields, segment.FieldOriginTaskID)
+	}
+	if m.FieldCleared(segment.FieldRoles) {
+		fields = append(fields, segment.FieldRoles)
+	}
+	if m.FieldCleared(segment.FieldComputedAt) {
+		fields = append(fields, segment.FieldComputedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SegmentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SegmentMutation) ClearField(name string) error {
+	switch name {
+	case segment.FieldDeletedAt:
+		m.ClearDeletedAt()
+		return nil
+	case segment.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case segment.FieldLeaseUntil:
+		m.ClearLeaseUntil()
+		return nil
+	case segment.FieldChannelID:
+		m.ClearChannelID()
+		return nil
+	case segment.FieldRule:
+		m.ClearRule()
+		return nil
+	case segment.FieldOriginTaskID:
+		m.ClearOriginTaskID()
+		return nil
+	case segment.FieldRoles:
+		m.ClearRoles()
+		return nil
+	case segment.FieldComputedAt:
+		m.ClearComputedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Segment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SegmentMutation) ResetField(name string) error {
+	switch name {
+	case segment.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case segment.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case segment.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case segment.FieldDeletedAt:
+		m.ResetDeletedAt()
+		return nil
+	case segment.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case segment.FieldAttempt:
+		m.ResetAttempt()
+		return nil
+	case segment.FieldLeaseOwner:
+		m.ResetLeaseOwner()
+		return nil
+	case segment.FieldLeaseUntil:
+		m.ResetLeaseUntil()
+		return nil
+	case segment.FieldName:
+		m.ResetName()
+		return nil
+	case segment.FieldNameKey:
+		m.ResetNameKey()
+		return nil
+	case segment.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case segment.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case segment.FieldIDType:
+		m.ResetIDType()
+		return nil
+	case segment.FieldChannelID:
+		m.ResetChannelID()
+		return nil
+	case segment.FieldRule:
+		m.ResetRule()
+		return nil
+	case segment.FieldUpdateMode:
+		m.ResetUpdateMode()
+		return nil
+	case segment.FieldDailyAt:
+		m.ResetDailyAt()
+		return nil
+	case segment.FieldListed:
+		m.ResetListed()
+		return nil
+	case segment.FieldOriginTaskID:
+		m.ResetOriginTaskID()
+		return nil
+	case segment.FieldRoles:
+		m.ResetRoles()
+		return nil
+	case segment.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case segment.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case segment.FieldFailureText:
+		m.ResetFailureText()
+		return nil
+	case segment.FieldSize:
+		m.ResetSize()
+		return nil
+	case segment.FieldComputedAt:
+		m.ResetComputedAt()
+		return nil
+	case segment.FieldNextSeq:
+		m.ResetNextSeq()
+		return nil
+	case segment.FieldCause:
+		m.ResetCause()
+		return nil
+	case segment.FieldCreatorID:
+		m.ResetCreatorID()
+		return nil
+	}
+	return fmt.Errorf("unknown Segment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SegmentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.project != nil {
+		edges = append(edges, segment.EdgeProject)
+	}
+	if m.channel != nil {
+		edges = append(edges, segment.EdgeChannel)
+	}
+	if m.creator != nil {
+		edges = append(edges, segment.EdgeCreator)
+	}
+	if m.versions != nil {
+		edges = append(edges, segment.EdgeVersions)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SegmentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case segment.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	case segment.EdgeChannel:
+		if id := m.channel; id != nil {
+			return []ent.Value{*id}
+		}
+	case segment.EdgeCreator:
+		if id := m.creator; id != nil {
+			return []ent.Value{*id}
+		}
+	case segment.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.versions))
+		for id := range m.versions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SegmentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.removedversions != nil {
+		edges = append(edges, segment.EdgeVersions)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SegmentMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case segment.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.removedversions))
+		for id := range m.removedversions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SegmentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedproject {
+		edges = append(edges, segment.EdgeProject)
+	}
+	if m.clearedchannel {
+		edges = append(edges, segment.EdgeChannel)
+	}
+	if m.clearedcreator {
+		edges = append(edges, segment.EdgeCreator)
+	}
+	if m.clearedversions {
+		edges = append(edges, segment.EdgeVersions)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SegmentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case segment.EdgeProject:
+		return m.clearedproject
+	case segment.EdgeChannel:
+		return m.clearedchannel
+	case segment.EdgeCreator:
+		return m.clearedcreator
+	case segment.EdgeVersions:
+		return m.clearedversions
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SegmentMutation) ClearEdge(name string) error {
+	switch name {
+	case segment.EdgeProject:
+		m.ClearProject()
+		return nil
+	case segment.EdgeChannel:
+		m.ClearChannel()
+		return nil
+	case segment.EdgeCreator:
+		m.ClearCreator()
+		return nil
+	}
+	return fmt.Errorf("unknown Segment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SegmentMutation) ResetEdge(name string) error {
+	switch name {
+	case segment.EdgeProject:
+		m.ResetProject()
+		return nil
+	case segment.EdgeChannel:
+		m.ResetChannel()
+		return nil
+	case segment.EdgeCreator:
+		m.ResetCreator()
+		return nil
+	case segment.EdgeVersions:
+		m.ResetVersions()
+		return nil
+	}
+	return fmt.Errorf("unknown Segment edge %s", name)
+}
+
+// SegmentVersionMutation represents an operation that mutates the SegmentVersion nodes in the graph.
+type SegmentVersionMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	seq            *int
+	addseq         *int
+	status         *segmentversion.Status
+	cause          *segmentversion.Cause
+	size           *int
+	addsize        *int
+	members        *[]byte
+	rule           *json.RawMessage
+	appendrule     json.RawMessage
+	failure        *string
+	failure_text   *string
+	started_at     *time.Time
+	computed_at    *time.Time
+	took_ms        *int
+	addtook_ms     *int
+	clearedFields  map[string]struct{}
+	project        *string
+	clearedproject bool
+	segment        *string
+	clearedsegment bool
+	done           bool
+	oldValue       func(context.Context) (*SegmentVersion, error)
+	predicates     []predicate.SegmentVersion
+}
+
+var _ ent.Mutation = (*SegmentVersionMutation)(nil)
+
+// segmentversionOption allows management of the mutation configuration using functional options.
+type segmentversionOption func(*SegmentVersionMutation)
+
+// newSegmentVersionMutation creates new mutation for the SegmentVersion entity.
+func newSegmentVersionMutation(c config, op Op, opts ...segmentversionOption) *SegmentVersionMutation {
+	m := &SegmentVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSegmentVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSegmentVersionID sets the ID field of the mutation.
+func withSegmentVersionID(id string) segmentversionOption {
+	return func(m *SegmentVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SegmentVersion
+		)
+		m.oldValue = func(ctx context.Context) (*SegmentVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SegmentVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSegmentVersion sets the old SegmentVersion of the mutation.
+func withSegmentVersion(node *SegmentVersion) segmentversionOption {
+	return func(m *SegmentVersionMutation) {
+		m.oldValue = func(context.Context) (*SegmentVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SegmentVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SegmentVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SegmentVersion entities.
+func (m *SegmentVersionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SegmentVersionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SegmentVersionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SegmentVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *SegmentVersionMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *SegmentVersionMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *SegmentVersionMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (m *SegmentVersionMutation) SetSegmentID(s string) {
+	m.segment = &s
+}
+
+// SegmentID returns the value of the "segment_id" field in the mutation.
+func (m *SegmentVersionMutation) SegmentID() (r string, exists bool) {
+	v := m.segment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSegmentID returns the old "segment_id" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldSegmentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSegmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSegmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSegmentID: %w", err)
+	}
+	return oldValue.SegmentID, nil
+}
+
+// ResetSegmentID resets all changes to the "segment_id" field.
+func (m *SegmentVersionMutation) ResetSegmentID() {
+	m.segment = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *SegmentVersionMutation) SetSeq(i int) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *SegmentVersionMutation) Seq() (r int, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldSeq(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *SegmentVersionMutation) AddSeq(i int) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *SegmentVersionMutation) AddedSeq() (r int, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *SegmentVersionMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *SegmentVersionMutation) SetStatus(s segmentversion.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *SegmentVersionMutation) Status() (r segmentversion.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldStatus(ctx context.Context) (v segmentversion.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *SegmentVersionMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *SegmentVersionMutation) SetCause(s segmentversion.Cause) {
+	m.cause = &s
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *SegmentVersionMutation) Cause() (r segmentversion.Cause, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldCause(ctx context.Context) (v segmentversion.Cause, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *SegmentVersionMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetSize sets the "size" field.
+func (m *SegmentVersionMutation) SetSize(i int) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *SegmentVersionMutation) Size() (r int, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *SegmentVersionMutation) AddSize(i int) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *SegmentVersionMutation) AddedSize() (r int, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *SegmentVersionMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetMembers sets the "members" field.
+func (m *SegmentVersionMutation) SetMembers(b []byte) {
+	m.members = &b
+}
+
+// Members returns the value of the "members" field in the mutation.
+func (m *SegmentVersionMutation) Members() (r []byte, exists bool) {
+	v := m.members
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMembers returns the old "members" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldMembers(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMembers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMembers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMembers: %w", err)
+	}
+	return oldValue.Members, nil
+}
+
+// ClearMembers clears the value of the "members" field.
+func (m *SegmentVersionMutation) ClearMembers() {
+	m.members = nil
+	m.clearedFields[segmentversion.FieldMembers] = struct{}{}
+}
+
+// MembersCleared returns if the "members" field was cleared in this mutation.
+func (m *SegmentVersionMutation) MembersCleared() bool {
+	_, ok := m.clearedFields[segmentversion.FieldMembers]
+	return ok
+}
+
+// ResetMembers resets all changes to the "members" field.
+func (m *SegmentVersionMutation) ResetMembers() {
+	m.members = nil
+	delete(m.clearedFields, segmentversion.FieldMembers)
+}
+
+// SetRule sets the "rule" field.
+func (m *SegmentVersionMutation) SetRule(jm json.RawMessage) {
+	m.rule = &jm
+	m.appendrule = nil
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *SegmentVersionMutation) Rule() (r json.RawMessage, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldRule(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// AppendRule adds jm to the "rule" field.
+func (m *SegmentVersionMutation) AppendRule(jm json.RawMessage) {
+	m.appendrule = append(m.appendrule, jm...)
+}
+
+// AppendedRule returns the list of values that were appended to the "rule" field in this mutation.
+func (m *SegmentVersionMutation) AppendedRule() (json.RawMessage, bool) {
+	if len(m.appendrule) == 0 {
+		return nil, false
+	}
+	return m.appendrule, true
+}
+
+// ClearRule clears the value of the "rule" field.
+func (m *SegmentVersionMutation) ClearRule() {
+	m.rule = nil
+	m.appendrule = nil
+	m.clearedFields[segmentversion.FieldRule] = struct{}{}
+}
+
+// RuleCleared returns if the "rule" field was cleared in this mutation.
+func (m *SegmentVersionMutation) RuleCleared() bool {
+	_, ok := m.clearedFields[segmentversion.FieldRule]
+	return ok
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *SegmentVersionMutation) ResetRule() {
+	m.rule = nil
+	m.appendrule = nil
+	delete(m.clearedFields, segmentversion.FieldRule)
+}
+
+// SetFailure sets the "failure" field.
+func (m *SegmentVersionMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *SegmentVersionMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *SegmentVersionMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetFailureText sets the "failure_text" field.
+func (m *SegmentVersionMutation) SetFailureText(s string) {
+	m.failure_text = &s
+}
+
+// FailureText returns the value of the "failure_text" field in the mutation.
+func (m *SegmentVersionMutation) FailureText() (r string, exists bool) {
+	v := m.failure_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailureText returns the old "failure_text" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldFailureText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailureText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailureText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailureText: %w", err)
+	}
+	return oldValue.FailureText, nil
+}
+
+// ResetFailureText resets all changes to the "failure_text" field.
+func (m *SegmentVersionMutation) ResetFailureText() {
+	m.failure_text = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *SegmentVersionMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *SegmentVersionMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldStartedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *SegmentVersionMutation) ResetStartedAt() {
+	m.started_at = nil
+}
+
+// SetComputedAt sets the "computed_at" field.
+func (m *SegmentVersionMutation) SetComputedAt(t time.Time) {
+	m.computed_at = &t
+}
+
+// ComputedAt returns the value of the "computed_at" field in the mutation.
+func (m *SegmentVersionMutation) ComputedAt() (r time.Time, exists bool) {
+	v := m.computed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComputedAt returns the old "computed_at" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldComputedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComputedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComputedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComputedAt: %w", err)
+	}
+	return oldValue.ComputedAt, nil
+}
+
+// ResetComputedAt resets all changes to the "computed_at" field.
+func (m *SegmentVersionMutation) ResetComputedAt() {
+	m.computed_at = nil
+}
+
+// SetTookMs sets the "took_ms" field.
+func (m *SegmentVersionMutation) SetTookMs(i int) {
+	m.took_ms = &i
+	m.addtook_ms = nil
+}
+
+// TookMs returns the value of the "took_ms" field in the mutation.
+func (m *SegmentVersionMutation) TookMs() (r int, exists bool) {
+	v := m.took_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTookMs returns the old "took_ms" field's value of the SegmentVersion entity.
+// If the SegmentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SegmentVersionMutation) OldTookMs(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTookMs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTookMs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTookMs: %w", err)
+	}
+	return oldValue.TookMs, nil
+}
+
+// AddTookMs adds i to the "took_ms" field.
+func (m *SegmentVersionMutation) AddTookMs(i int) {
+	if m.addtook_ms != nil {
+		*m.addtook_ms += i
+	} else {
+		m.addtook_ms = &i
+	}
+}
+
+// AddedTookMs returns the value that was added to the "took_ms" field in this mutation.
+func (m *SegmentVersionMutation) AddedTookMs() (r int, exists bool) {
+	v := m.addtook_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTookMs resets all changes to the "took_ms" field.
+func (m *SegmentVersionMutation) ResetTookMs() {
+	m.took_ms = nil
+	m.addtook_ms = nil
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *SegmentVersionMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[segmentversion.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *SegmentVersionMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *SegmentVersionMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *SegmentVersionMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// ClearSegment clears the "segment" edge to the Segment entity.
+func (m *SegmentVersionMutation) ClearSegment() {
+	m.clearedsegment = true
+	m.clearedFields[segmentversion.FieldSegmentID] = struct{}{}
+}
+
+// SegmentCleared reports if the "segment" edge to the Segment entity was cleared.
+func (m *SegmentVersionMutation) SegmentCleared() bool {
+	return m.clearedsegment
+}
+
+// SegmentIDs returns the "segment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SegmentID instead. It exists only for internal usage by the builders.
+func (m *SegmentVersionMutation) SegmentIDs() (ids []string) {
+	if id := m.segment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSegment resets all changes to the "segment" edge.
+func (m *SegmentVersionMutation) ResetSegment() {
+	m.segment = nil
+	m.clearedsegment = false
+}
+
+// Where appends a list predicates to the SegmentVersionMutation builder.
+func (m *SegmentVersionMutation) Where(ps ...predicate.SegmentVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SegmentVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SegmentVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SegmentVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SegmentVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SegmentVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SegmentVersion).
+func (m *SegmentVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SegmentVersionMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.project != nil {
+		fields = append(fields, segmentversion.FieldProjectID)
+	}
+	if m.segment != nil {
+		fields = append(fields, segmentversion.FieldSegmentID)
+	}
+	if m.seq != nil {
+		fields = append(fields, segmentversion.FieldSeq)
+	}
+	if m.status != nil {
+		fields = append(fields, segmentversion.FieldStatus)
+	}
+	if m.cause != nil {
+		fields = append(fields, segmentversion.FieldCause)
+	}
+	if m.size != nil {
+		fields = append(fields, segmentversion.FieldSize)
+	}
+	if m.members != nil {
+		fields = append(fields, segmentversion.FieldMembers)
+	}
+	if m.rule != nil {
+		fields = append(fields, segmentversion.FieldRule)
+	}
+	if m.failure != nil {
+		fields = append(fields, segmentversion.FieldFailure)
+	}
+	if m.failure_text != nil {
+		fields = append(fields, segmentversion.FieldFailureText)
+	}
+	if m.started_at != nil {
+		fields = append(fields, segmentversion.FieldStartedAt)
+	}
+	if m.computed_at != nil {
+		fields = append(fields, segmentversion.FieldComputedAt)
+	}
+	if m.took_ms != nil {
+		fields = append(fields, segmentversion.FieldTookMs)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SegmentVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case segmentversion.FieldProjectID:
+		return m.ProjectID()
+	case segmentversion.FieldSegmentID:
+		return m.SegmentID()
+	case segmentversion.FieldSeq:
+		return m.Seq()
+	case segmentversion.FieldStatus:
+		return m.Status()
+	case segmentversion.FieldCause:
+		return m.Cause()
+	case segmentversion.FieldSize:
+		return m.Size()
+	case segmentversion.FieldMembers:
+		return m.Members()
+	case segmentversion.FieldRule:
+		return m.Rule()
+	case segmentversion.FieldFailure:
+		return m.Failure()
+	case segmentversion.FieldFailureText:
+		return m.FailureText()
+	case segmentversion.FieldStartedAt:
+		return m.StartedAt()
+	case segmentversion.FieldComputedAt:
+		return m.ComputedAt()
+	case segmentversion.FieldTookMs:
+		return m.TookMs()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SegmentVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case segmentversion.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case segmentversion.FieldSegmentID:
+		return m.OldSegmentID(ctx)
+	case segmentversion.FieldSeq:
+		return m.OldSeq(ctx)
+	case segmentversion.FieldStatus:
+		return m.OldStatus(ctx)
+	case segmentversion.FieldCause:
+		return m.OldCause(ctx)
+	case segmentversion.FieldSize:
+		return m.OldSize(ctx)
+	case segmentversion.FieldMembers:
+		return m.OldMembers(ctx)
+	case segmentversion.FieldRule:
+		return m.OldRule(ctx)
+	case segmentversion.FieldFailure:
+		return m.OldFailure(ctx)
+	case segmentversion.FieldFailureText:
+		return m.OldFailureText(ctx)
+	case segmentversion.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case segmentversion.FieldComputedAt:
+		return m.OldComputedAt(ctx)
+	case segmentversion.FieldTookMs:
+		return m.OldTookMs(ctx)
+	}
+	return nil, fmt.Errorf("unknown SegmentVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SegmentVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case segmentversion.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case segmentversion.FieldSegmentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSegmentID(v)
+		return nil
+	case segmentversion.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case segmentversion.FieldStatus:
+		v, ok := value.(segmentversion.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case segmentversion.FieldCause:
+		v, ok := value.(segmentversion.Cause)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case segmentversion.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case segmentversion.FieldMembers:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMembers(v)
+		return nil
+	case segmentversion.FieldRule:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case segmentversion.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case segmentversion.FieldFailureText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailureText(v)
+		return nil
+	case segmentversion.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case segmentversion.FieldComputedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComputedAt(v)
+		return nil
+	case segmentversion.FieldTookMs:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTookMs(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SegmentVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SegmentVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, segmentversion.FieldSeq)
+	}
+	if m.addsize != nil {
+		fields = append(fields, segmentversion.FieldSize)
+	}
+	if m.addtook_ms != nil {
+		fields = append(fields, segmentversion.FieldTookMs)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SegmentVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case segmentversion.FieldSeq:
+		return m.AddedSeq()
+	case segmentversion.FieldSize:
+		return m.AddedSize()
+	case segmentversion.FieldTookMs:
+		return m.AddedTookMs()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SegmentVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case segmentversion.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	case segmentversion.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case segmentversion.FieldTookMs:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTookMs(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SegmentVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SegmentVersionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(segmentversion.FieldMembers) {
+		fields = append(fields, segmentversion.FieldMembers)
+	}
+	if m.FieldCleared(segmentversion.FieldRule) {
+		fields = append(fields, segmentversion.FieldRule)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SegmentVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SegmentVersionMutation) ClearField(name string) error {
+	switch name {
+	case segmentversion.FieldMembers:
+		m.ClearMembers()
+		return nil
+	case segmentversion.FieldRule:
+		m.ClearRule()
+		return nil
+	}
+	return fmt.Errorf("unknown SegmentVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SegmentVersionMutation) ResetField(name string) error {
+	switch name {
+	case segmentversion.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case segmentversion.FieldSegmentID:
+		m.ResetSegmentID()
+		return nil
+	case segmentversion.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case segmentversion.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case segmentversion.FieldCause:
+		m.ResetCause()
+		return nil
+	case segmentversion.FieldSize:
+		m.ResetSize()
+		return nil
+	case segmentversion.FieldMembers:
+		m.ResetMembers()
+		return nil
+	case segmentversion.FieldRule:
+		m.ResetRule()
+		return nil
+	case segmentversion.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case segmentversion.FieldFailureText:
+		m.ResetFailureText()
+		return nil
+	case segmentversion.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case segmentversion.FieldComputedAt:
+		m.ResetComputedAt()
+		return nil
+	case segmentversion.FieldTookMs:
+		m.ResetTookMs()
+		return nil
+	}
+	return fmt.Errorf("unknown SegmentVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SegmentVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.project != nil {
+		edges = append(edges, segmentversion.EdgeProject)
+	}
+	if m.segment != nil {
+		edges = append(edges, segmentversion.EdgeSegment)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SegmentVersionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case segmentversion.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	case segmentversion.EdgeSegment:
+		if id := m.segment; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SegmentVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SegmentVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SegmentVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedproject {
+		edges = append(edges, segmentversion.EdgeProject)
+	}
+	if m.clearedsegment {
+		edges = append(edges, segmentversion.EdgeSegment)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SegmentVersionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case segmentversion.EdgeProject:
+		return m.clearedproject
+	case segmentversion.EdgeSegment:
+		return m.clearedsegment
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SegmentVersionMutation) ClearEdge(name string) error {
+	switch name {
+	case segmentversion.EdgeProject:
+		m.ClearProject()
+		return nil
+	case segmentversion.EdgeSegment:
+		m.ClearSegment()
+		return nil
+	}
+	return fmt.Errorf("unknown SegmentVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SegmentVersionMutation) ResetEdge(name string) error {
+	switch name {
+	case segmentversion.EdgeProject:
+		m.ResetProject()
+		return nil
+	case segmentversion.EdgeSegment:
+		m.ResetSegment()
+		return nil
+	}
+	return fmt.Errorf("unknown SegmentVersion edge %s", name)
 }
 
 // SessionMutation represents an operation that mutates the Session nodes in the graph.
@@ -16721,6 +31013,860 @@ func (m *ShardReasonMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ShardReason edge %s", name)
 }
 
+// SubjectMutation represents an operation that mutates the Subject nodes in the graph.
+type SubjectMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	created_at        *time.Time
+	updated_at        *time.Time
+	num               *int64
+	addnum            *int64
+	code              *string
+	name              *string
+	id_type           *string
+	resolve_attribute *string
+	resolve_id_type   *string
+	clearedFields     map[string]struct{}
+	project           *string
+	clearedproject    bool
+	done              bool
+	oldValue          func(context.Context) (*Subject, error)
+	predicates        []predicate.Subject
+}
+
+var _ ent.Mutation = (*SubjectMutation)(nil)
+
+// subjectOption allows management of the mutation configuration using functional options.
+type subjectOption func(*SubjectMutation)
+
+// newSubjectMutation creates new mutation for the Subject entity.
+func newSubjectMutation(c config, op Op, opts ...subjectOption) *SubjectMutation {
+	m := &SubjectMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSubject,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSubjectID sets the ID field of the mutation.
+func withSubjectID(id string) subjectOption {
+	return func(m *SubjectMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Subject
+		)
+		m.oldValue = func(ctx context.Context) (*Subject, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Subject.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSubject sets the old Subject of the mutation.
+func withSubject(node *Subject) subjectOption {
+	return func(m *SubjectMutation) {
+		m.oldValue = func(context.Context) (*Subject, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SubjectMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SubjectMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Subject entities.
+func (m *SubjectMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SubjectMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SubjectMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Subject.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SubjectMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SubjectMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SubjectMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *SubjectMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *SubjectMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *SubjectMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *SubjectMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *SubjectMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *SubjectMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetNum sets the "num" field.
+func (m *SubjectMutation) SetNum(i int64) {
+	m.num = &i
+	m.addnum = nil
+}
+
+// Num returns the value of the "num" field in the mutation.
+func (m *SubjectMutation) Num() (r int64, exists bool) {
+	v := m.num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNum returns the old "num" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNum: %w", err)
+	}
+	return oldValue.Num, nil
+}
+
+// AddNum adds i to the "num" field.
+func (m *SubjectMutation) AddNum(i int64) {
+	if m.addnum != nil {
+		*m.addnum += i
+	} else {
+		m.addnum = &i
+	}
+}
+
+// AddedNum returns the value that was added to the "num" field in this mutation.
+func (m *SubjectMutation) AddedNum() (r int64, exists bool) {
+	v := m.addnum
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNum resets all changes to the "num" field.
+func (m *SubjectMutation) ResetNum() {
+	m.num = nil
+	m.addnum = nil
+}
+
+// SetCode sets the "code" field.
+func (m *SubjectMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *SubjectMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *SubjectMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *SubjectMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SubjectMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SubjectMutation) ResetName() {
+	m.name = nil
+}
+
+// SetIDType sets the "id_type" field.
+func (m *SubjectMutation) SetIDType(s string) {
+	m.id_type = &s
+}
+
+// IDType returns the value of the "id_type" field in the mutation.
+func (m *SubjectMutation) IDType() (r string, exists bool) {
+	v := m.id_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIDType returns the old "id_type" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldIDType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIDType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIDType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIDType: %w", err)
+	}
+	return oldValue.IDType, nil
+}
+
+// ResetIDType resets all changes to the "id_type" field.
+func (m *SubjectMutation) ResetIDType() {
+	m.id_type = nil
+}
+
+// SetResolveAttribute sets the "resolve_attribute" field.
+func (m *SubjectMutation) SetResolveAttribute(s string) {
+	m.resolve_attribute = &s
+}
+
+// ResolveAttribute returns the value of the "resolve_attribute" field in the mutation.
+func (m *SubjectMutation) ResolveAttribute() (r string, exists bool) {
+	v := m.resolve_attribute
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolveAttribute returns the old "resolve_attribute" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldResolveAttribute(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolveAttribute is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolveAttribute requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolveAttribute: %w", err)
+	}
+	return oldValue.ResolveAttribute, nil
+}
+
+// ResetResolveAttribute resets all changes to the "resolve_attribute" field.
+func (m *SubjectMutation) ResetResolveAttribute() {
+	m.resolve_attribute = nil
+}
+
+// SetResolveIDType sets the "resolve_id_type" field.
+func (m *SubjectMutation) SetResolveIDType(s string) {
+	m.resolve_id_type = &s
+}
+
+// ResolveIDType returns the value of the "resolve_id_type" field in the mutation.
+func (m *SubjectMutation) ResolveIDType() (r string, exists bool) {
+	v := m.resolve_id_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolveIDType returns the old "resolve_id_type" field's value of the Subject entity.
+// If the Subject object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SubjectMutation) OldResolveIDType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolveIDType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolveIDType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolveIDType: %w", err)
+	}
+	return oldValue.ResolveIDType, nil
+}
+
+// ResetResolveIDType resets all changes to the "resolve_id_type" field.
+func (m *SubjectMutation) ResetResolveIDType() {
+	m.resolve_id_type = nil
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *SubjectMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[subject.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *SubjectMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *SubjectMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *SubjectMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// Where appends a list predicates to the SubjectMutation builder.
+func (m *SubjectMutation) Where(ps ...predicate.Subject) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SubjectMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SubjectMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Subject, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SubjectMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SubjectMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Subject).
+func (m *SubjectMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SubjectMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, subject.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, subject.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, subject.FieldProjectID)
+	}
+	if m.num != nil {
+		fields = append(fields, subject.FieldNum)
+	}
+	if m.code != nil {
+		fields = append(fields, subject.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, subject.FieldName)
+	}
+	if m.id_type != nil {
+		fields = append(fields, subject.FieldIDType)
+	}
+	if m.resolve_attribute != nil {
+		fields = append(fields, subject.FieldResolveAttribute)
+	}
+	if m.resolve_id_type != nil {
+		fields = append(fields, subject.FieldResolveIDType)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SubjectMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case subject.FieldCreatedAt:
+		return m.CreatedAt()
+	case subject.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case subject.FieldProjectID:
+		return m.ProjectID()
+	case subject.FieldNum:
+		return m.Num()
+	case subject.FieldCode:
+		return m.Code()
+	case subject.FieldName:
+		return m.Name()
+	case subject.FieldIDType:
+		return m.IDType()
+	case subject.FieldResolveAttribute:
+		return m.ResolveAttribute()
+	case subject.FieldResolveIDType:
+		return m.ResolveIDType()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SubjectMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case subject.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case subject.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case subject.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case subject.FieldNum:
+		return m.OldNum(ctx)
+	case subject.FieldCode:
+		return m.OldCode(ctx)
+	case subject.FieldName:
+		return m.OldName(ctx)
+	case subject.FieldIDType:
+		return m.OldIDType(ctx)
+	case subject.FieldResolveAttribute:
+		return m.OldResolveAttribute(ctx)
+	case subject.FieldResolveIDType:
+		return m.OldResolveIDType(ctx)
+	}
+	return nil, fmt.Errorf("unknown Subject field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SubjectMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case subject.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case subject.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case subject.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case subject.FieldNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNum(v)
+		return nil
+	case subject.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case subject.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case subject.FieldIDType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIDType(v)
+		return nil
+	case subject.FieldResolveAttribute:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolveAttribute(v)
+		return nil
+	case subject.FieldResolveIDType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolveIDType(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Subject field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SubjectMutation) AddedFields() []string {
+	var fields []string
+	if m.addnum != nil {
+		fields = append(fields, subject.FieldNum)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SubjectMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case subject.FieldNum:
+		return m.AddedNum()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SubjectMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case subject.FieldNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNum(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Subject numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SubjectMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SubjectMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SubjectMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Subject nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SubjectMutation) ResetField(name string) error {
+	switch name {
+	case subject.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case subject.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case subject.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case subject.FieldNum:
+		m.ResetNum()
+		return nil
+	case subject.FieldCode:
+		m.ResetCode()
+		return nil
+	case subject.FieldName:
+		m.ResetName()
+		return nil
+	case subject.FieldIDType:
+		m.ResetIDType()
+		return nil
+	case subject.FieldResolveAttribute:
+		m.ResetResolveAttribute()
+		return nil
+	case subject.FieldResolveIDType:
+		m.ResetResolveIDType()
+		return nil
+	}
+	return fmt.Errorf("unknown Subject field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SubjectMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.project != nil {
+		edges = append(edges, subject.EdgeProject)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SubjectMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case subject.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SubjectMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SubjectMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SubjectMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedproject {
+		edges = append(edges, subject.EdgeProject)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SubjectMutation) EdgeCleared(name string) bool {
+	switch name {
+	case subject.EdgeProject:
+		return m.clearedproject
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SubjectMutation) ClearEdge(name string) error {
+	switch name {
+	case subject.EdgeProject:
+		m.ClearProject()
+		return nil
+	}
+	return fmt.Errorf("unknown Subject unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SubjectMutation) ResetEdge(name string) error {
+	switch name {
+	case subject.EdgeProject:
+		m.ResetProject()
+		return nil
+	}
+	return fmt.Errorf("unknown Subject edge %s", name)
+}
+
 // TaskMutation represents an operation that mutates the Task nodes in the graph.
 type TaskMutation struct {
 	config
@@ -16736,6 +31882,13 @@ type TaskMutation struct {
 	_type                   *task.Type
 	subject                 *string
 	audience_mode           *task.AudienceMode
+	rule                    *json.RawMessage
+	appendrule              json.RawMessage
+	listed                  *bool
+	segment_roles           *[]string
+	appendsegment_roles     []string
+	refresh_before          *bool
+	refresh_failure         *task.RefreshFailure
 	supplementary           *[]string
 	appendsupplementary     []string
 	reach_at                *time.Time
@@ -16774,6 +31927,8 @@ type TaskMutation struct {
 	clearedtemplate         bool
 	upload                  *string
 	clearedupload           bool
+	segment                 *string
+	clearedsegment          bool
 	creator                 *string
 	clearedcreator          bool
 	runs                    map[string]struct{}
@@ -17412,6 +32567,293 @@ func (m *TaskMutation) UploadIDCleared() bool {
 func (m *TaskMutation) ResetUploadID() {
 	m.upload = nil
 	delete(m.clearedFields, task.FieldUploadID)
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (m *TaskMutation) SetSegmentID(s string) {
+	m.segment = &s
+}
+
+// SegmentID returns the value of the "segment_id" field in the mutation.
+func (m *TaskMutation) SegmentID() (r string, exists bool) {
+	v := m.segment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSegmentID returns the old "segment_id" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldSegmentID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSegmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSegmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSegmentID: %w", err)
+	}
+	return oldValue.SegmentID, nil
+}
+
+// ClearSegmentID clears the value of the "segment_id" field.
+func (m *TaskMutation) ClearSegmentID() {
+	m.segment = nil
+	m.clearedFields[task.FieldSegmentID] = struct{}{}
+}
+
+// SegmentIDCleared returns if the "segment_id" field was cleared in this mutation.
+func (m *TaskMutation) SegmentIDCleared() bool {
+	_, ok := m.clearedFields[task.FieldSegmentID]
+	return ok
+}
+
+// ResetSegmentID resets all changes to the "segment_id" field.
+func (m *TaskMutation) ResetSegmentID() {
+	m.segment = nil
+	delete(m.clearedFields, task.FieldSegmentID)
+}
+
+// SetRule sets the "rule" field.
+func (m *TaskMutation) SetRule(jm json.RawMessage) {
+	m.rule = &jm
+	m.appendrule = nil
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *TaskMutation) Rule() (r json.RawMessage, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldRule(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// AppendRule adds jm to the "rule" field.
+func (m *TaskMutation) AppendRule(jm json.RawMessage) {
+	m.appendrule = append(m.appendrule, jm...)
+}
+
+// AppendedRule returns the list of values that were appended to the "rule" field in this mutation.
+func (m *TaskMutation) AppendedRule() (json.RawMessage, bool) {
+	if len(m.appendrule) == 0 {
+		return nil, false
+	}
+	return m.appendrule, true
+}
+
+// ClearRule clears the value of the "rule" field.
+func (m *TaskMutation) ClearRule() {
+	m.rule = nil
+	m.appendrule = nil
+	m.clearedFields[task.FieldRule] = struct{}{}
+}
+
+// RuleCleared returns if the "rule" field was cleared in this mutation.
+func (m *TaskMutation) RuleCleared() bool {
+	_, ok := m.clearedFields[task.FieldRule]
+	return ok
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *TaskMutation) ResetRule() {
+	m.rule = nil
+	m.appendrule = nil
+	delete(m.clearedFields, task.FieldRule)
+}
+
+// SetListed sets the "listed" field.
+func (m *TaskMutation) SetListed(b bool) {
+	m.listed = &b
+}
+
+// Listed returns the value of the "listed" field in the mutation.
+func (m *TaskMutation) Listed() (r bool, exists bool) {
+	v := m.listed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldListed returns the old "listed" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldListed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldListed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldListed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldListed: %w", err)
+	}
+	return oldValue.Listed, nil
+}
+
+// ResetListed resets all changes to the "listed" field.
+func (m *TaskMutation) ResetListed() {
+	m.listed = nil
+}
+
+// SetSegmentRoles sets the "segment_roles" field.
+func (m *TaskMutation) SetSegmentRoles(s []string) {
+	m.segment_roles = &s
+	m.appendsegment_roles = nil
+}
+
+// SegmentRoles returns the value of the "segment_roles" field in the mutation.
+func (m *TaskMutation) SegmentRoles() (r []string, exists bool) {
+	v := m.segment_roles
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSegmentRoles returns the old "segment_roles" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldSegmentRoles(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSegmentRoles is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSegmentRoles requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSegmentRoles: %w", err)
+	}
+	return oldValue.SegmentRoles, nil
+}
+
+// AppendSegmentRoles adds s to the "segment_roles" field.
+func (m *TaskMutation) AppendSegmentRoles(s []string) {
+	m.appendsegment_roles = append(m.appendsegment_roles, s...)
+}
+
+// AppendedSegmentRoles returns the list of values that were appended to the "segment_roles" field in this mutation.
+func (m *TaskMutation) AppendedSegmentRoles() ([]string, bool) {
+	if len(m.appendsegment_roles) == 0 {
+		return nil, false
+	}
+	return m.appendsegment_roles, true
+}
+
+// ClearSegmentRoles clears the value of the "segment_roles" field.
+func (m *TaskMutation) ClearSegmentRoles() {
+	m.segment_roles = nil
+	m.appendsegment_roles = nil
+	m.clearedFields[task.FieldSegmentRoles] = struct{}{}
+}
+
+// SegmentRolesCleared returns if the "segment_roles" field was cleared in this mutation.
+func (m *TaskMutation) SegmentRolesCleared() bool {
+	_, ok := m.clearedFields[task.FieldSegmentRoles]
+	return ok
+}
+
+// ResetSegmentRoles resets all changes to the "segment_roles" field.
+func (m *TaskMutation) ResetSegmentRoles() {
+	m.segment_roles = nil
+	m.appendsegment_roles = nil
+	delete(m.clearedFields, task.FieldSegmentRoles)
+}
+
+// SetRefreshBefore sets the "refresh_before" field.
+func (m *TaskMutation) SetRefreshBefore(b bool) {
+	m.refresh_before = &b
+}
+
+// RefreshBefore returns the value of the "refresh_before" field in the mutation.
+func (m *TaskMutation) RefreshBefore() (r bool, exists bool) {
+	v := m.refresh_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefreshBefore returns the old "refresh_before" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldRefreshBefore(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefreshBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefreshBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefreshBefore: %w", err)
+	}
+	return oldValue.RefreshBefore, nil
+}
+
+// ResetRefreshBefore resets all changes to the "refresh_before" field.
+func (m *TaskMutation) ResetRefreshBefore() {
+	m.refresh_before = nil
+}
+
+// SetRefreshFailure sets the "refresh_failure" field.
+func (m *TaskMutation) SetRefreshFailure(tf task.RefreshFailure) {
+	m.refresh_failure = &tf
+}
+
+// RefreshFailure returns the value of the "refresh_failure" field in the mutation.
+func (m *TaskMutation) RefreshFailure() (r task.RefreshFailure, exists bool) {
+	v := m.refresh_failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefreshFailure returns the old "refresh_failure" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldRefreshFailure(ctx context.Context) (v task.RefreshFailure, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefreshFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefreshFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefreshFailure: %w", err)
+	}
+	return oldValue.RefreshFailure, nil
+}
+
+// ResetRefreshFailure resets all changes to the "refresh_failure" field.
+func (m *TaskMutation) ResetRefreshFailure() {
+	m.refresh_failure = nil
 }
 
 // SetSupplementary sets the "supplementary" field.
@@ -18651,6 +34093,33 @@ func (m *TaskMutation) ResetUpload() {
 	m.clearedupload = false
 }
 
+// ClearSegment clears the "segment" edge to the Segment entity.
+func (m *TaskMutation) ClearSegment() {
+	m.clearedsegment = true
+	m.clearedFields[task.FieldSegmentID] = struct{}{}
+}
+
+// SegmentCleared reports if the "segment" edge to the Segment entity was cleared.
+func (m *TaskMutation) SegmentCleared() bool {
+	return m.SegmentIDCleared() || m.clearedsegment
+}
+
+// SegmentIDs returns the "segment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SegmentID instead. It exists only for internal usage by the builders.
+func (m *TaskMutation) SegmentIDs() (ids []string) {
+	if id := m.segment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSegment resets all changes to the "segment" edge.
+func (m *TaskMutation) ResetSegment() {
+	m.segment = nil
+	m.clearedsegment = false
+}
+
 // ClearCreator clears the "creator" edge to the Account entity.
 func (m *TaskMutation) ClearCreator() {
 	m.clearedcreator = true
@@ -18874,7 +34343,7 @@ func (m *TaskMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TaskMutation) Fields() []string {
-	fields := make([]string, 0, 37)
+	fields := make([]string, 0, 43)
 	if m.created_at != nil {
 		fields = append(fields, task.FieldCreatedAt)
 	}
@@ -18913,6 +34382,24 @@ func (m *TaskMutation) Fields() []string {
 	}
 	if m.upload != nil {
 		fields = append(fields, task.FieldUploadID)
+	}
+	if m.segment != nil {
+		fields = append(fields, task.FieldSegmentID)
+	}
+	if m.rule != nil {
+		fields = append(fields, task.FieldRule)
+	}
+	if m.listed != nil {
+		fields = append(fields, task.FieldListed)
+	}
+	if m.segment_roles != nil {
+		fields = append(fields, task.FieldSegmentRoles)
+	}
+	if m.refresh_before != nil {
+		fields = append(fields, task.FieldRefreshBefore)
+	}
+	if m.refresh_failure != nil {
+		fields = append(fields, task.FieldRefreshFailure)
 	}
 	if m.supplementary != nil {
 		fields = append(fields, task.FieldSupplementary)
@@ -19020,6 +34507,18 @@ func (m *TaskMutation) Field(name string) (ent.Value, bool) {
 		return m.AudienceMode()
 	case task.FieldUploadID:
 		return m.UploadID()
+	case task.FieldSegmentID:
+		return m.SegmentID()
+	case task.FieldRule:
+		return m.Rule()
+	case task.FieldListed:
+		return m.Listed()
+	case task.FieldSegmentRoles:
+		return m.SegmentRoles()
+	case task.FieldRefreshBefore:
+		return m.RefreshBefore()
+	case task.FieldRefreshFailure:
+		return m.RefreshFailure()
 	case task.FieldSupplementary:
 		return m.Supplementary()
 	case task.FieldReachAt:
@@ -19103,6 +34602,18 @@ func (m *TaskMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldAudienceMode(ctx)
 	case task.FieldUploadID:
 		return m.OldUploadID(ctx)
+	case task.FieldSegmentID:
+		return m.OldSegmentID(ctx)
+	case task.FieldRule:
+		return m.OldRule(ctx)
+	case task.FieldListed:
+		return m.OldListed(ctx)
+	case task.FieldSegmentRoles:
+		return m.OldSegmentRoles(ctx)
+	case task.FieldRefreshBefore:
+		return m.OldRefreshBefore(ctx)
+	case task.FieldRefreshFailure:
+		return m.OldRefreshFailure(ctx)
 	case task.FieldSupplementary:
 		return m.OldSupplementary(ctx)
 	case task.FieldReachAt:
@@ -19250,6 +34761,48 @@ func (m *TaskMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUploadID(v)
+		return nil
+	case task.FieldSegmentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSegmentID(v)
+		return nil
+	case task.FieldRule:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case task.FieldListed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetListed(v)
+		return nil
+	case task.FieldSegmentRoles:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSegmentRoles(v)
+		return nil
+	case task.FieldRefreshBefore:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefreshBefore(v)
+		return nil
+	case task.FieldRefreshFailure:
+		v, ok := value.(task.RefreshFailure)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefreshFailure(v)
 		return nil
 	case task.FieldSupplementary:
 		v, ok := value.([]string)
@@ -19476,6 +35029,15 @@ func (m *TaskMutation) ClearedFields() []string {
 	if m.FieldCleared(task.FieldUploadID) {
 		fields = append(fields, task.FieldUploadID)
 	}
+	if m.FieldCleared(task.FieldSegmentID) {
+		fields = append(fields, task.FieldSegmentID)
+	}
+	if m.FieldCleared(task.FieldRule) {
+		fields = append(fields, task.FieldRule)
+	}
+	if m.FieldCleared(task.FieldSegmentRoles) {
+		fields = append(fields, task.FieldSegmentRoles)
+	}
 	if m.FieldCleared(task.FieldSupplementary) {
 		fields = append(fields, task.FieldSupplementary)
 	}
@@ -19534,6 +35096,15 @@ func (m *TaskMutation) ClearField(name string) error {
 		return nil
 	case task.FieldUploadID:
 		m.ClearUploadID()
+		return nil
+	case task.FieldSegmentID:
+		m.ClearSegmentID()
+		return nil
+	case task.FieldRule:
+		m.ClearRule()
+		return nil
+	case task.FieldSegmentRoles:
+		m.ClearSegmentRoles()
 		return nil
 	case task.FieldSupplementary:
 		m.ClearSupplementary()
@@ -19615,6 +35186,24 @@ func (m *TaskMutation) ResetField(name string) error {
 	case task.FieldUploadID:
 		m.ResetUploadID()
 		return nil
+	case task.FieldSegmentID:
+		m.ResetSegmentID()
+		return nil
+	case task.FieldRule:
+		m.ResetRule()
+		return nil
+	case task.FieldListed:
+		m.ResetListed()
+		return nil
+	case task.FieldSegmentRoles:
+		m.ResetSegmentRoles()
+		return nil
+	case task.FieldRefreshBefore:
+		m.ResetRefreshBefore()
+		return nil
+	case task.FieldRefreshFailure:
+		m.ResetRefreshFailure()
+		return nil
 	case task.FieldSupplementary:
 		m.ResetSupplementary()
 		return nil
@@ -19693,7 +35282,7 @@ func (m *TaskMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *TaskMutation) AddedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.project != nil {
 		edges = append(edges, task.EdgeProject)
 	}
@@ -19711,6 +35300,9 @@ func (m *TaskMutation) AddedEdges() []string {
 	}
 	if m.upload != nil {
 		edges = append(edges, task.EdgeUpload)
+	}
+	if m.segment != nil {
+		edges = append(edges, task.EdgeSegment)
 	}
 	if m.creator != nil {
 		edges = append(edges, task.EdgeCreator)
@@ -19755,6 +35347,10 @@ func (m *TaskMutation) AddedIDs(name string) []ent.Value {
 		if id := m.upload; id != nil {
 			return []ent.Value{*id}
 		}
+	case task.EdgeSegment:
+		if id := m.segment; id != nil {
+			return []ent.Value{*id}
+		}
 	case task.EdgeCreator:
 		if id := m.creator; id != nil {
 			return []ent.Value{*id}
@@ -19783,7 +35379,7 @@ func (m *TaskMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *TaskMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.removedruns != nil {
 		edges = append(edges, task.EdgeRuns)
 	}
@@ -19824,7 +35420,7 @@ func (m *TaskMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *TaskMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.clearedproject {
 		edges = append(edges, task.EdgeProject)
 	}
@@ -19842,6 +35438,9 @@ func (m *TaskMutation) ClearedEdges() []string {
 	}
 	if m.clearedupload {
 		edges = append(edges, task.EdgeUpload)
+	}
+	if m.clearedsegment {
+		edges = append(edges, task.EdgeSegment)
 	}
 	if m.clearedcreator {
 		edges = append(edges, task.EdgeCreator)
@@ -19874,6 +35473,8 @@ func (m *TaskMutation) EdgeCleared(name string) bool {
 		return m.clearedtemplate
 	case task.EdgeUpload:
 		return m.clearedupload
+	case task.EdgeSegment:
+		return m.clearedsegment
 	case task.EdgeCreator:
 		return m.clearedcreator
 	case task.EdgeRuns:
@@ -19908,6 +35509,9 @@ func (m *TaskMutation) ClearEdge(name string) error {
 	case task.EdgeUpload:
 		m.ClearUpload()
 		return nil
+	case task.EdgeSegment:
+		m.ClearSegment()
+		return nil
 	case task.EdgeCreator:
 		m.ClearCreator()
 		return nil
@@ -19936,6 +35540,9 @@ func (m *TaskMutation) ResetEdge(name string) error {
 		return nil
 	case task.EdgeUpload:
 		m.ResetUpload()
+		return nil
+	case task.EdgeSegment:
+		m.ResetSegment()
 		return nil
 	case task.EdgeCreator:
 		m.ResetCreator()
@@ -25095,4 +40702,816 @@ func (m *UploadChunkMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown UploadChunk edge %s", name)
+}
+
+// WechatSubscriptionMutation represents an operation that mutates the WechatSubscription nodes in the graph.
+type WechatSubscriptionMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	project_num    *int64
+	addproject_num *int64
+	app_id         *string
+	template_id    *string
+	person_num     *int64
+	addperson_num  *int64
+	openid         *string
+	remaining      *int
+	addremaining   *int
+	rejected       *bool
+	updated_at     *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*WechatSubscription, error)
+	predicates     []predicate.WechatSubscription
+}
+
+var _ ent.Mutation = (*WechatSubscriptionMutation)(nil)
+
+// wechatsubscriptionOption allows management of the mutation configuration using functional options.
+type wechatsubscriptionOption func(*WechatSubscriptionMutation)
+
+// newWechatSubscriptionMutation creates new mutation for the WechatSubscription entity.
+func newWechatSubscriptionMutation(c config, op Op, opts ...wechatsubscriptionOption) *WechatSubscriptionMutation {
+	m := &WechatSubscriptionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWechatSubscription,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWechatSubscriptionID sets the ID field of the mutation.
+func withWechatSubscriptionID(id int64) wechatsubscriptionOption {
+	return func(m *WechatSubscriptionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *WechatSubscription
+		)
+		m.oldValue = func(ctx context.Context) (*WechatSubscription, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().WechatSubscription.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWechatSubscription sets the old WechatSubscription of the mutation.
+func withWechatSubscription(node *WechatSubscription) wechatsubscriptionOption {
+	return func(m *WechatSubscriptionMutation) {
+		m.oldValue = func(context.Context) (*WechatSubscription, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WechatSubscriptionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WechatSubscriptionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of WechatSubscription entities.
+func (m *WechatSubscriptionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WechatSubscriptionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WechatSubscriptionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().WechatSubscription.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProjectNum sets the "project_num" field.
+func (m *WechatSubscriptionMutation) SetProjectNum(i int64) {
+	m.project_num = &i
+	m.addproject_num = nil
+}
+
+// ProjectNum returns the value of the "project_num" field in the mutation.
+func (m *WechatSubscriptionMutation) ProjectNum() (r int64, exists bool) {
+	v := m.project_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectNum returns the old "project_num" field's value of the WechatSubscription entity.
+// If the WechatSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WechatSubscriptionMutation) OldProjectNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectNum: %w", err)
+	}
+	return oldValue.ProjectNum, nil
+}
+
+// AddProjectNum adds i to the "project_num" field.
+func (m *WechatSubscriptionMutation) AddProjectNum(i int64) {
+	if m.addproject_num != nil {
+		*m.addproject_num += i
+	} else {
+		m.addproject_num = &i
+	}
+}
+
+// AddedProjectNum returns the value that was added to the "project_num" field in this mutation.
+func (m *WechatSubscriptionMutation) AddedProjectNum() (r int64, exists bool) {
+	v := m.addproject_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProjectNum resets all changes to the "project_num" field.
+func (m *WechatSubscriptionMutation) ResetProjectNum() {
+	m.project_num = nil
+	m.addproject_num = nil
+}
+
+// SetAppID sets the "app_id" field.
+func (m *WechatSubscriptionMutation) SetAppID(s string) {
+	m.app_id = &s
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *WechatSubscriptionMutation) AppID() (r string, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the WechatSubscription entity.
+// If the WechatSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WechatSubscriptionMutation) OldAppID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *WechatSubscriptionMutation) ResetAppID() {
+	m.app_id = nil
+}
+
+// SetTemplateID sets the "template_id" field.
+func (m *WechatSubscriptionMutation) SetTemplateID(s string) {
+	m.template_id = &s
+}
+
+// TemplateID returns the value of the "template_id" field in the mutation.
+func (m *WechatSubscriptionMutation) TemplateID() (r string, exists bool) {
+	v := m.template_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateID returns the old "template_id" field's value of the WechatSubscription entity.
+// If the WechatSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WechatSubscriptionMutation) OldTemplateID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateID: %w", err)
+	}
+	return oldValue.TemplateID, nil
+}
+
+// ResetTemplateID resets all changes to the "template_id" field.
+func (m *WechatSubscriptionMutation) ResetTemplateID() {
+	m.template_id = nil
+}
+
+// SetPersonNum sets the "person_num" field.
+func (m *WechatSubscriptionMutation) SetPersonNum(i int64) {
+	m.person_num = &i
+	m.addperson_num = nil
+}
+
+// PersonNum returns the value of the "person_num" field in the mutation.
+func (m *WechatSubscriptionMutation) PersonNum() (r int64, exists bool) {
+	v := m.person_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonNum returns the old "person_num" field's value of the WechatSubscription entity.
+// If the WechatSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WechatSubscriptionMutation) OldPersonNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonNum: %w", err)
+	}
+	return oldValue.PersonNum, nil
+}
+
+// AddPersonNum adds i to the "person_num" field.
+func (m *WechatSubscriptionMutation) AddPersonNum(i int64) {
+	if m.addperson_num != nil {
+		*m.addperson_num += i
+	} else {
+		m.addperson_num = &i
+	}
+}
+
+// AddedPersonNum returns the value that was added to the "person_num" field in this mutation.
+func (m *WechatSubscriptionMutation) AddedPersonNum() (r int64, exists bool) {
+	v := m.addperson_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPersonNum resets all changes to the "person_num" field.
+func (m *WechatSubscriptionMutation) ResetPersonNum() {
+	m.person_num = nil
+	m.addperson_num = nil
+}
+
+// SetOpenid sets the "openid" field.
+func (m *WechatSubscriptionMutation) SetOpenid(s string) {
+	m.openid = &s
+}
+
+// Openid returns the value of the "openid" field in the mutation.
+func (m *WechatSubscriptionMutation) Openid() (r string, exists bool) {
+	v := m.openid
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenid returns the old "openid" field's value of the WechatSubscription entity.
+// If the WechatSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WechatSubscriptionMutation) OldOpenid(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenid is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenid requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenid: %w", err)
+	}
+	return oldValue.Openid, nil
+}
+
+// ResetOpenid resets all changes to the "openid" field.
+func (m *WechatSubscriptionMutation) ResetOpenid() {
+	m.openid = nil
+}
+
+// SetRemaining sets the "remaining" field.
+func (m *WechatSubscriptionMutation) SetRemaining(i int) {
+	m.remaining = &i
+	m.addremaining = nil
+}
+
+// Remaining returns the value of the "remaining" field in the mutation.
+func (m *WechatSubscriptionMutation) Remaining() (r int, exists bool) {
+	v := m.remaining
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemaining returns the old "remaining" field's value of the WechatSubscription entity.
+// If the WechatSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WechatSubscriptionMutation) OldRemaining(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemaining is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemaining requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemaining: %w", err)
+	}
+	return oldValue.Remaining, nil
+}
+
+// AddRemaining adds i to the "remaining" field.
+func (m *WechatSubscriptionMutation) AddRemaining(i int) {
+	if m.addremaining != nil {
+		*m.addremaining += i
+	} else {
+		m.addremaining = &i
+	}
+}
+
+// AddedRemaining returns the value that was added to the "remaining" field in this mutation.
+func (m *WechatSubscriptionMutation) AddedRemaining() (r int, exists bool) {
+	v := m.addremaining
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRemaining resets all changes to the "remaining" field.
+func (m *WechatSubscriptionMutation) ResetRemaining() {
+	m.remaining = nil
+	m.addremaining = nil
+}
+
+// SetRejected sets the "rejected" field.
+func (m *WechatSubscriptionMutation) SetRejected(b bool) {
+	m.rejected = &b
+}
+
+// Rejected returns the value of the "rejected" field in the mutation.
+func (m *WechatSubscriptionMutation) Rejected() (r bool, exists bool) {
+	v := m.rejected
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejected returns the old "rejected" field's value of the WechatSubscription entity.
+// If the WechatSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WechatSubscriptionMutation) OldRejected(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejected is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejected requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejected: %w", err)
+	}
+	return oldValue.Rejected, nil
+}
+
+// ResetRejected resets all changes to the "rejected" field.
+func (m *WechatSubscriptionMutation) ResetRejected() {
+	m.rejected = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *WechatSubscriptionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *WechatSubscriptionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the WechatSubscription entity.
+// If the WechatSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WechatSubscriptionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *WechatSubscriptionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the WechatSubscriptionMutation builder.
+func (m *WechatSubscriptionMutation) Where(ps ...predicate.WechatSubscription) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WechatSubscriptionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WechatSubscriptionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.WechatSubscription, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WechatSubscriptionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WechatSubscriptionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (WechatSubscription).
+func (m *WechatSubscriptionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WechatSubscriptionMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.project_num != nil {
+		fields = append(fields, wechatsubscription.FieldProjectNum)
+	}
+	if m.app_id != nil {
+		fields = append(fields, wechatsubscription.FieldAppID)
+	}
+	if m.template_id != nil {
+		fields = append(fields, wechatsubscription.FieldTemplateID)
+	}
+	if m.person_num != nil {
+		fields = append(fields, wechatsubscription.FieldPersonNum)
+	}
+	if m.openid != nil {
+		fields = append(fields, wechatsubscription.FieldOpenid)
+	}
+	if m.remaining != nil {
+		fields = append(fields, wechatsubscription.FieldRemaining)
+	}
+	if m.rejected != nil {
+		fields = append(fields, wechatsubscription.FieldRejected)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, wechatsubscription.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WechatSubscriptionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case wechatsubscription.FieldProjectNum:
+		return m.ProjectNum()
+	case wechatsubscription.FieldAppID:
+		return m.AppID()
+	case wechatsubscription.FieldTemplateID:
+		return m.TemplateID()
+	case wechatsubscription.FieldPersonNum:
+		return m.PersonNum()
+	case wechatsubscription.FieldOpenid:
+		return m.Openid()
+	case wechatsubscription.FieldRemaining:
+		return m.Remaining()
+	case wechatsubscription.FieldRejected:
+		return m.Rejected()
+	case wechatsubscription.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WechatSubscriptionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case wechatsubscription.FieldProjectNum:
+		return m.OldProjectNum(ctx)
+	case wechatsubscription.FieldAppID:
+		return m.OldAppID(ctx)
+	case wechatsubscription.FieldTemplateID:
+		return m.OldTemplateID(ctx)
+	case wechatsubscription.FieldPersonNum:
+		return m.OldPersonNum(ctx)
+	case wechatsubscription.FieldOpenid:
+		return m.OldOpenid(ctx)
+	case wechatsubscription.FieldRemaining:
+		return m.OldRemaining(ctx)
+	case wechatsubscription.FieldRejected:
+		return m.OldRejected(ctx)
+	case wechatsubscription.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown WechatSubscription field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WechatSubscriptionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case wechatsubscription.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectNum(v)
+		return nil
+	case wechatsubscription.FieldAppID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
+	case wechatsubscription.FieldTemplateID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateID(v)
+		return nil
+	case wechatsubscription.FieldPersonNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonNum(v)
+		return nil
+	case wechatsubscription.FieldOpenid:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenid(v)
+		return nil
+	case wechatsubscription.FieldRemaining:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemaining(v)
+		return nil
+	case wechatsubscription.FieldRejected:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejected(v)
+		return nil
+	case wechatsubscription.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WechatSubscription field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WechatSubscriptionMutation) AddedFields() []string {
+	var fields []string
+	if m.addproject_num != nil {
+		fields = append(fields, wechatsubscription.FieldProjectNum)
+	}
+	if m.addperson_num != nil {
+		fields = append(fields, wechatsubscription.FieldPersonNum)
+	}
+	if m.addremaining != nil {
+		fields = append(fields, wechatsubscription.FieldRemaining)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WechatSubscriptionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case wechatsubscription.FieldProjectNum:
+		return m.AddedProjectNum()
+	case wechatsubscription.FieldPersonNum:
+		return m.AddedPersonNum()
+	case wechatsubscription.FieldRemaining:
+		return m.AddedRemaining()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WechatSubscriptionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case wechatsubscription.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProjectNum(v)
+		return nil
+	case wechatsubscription.FieldPersonNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPersonNum(v)
+		return nil
+	case wechatsubscription.FieldRemaining:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRemaining(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WechatSubscription numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WechatSubscriptionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WechatSubscriptionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WechatSubscriptionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown WechatSubscription nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WechatSubscriptionMutation) ResetField(name string) error {
+	switch name {
+	case wechatsubscription.FieldProjectNum:
+		m.ResetProjectNum()
+		return nil
+	case wechatsubscription.FieldAppID:
+		m.ResetAppID()
+		return nil
+	case wechatsubscription.FieldTemplateID:
+		m.ResetTemplateID()
+		return nil
+	case wechatsubscription.FieldPersonNum:
+		m.ResetPersonNum()
+		return nil
+	case wechatsubscription.FieldOpenid:
+		m.ResetOpenid()
+		return nil
+	case wechatsubscription.FieldRemaining:
+		m.ResetRemaining()
+		return nil
+	case wechatsubscription.FieldRejected:
+		m.ResetRejected()
+		return nil
+	case wechatsubscription.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown WechatSubscription field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WechatSubscriptionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WechatSubscriptionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WechatSubscriptionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WechatSubscriptionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WechatSubscriptionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WechatSubscriptionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WechatSubscriptionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown WechatSubscription unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WechatSubscriptionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown WechatSubscription edge %s", name)
 }

@@ -22,8 +22,12 @@ type Person struct {
 	ProjectNum int64 `json:"project_num,omitempty"`
 	// known only by an uploaded ID: sent to, but neither counted nor selectable (R42)
 	Stub bool `json:"stub,omitempty"`
+	// Subject.num; 0 is a human
+	Subject int64 `json:"subject,omitempty"`
 	// Attributes holds the value of the "attributes" field.
 	Attributes json.RawMessage `json:"attributes,omitempty"`
+	// Tags holds the value of the "tags" field.
+	Tags json.RawMessage `json:"tags,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -34,11 +38,11 @@ func (*Person) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case person.FieldAttributes:
+		case person.FieldAttributes, person.FieldTags:
 			values[i] = new([]byte)
 		case person.FieldStub:
 			values[i] = new(sql.NullBool)
-		case person.FieldID, person.FieldProjectNum:
+		case person.FieldID, person.FieldProjectNum, person.FieldSubject:
 			values[i] = new(sql.NullInt64)
 		case person.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -75,12 +79,26 @@ func (_m *Person) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Stub = value.Bool
 			}
+		case person.FieldSubject:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field subject", values[i])
+			} else if value.Valid {
+				_m.Subject = value.Int64
+			}
 		case person.FieldAttributes:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field attributes", values[i])
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Attributes); err != nil {
 					return fmt.Errorf("unmarshal field attributes: %w", err)
+				}
+			}
+		case person.FieldTags:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field tags", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Tags); err != nil {
+					return fmt.Errorf("unmarshal field tags: %w", err)
 				}
 			}
 		case person.FieldCreatedAt:
@@ -131,8 +149,14 @@ func (_m *Person) String() string {
 	builder.WriteString("stub=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Stub))
 	builder.WriteString(", ")
+	builder.WriteString("subject=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Subject))
+	builder.WriteString(", ")
 	builder.WriteString("attributes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Attributes))
+	builder.WriteString(", ")
+	builder.WriteString("tags=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tags))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

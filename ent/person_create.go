@@ -43,9 +43,29 @@ func (_c *PersonCreate) SetNillableStub(v *bool) *PersonCreate {
 	return _c
 }
 
+// SetSubject sets the "subject" field.
+func (_c *PersonCreate) SetSubject(v int64) *PersonCreate {
+	_c.mutation.SetSubject(v)
+	return _c
+}
+
+// SetNillableSubject sets the "subject" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableSubject(v *int64) *PersonCreate {
+	if v != nil {
+		_c.SetSubject(*v)
+	}
+	return _c
+}
+
 // SetAttributes sets the "attributes" field.
 func (_c *PersonCreate) SetAttributes(v json.RawMessage) *PersonCreate {
 	_c.mutation.SetAttributes(v)
+	return _c
+}
+
+// SetTags sets the "tags" field.
+func (_c *PersonCreate) SetTags(v json.RawMessage) *PersonCreate {
+	_c.mutation.SetTags(v)
 	return _c
 }
 
@@ -108,6 +128,10 @@ func (_c *PersonCreate) defaults() {
 		v := person.DefaultStub
 		_c.mutation.SetStub(v)
 	}
+	if _, ok := _c.mutation.Subject(); !ok {
+		v := person.DefaultSubject
+		_c.mutation.SetSubject(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := person.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -121,6 +145,9 @@ func (_c *PersonCreate) check() error {
 	}
 	if _, ok := _c.mutation.Stub(); !ok {
 		return &ValidationError{Name: "stub", err: errors.New(`ent: missing required field "Person.stub"`)}
+	}
+	if _, ok := _c.mutation.Subject(); !ok {
+		return &ValidationError{Name: "subject", err: errors.New(`ent: missing required field "Person.subject"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Person.created_at"`)}
@@ -166,9 +193,17 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 		_spec.SetField(person.FieldStub, field.TypeBool, value)
 		_node.Stub = value
 	}
+	if value, ok := _c.mutation.Subject(); ok {
+		_spec.SetField(person.FieldSubject, field.TypeInt64, value)
+		_node.Subject = value
+	}
 	if value, ok := _c.mutation.Attributes(); ok {
 		_spec.SetField(person.FieldAttributes, field.TypeJSON, value)
 		_node.Attributes = value
+	}
+	if value, ok := _c.mutation.Tags(); ok {
+		_spec.SetField(person.FieldTags, field.TypeJSON, value)
+		_node.Tags = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(person.FieldCreatedAt, field.TypeTime, value)
@@ -256,6 +291,24 @@ func (u *PersonUpsert) ClearAttributes() *PersonUpsert {
 	return u
 }
 
+// SetTags sets the "tags" field.
+func (u *PersonUpsert) SetTags(v json.RawMessage) *PersonUpsert {
+	u.Set(person.FieldTags, v)
+	return u
+}
+
+// UpdateTags sets the "tags" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateTags() *PersonUpsert {
+	u.SetExcluded(person.FieldTags)
+	return u
+}
+
+// ClearTags clears the value of the "tags" field.
+func (u *PersonUpsert) ClearTags() *PersonUpsert {
+	u.SetNull(person.FieldTags)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -275,6 +328,9 @@ func (u *PersonUpsertOne) UpdateNewValues() *PersonUpsertOne {
 		}
 		if _, exists := u.create.mutation.ProjectNum(); exists {
 			s.SetIgnore(person.FieldProjectNum)
+		}
+		if _, exists := u.create.mutation.Subject(); exists {
+			s.SetIgnore(person.FieldSubject)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(person.FieldCreatedAt)
@@ -342,6 +398,27 @@ func (u *PersonUpsertOne) UpdateAttributes() *PersonUpsertOne {
 func (u *PersonUpsertOne) ClearAttributes() *PersonUpsertOne {
 	return u.Update(func(s *PersonUpsert) {
 		s.ClearAttributes()
+	})
+}
+
+// SetTags sets the "tags" field.
+func (u *PersonUpsertOne) SetTags(v json.RawMessage) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetTags(v)
+	})
+}
+
+// UpdateTags sets the "tags" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateTags() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateTags()
+	})
+}
+
+// ClearTags clears the value of the "tags" field.
+func (u *PersonUpsertOne) ClearTags() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearTags()
 	})
 }
 
@@ -530,6 +607,9 @@ func (u *PersonUpsertBulk) UpdateNewValues() *PersonUpsertBulk {
 			if _, exists := b.mutation.ProjectNum(); exists {
 				s.SetIgnore(person.FieldProjectNum)
 			}
+			if _, exists := b.mutation.Subject(); exists {
+				s.SetIgnore(person.FieldSubject)
+			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(person.FieldCreatedAt)
 			}
@@ -597,6 +677,27 @@ func (u *PersonUpsertBulk) UpdateAttributes() *PersonUpsertBulk {
 func (u *PersonUpsertBulk) ClearAttributes() *PersonUpsertBulk {
 	return u.Update(func(s *PersonUpsert) {
 		s.ClearAttributes()
+	})
+}
+
+// SetTags sets the "tags" field.
+func (u *PersonUpsertBulk) SetTags(v json.RawMessage) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetTags(v)
+	})
+}
+
+// UpdateTags sets the "tags" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateTags() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateTags()
+	})
+}
+
+// ClearTags clears the value of the "tags" field.
+func (u *PersonUpsertBulk) ClearTags() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearTags()
 	})
 }
 

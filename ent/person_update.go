@@ -62,6 +62,24 @@ func (_u *PersonUpdate) ClearAttributes() *PersonUpdate {
 	return _u
 }
 
+// SetTags sets the "tags" field.
+func (_u *PersonUpdate) SetTags(v json.RawMessage) *PersonUpdate {
+	_u.mutation.SetTags(v)
+	return _u
+}
+
+// AppendTags appends value to the "tags" field.
+func (_u *PersonUpdate) AppendTags(v json.RawMessage) *PersonUpdate {
+	_u.mutation.AppendTags(v)
+	return _u
+}
+
+// ClearTags clears the value of the "tags" field.
+func (_u *PersonUpdate) ClearTags() *PersonUpdate {
+	_u.mutation.ClearTags()
+	return _u
+}
+
 // Mutation returns the PersonMutation object of the builder.
 func (_u *PersonUpdate) Mutation() *PersonMutation {
 	return _u.mutation
@@ -123,6 +141,17 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.AttributesCleared() {
 		_spec.ClearField(person.FieldAttributes, field.TypeJSON)
 	}
+	if value, ok := _u.mutation.Tags(); ok {
+		_spec.SetField(person.FieldTags, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedTags(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldTags, value)
+		})
+	}
+	if _u.mutation.TagsCleared() {
+		_spec.ClearField(person.FieldTags, field.TypeJSON)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -174,6 +203,24 @@ func (_u *PersonUpdateOne) AppendAttributes(v json.RawMessage) *PersonUpdateOne 
 // ClearAttributes clears the value of the "attributes" field.
 func (_u *PersonUpdateOne) ClearAttributes() *PersonUpdateOne {
 	_u.mutation.ClearAttributes()
+	return _u
+}
+
+// SetTags sets the "tags" field.
+func (_u *PersonUpdateOne) SetTags(v json.RawMessage) *PersonUpdateOne {
+	_u.mutation.SetTags(v)
+	return _u
+}
+
+// AppendTags appends value to the "tags" field.
+func (_u *PersonUpdateOne) AppendTags(v json.RawMessage) *PersonUpdateOne {
+	_u.mutation.AppendTags(v)
+	return _u
+}
+
+// ClearTags clears the value of the "tags" field.
+func (_u *PersonUpdateOne) ClearTags() *PersonUpdateOne {
+	_u.mutation.ClearTags()
 	return _u
 }
 
@@ -267,6 +314,17 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 	}
 	if _u.mutation.AttributesCleared() {
 		_spec.ClearField(person.FieldAttributes, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Tags(); ok {
+		_spec.SetField(person.FieldTags, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedTags(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldTags, value)
+		})
+	}
+	if _u.mutation.TagsCleared() {
+		_spec.ClearField(person.FieldTags, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Person{config: _u.config}

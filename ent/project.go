@@ -35,6 +35,10 @@ type Project struct {
 	MultiSubject bool `json:"multi_subject,omitempty"`
 	// whether a submitter may approve their own task
 	SelfApproval bool `json:"self_approval,omitempty"`
+	// default of 同步到CDP分群列表 (R29)
+	ListedDefault bool `json:"listed_default,omitempty"`
+	// how long events are kept; 0 is for ever
+	EventRetentionDays int `json:"event_retention_days,omitempty"`
 	// minutes between a segment refresh and its run (R52)
 	RefreshLead  int `json:"refresh_lead,omitempty"`
 	selectValues sql.SelectValues
@@ -45,9 +49,9 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case project.FieldMultiSubject, project.FieldSelfApproval:
+		case project.FieldMultiSubject, project.FieldSelfApproval, project.FieldListedDefault:
 			values[i] = new(sql.NullBool)
-		case project.FieldNum, project.FieldNextPerson, project.FieldRefreshLead:
+		case project.FieldNum, project.FieldNextPerson, project.FieldEventRetentionDays, project.FieldRefreshLead:
 			values[i] = new(sql.NullInt64)
 		case project.FieldID, project.FieldName, project.FieldTimeZone, project.FieldAudienceSource:
 			values[i] = new(sql.NullString)
@@ -128,6 +132,18 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SelfApproval = value.Bool
 			}
+		case project.FieldListedDefault:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field listed_default", values[i])
+			} else if value.Valid {
+				_m.ListedDefault = value.Bool
+			}
+		case project.FieldEventRetentionDays:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field event_retention_days", values[i])
+			} else if value.Valid {
+				_m.EventRetentionDays = int(value.Int64)
+			}
 		case project.FieldRefreshLead:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field refresh_lead", values[i])
@@ -196,6 +212,12 @@ func (_m *Project) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("self_approval=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SelfApproval))
+	builder.WriteString(", ")
+	builder.WriteString("listed_default=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ListedDefault))
+	builder.WriteString(", ")
+	builder.WriteString("event_retention_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.EventRetentionDays))
 	builder.WriteString(", ")
 	builder.WriteString("refresh_lead=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RefreshLead))

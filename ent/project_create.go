@@ -133,6 +133,34 @@ func (_c *ProjectCreate) SetNillableSelfApproval(v *bool) *ProjectCreate {
 	return _c
 }
 
+// SetListedDefault sets the "listed_default" field.
+func (_c *ProjectCreate) SetListedDefault(v bool) *ProjectCreate {
+	_c.mutation.SetListedDefault(v)
+	return _c
+}
+
+// SetNillableListedDefault sets the "listed_default" field if the given value is not nil.
+func (_c *ProjectCreate) SetNillableListedDefault(v *bool) *ProjectCreate {
+	if v != nil {
+		_c.SetListedDefault(*v)
+	}
+	return _c
+}
+
+// SetEventRetentionDays sets the "event_retention_days" field.
+func (_c *ProjectCreate) SetEventRetentionDays(v int) *ProjectCreate {
+	_c.mutation.SetEventRetentionDays(v)
+	return _c
+}
+
+// SetNillableEventRetentionDays sets the "event_retention_days" field if the given value is not nil.
+func (_c *ProjectCreate) SetNillableEventRetentionDays(v *int) *ProjectCreate {
+	if v != nil {
+		_c.SetEventRetentionDays(*v)
+	}
+	return _c
+}
+
 // SetRefreshLead sets the "refresh_lead" field.
 func (_c *ProjectCreate) SetRefreshLead(v int) *ProjectCreate {
 	_c.mutation.SetRefreshLead(v)
@@ -224,6 +252,14 @@ func (_c *ProjectCreate) defaults() {
 		v := project.DefaultSelfApproval
 		_c.mutation.SetSelfApproval(v)
 	}
+	if _, ok := _c.mutation.ListedDefault(); !ok {
+		v := project.DefaultListedDefault
+		_c.mutation.SetListedDefault(v)
+	}
+	if _, ok := _c.mutation.EventRetentionDays(); !ok {
+		v := project.DefaultEventRetentionDays
+		_c.mutation.SetEventRetentionDays(v)
+	}
 	if _, ok := _c.mutation.RefreshLead(); !ok {
 		v := project.DefaultRefreshLead
 		_c.mutation.SetRefreshLead(v)
@@ -277,6 +313,17 @@ func (_c *ProjectCreate) check() error {
 	}
 	if _, ok := _c.mutation.SelfApproval(); !ok {
 		return &ValidationError{Name: "self_approval", err: errors.New(`ent: missing required field "Project.self_approval"`)}
+	}
+	if _, ok := _c.mutation.ListedDefault(); !ok {
+		return &ValidationError{Name: "listed_default", err: errors.New(`ent: missing required field "Project.listed_default"`)}
+	}
+	if _, ok := _c.mutation.EventRetentionDays(); !ok {
+		return &ValidationError{Name: "event_retention_days", err: errors.New(`ent: missing required field "Project.event_retention_days"`)}
+	}
+	if v, ok := _c.mutation.EventRetentionDays(); ok {
+		if err := project.EventRetentionDaysValidator(v); err != nil {
+			return &ValidationError{Name: "event_retention_days", err: fmt.Errorf(`ent: validator failed for field "Project.event_retention_days": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.RefreshLead(); !ok {
 		return &ValidationError{Name: "refresh_lead", err: errors.New(`ent: missing required field "Project.refresh_lead"`)}
@@ -362,6 +409,14 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SelfApproval(); ok {
 		_spec.SetField(project.FieldSelfApproval, field.TypeBool, value)
 		_node.SelfApproval = value
+	}
+	if value, ok := _c.mutation.ListedDefault(); ok {
+		_spec.SetField(project.FieldListedDefault, field.TypeBool, value)
+		_node.ListedDefault = value
+	}
+	if value, ok := _c.mutation.EventRetentionDays(); ok {
+		_spec.SetField(project.FieldEventRetentionDays, field.TypeInt, value)
+		_node.EventRetentionDays = value
 	}
 	if value, ok := _c.mutation.RefreshLead(); ok {
 		_spec.SetField(project.FieldRefreshLead, field.TypeInt, value)
@@ -506,6 +561,36 @@ func (u *ProjectUpsert) SetSelfApproval(v bool) *ProjectUpsert {
 // UpdateSelfApproval sets the "self_approval" field to the value that was provided on create.
 func (u *ProjectUpsert) UpdateSelfApproval() *ProjectUpsert {
 	u.SetExcluded(project.FieldSelfApproval)
+	return u
+}
+
+// SetListedDefault sets the "listed_default" field.
+func (u *ProjectUpsert) SetListedDefault(v bool) *ProjectUpsert {
+	u.Set(project.FieldListedDefault, v)
+	return u
+}
+
+// UpdateListedDefault sets the "listed_default" field to the value that was provided on create.
+func (u *ProjectUpsert) UpdateListedDefault() *ProjectUpsert {
+	u.SetExcluded(project.FieldListedDefault)
+	return u
+}
+
+// SetEventRetentionDays sets the "event_retention_days" field.
+func (u *ProjectUpsert) SetEventRetentionDays(v int) *ProjectUpsert {
+	u.Set(project.FieldEventRetentionDays, v)
+	return u
+}
+
+// UpdateEventRetentionDays sets the "event_retention_days" field to the value that was provided on create.
+func (u *ProjectUpsert) UpdateEventRetentionDays() *ProjectUpsert {
+	u.SetExcluded(project.FieldEventRetentionDays)
+	return u
+}
+
+// AddEventRetentionDays adds v to the "event_retention_days" field.
+func (u *ProjectUpsert) AddEventRetentionDays(v int) *ProjectUpsert {
+	u.Add(project.FieldEventRetentionDays, v)
 	return u
 }
 
@@ -683,6 +768,41 @@ func (u *ProjectUpsertOne) SetSelfApproval(v bool) *ProjectUpsertOne {
 func (u *ProjectUpsertOne) UpdateSelfApproval() *ProjectUpsertOne {
 	return u.Update(func(s *ProjectUpsert) {
 		s.UpdateSelfApproval()
+	})
+}
+
+// SetListedDefault sets the "listed_default" field.
+func (u *ProjectUpsertOne) SetListedDefault(v bool) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetListedDefault(v)
+	})
+}
+
+// UpdateListedDefault sets the "listed_default" field to the value that was provided on create.
+func (u *ProjectUpsertOne) UpdateListedDefault() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateListedDefault()
+	})
+}
+
+// SetEventRetentionDays sets the "event_retention_days" field.
+func (u *ProjectUpsertOne) SetEventRetentionDays(v int) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetEventRetentionDays(v)
+	})
+}
+
+// AddEventRetentionDays adds v to the "event_retention_days" field.
+func (u *ProjectUpsertOne) AddEventRetentionDays(v int) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddEventRetentionDays(v)
+	})
+}
+
+// UpdateEventRetentionDays sets the "event_retention_days" field to the value that was provided on create.
+func (u *ProjectUpsertOne) UpdateEventRetentionDays() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateEventRetentionDays()
 	})
 }
 
@@ -1030,6 +1150,41 @@ func (u *ProjectUpsertBulk) SetSelfApproval(v bool) *ProjectUpsertBulk {
 func (u *ProjectUpsertBulk) UpdateSelfApproval() *ProjectUpsertBulk {
 	return u.Update(func(s *ProjectUpsert) {
 		s.UpdateSelfApproval()
+	})
+}
+
+// SetListedDefault sets the "listed_default" field.
+func (u *ProjectUpsertBulk) SetListedDefault(v bool) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetListedDefault(v)
+	})
+}
+
+// UpdateListedDefault sets the "listed_default" field to the value that was provided on create.
+func (u *ProjectUpsertBulk) UpdateListedDefault() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateListedDefault()
+	})
+}
+
+// SetEventRetentionDays sets the "event_retention_days" field.
+func (u *ProjectUpsertBulk) SetEventRetentionDays(v int) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetEventRetentionDays(v)
+	})
+}
+
+// AddEventRetentionDays adds v to the "event_retention_days" field.
+func (u *ProjectUpsertBulk) AddEventRetentionDays(v int) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddEventRetentionDays(v)
+	})
+}
+
+// UpdateEventRetentionDays sets the "event_retention_days" field to the value that was provided on create.
+func (u *ProjectUpsertBulk) UpdateEventRetentionDays() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateEventRetentionDays()
 	})
 }
 

@@ -126,6 +126,41 @@ func (_u *ProjectUpdate) SetNillableSelfApproval(v *bool) *ProjectUpdate {
 	return _u
 }
 
+// SetListedDefault sets the "listed_default" field.
+func (_u *ProjectUpdate) SetListedDefault(v bool) *ProjectUpdate {
+	_u.mutation.SetListedDefault(v)
+	return _u
+}
+
+// SetNillableListedDefault sets the "listed_default" field if the given value is not nil.
+func (_u *ProjectUpdate) SetNillableListedDefault(v *bool) *ProjectUpdate {
+	if v != nil {
+		_u.SetListedDefault(*v)
+	}
+	return _u
+}
+
+// SetEventRetentionDays sets the "event_retention_days" field.
+func (_u *ProjectUpdate) SetEventRetentionDays(v int) *ProjectUpdate {
+	_u.mutation.ResetEventRetentionDays()
+	_u.mutation.SetEventRetentionDays(v)
+	return _u
+}
+
+// SetNillableEventRetentionDays sets the "event_retention_days" field if the given value is not nil.
+func (_u *ProjectUpdate) SetNillableEventRetentionDays(v *int) *ProjectUpdate {
+	if v != nil {
+		_u.SetEventRetentionDays(*v)
+	}
+	return _u
+}
+
+// AddEventRetentionDays adds value to the "event_retention_days" field.
+func (_u *ProjectUpdate) AddEventRetentionDays(v int) *ProjectUpdate {
+	_u.mutation.AddEventRetentionDays(v)
+	return _u
+}
+
 // SetRefreshLead sets the "refresh_lead" field.
 func (_u *ProjectUpdate) SetRefreshLead(v int) *ProjectUpdate {
 	_u.mutation.ResetRefreshLead()
@@ -200,6 +235,11 @@ func (_u *ProjectUpdate) check() error {
 			return &ValidationError{Name: "audience_source", err: fmt.Errorf(`ent: validator failed for field "Project.audience_source": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.EventRetentionDays(); ok {
+		if err := project.EventRetentionDaysValidator(v); err != nil {
+			return &ValidationError{Name: "event_retention_days", err: fmt.Errorf(`ent: validator failed for field "Project.event_retention_days": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.RefreshLead(); ok {
 		if err := project.RefreshLeadValidator(v); err != nil {
 			return &ValidationError{Name: "refresh_lead", err: fmt.Errorf(`ent: validator failed for field "Project.refresh_lead": %w`, err)}
@@ -249,6 +289,15 @@ func (_u *ProjectUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.SelfApproval(); ok {
 		_spec.SetField(project.FieldSelfApproval, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ListedDefault(); ok {
+		_spec.SetField(project.FieldListedDefault, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.EventRetentionDays(); ok {
+		_spec.SetField(project.FieldEventRetentionDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEventRetentionDays(); ok {
+		_spec.AddField(project.FieldEventRetentionDays, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.RefreshLead(); ok {
 		_spec.SetField(project.FieldRefreshLead, field.TypeInt, value)
@@ -375,6 +424,41 @@ func (_u *ProjectUpdateOne) SetNillableSelfApproval(v *bool) *ProjectUpdateOne {
 	return _u
 }
 
+// SetListedDefault sets the "listed_default" field.
+func (_u *ProjectUpdateOne) SetListedDefault(v bool) *ProjectUpdateOne {
+	_u.mutation.SetListedDefault(v)
+	return _u
+}
+
+// SetNillableListedDefault sets the "listed_default" field if the given value is not nil.
+func (_u *ProjectUpdateOne) SetNillableListedDefault(v *bool) *ProjectUpdateOne {
+	if v != nil {
+		_u.SetListedDefault(*v)
+	}
+	return _u
+}
+
+// SetEventRetentionDays sets the "event_retention_days" field.
+func (_u *ProjectUpdateOne) SetEventRetentionDays(v int) *ProjectUpdateOne {
+	_u.mutation.ResetEventRetentionDays()
+	_u.mutation.SetEventRetentionDays(v)
+	return _u
+}
+
+// SetNillableEventRetentionDays sets the "event_retention_days" field if the given value is not nil.
+func (_u *ProjectUpdateOne) SetNillableEventRetentionDays(v *int) *ProjectUpdateOne {
+	if v != nil {
+		_u.SetEventRetentionDays(*v)
+	}
+	return _u
+}
+
+// AddEventRetentionDays adds value to the "event_retention_days" field.
+func (_u *ProjectUpdateOne) AddEventRetentionDays(v int) *ProjectUpdateOne {
+	_u.mutation.AddEventRetentionDays(v)
+	return _u
+}
+
 // SetRefreshLead sets the "refresh_lead" field.
 func (_u *ProjectUpdateOne) SetRefreshLead(v int) *ProjectUpdateOne {
 	_u.mutation.ResetRefreshLead()
@@ -462,6 +546,11 @@ func (_u *ProjectUpdateOne) check() error {
 			return &ValidationError{Name: "audience_source", err: fmt.Errorf(`ent: validator failed for field "Project.audience_source": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.EventRetentionDays(); ok {
+		if err := project.EventRetentionDaysValidator(v); err != nil {
+			return &ValidationError{Name: "event_retention_days", err: fmt.Errorf(`ent: validator failed for field "Project.event_retention_days": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.RefreshLead(); ok {
 		if err := project.RefreshLeadValidator(v); err != nil {
 			return &ValidationError{Name: "refresh_lead", err: fmt.Errorf(`ent: validator failed for field "Project.refresh_lead": %w`, err)}
@@ -528,6 +617,15 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 	}
 	if value, ok := _u.mutation.SelfApproval(); ok {
 		_spec.SetField(project.FieldSelfApproval, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ListedDefault(); ok {
+		_spec.SetField(project.FieldListedDefault, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.EventRetentionDays(); ok {
+		_spec.SetField(project.FieldEventRetentionDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEventRetentionDays(); ok {
+		_spec.AddField(project.FieldEventRetentionDays, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.RefreshLead(); ok {
 		_spec.SetField(project.FieldRefreshLead, field.TypeInt, value)

@@ -50,6 +50,14 @@ type Run struct {
 	RunAt time.Time `json:"run_at,omitempty"`
 	// Status holds the value of the "status" field.
 	Status run.Status `json:"status,omitempty"`
+	// RefreshStartedAt holds the value of the "refresh_started_at" field.
+	RefreshStartedAt *time.Time `json:"refresh_started_at,omitempty"`
+	// RefreshEndedAt holds the value of the "refresh_ended_at" field.
+	RefreshEndedAt *time.Time `json:"refresh_ended_at,omitempty"`
+	// READY, FAILED, HELD (sent with the data held); empty: no refresh
+	RefreshResult string `json:"refresh_result,omitempty"`
+	// the version whose people it is for
+	SegmentVersionID *string `json:"segment_version_id,omitempty"`
 	// AudienceSize holds the value of the "audience_size" field.
 	AudienceSize int `json:"audience_size,omitempty"`
 	// what to send, frozen: dispatch.Plan
@@ -112,9 +120,9 @@ func (*Run) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case run.FieldAttempt, run.FieldNum, run.FieldAudienceSize:
 			values[i] = new(sql.NullInt64)
-		case run.FieldID, run.FieldProjectID, run.FieldLeaseOwner, run.FieldTaskID, run.FieldKind, run.FieldOriginID, run.FieldStatus, run.FieldFailure, run.FieldFailureText:
+		case run.FieldID, run.FieldProjectID, run.FieldLeaseOwner, run.FieldTaskID, run.FieldKind, run.FieldOriginID, run.FieldStatus, run.FieldRefreshResult, run.FieldSegmentVersionID, run.FieldFailure, run.FieldFailureText:
 			values[i] = new(sql.NullString)
-		case run.FieldCreatedAt, run.FieldUpdatedAt, run.FieldDueAt, run.FieldLeaseUntil, run.FieldPlannedAt, run.FieldRunAt, run.FieldStartedAt, run.FieldEndedAt:
+		case run.FieldCreatedAt, run.FieldUpdatedAt, run.FieldDueAt, run.FieldLeaseUntil, run.FieldPlannedAt, run.FieldRunAt, run.FieldRefreshStartedAt, run.FieldRefreshEndedAt, run.FieldStartedAt, run.FieldEndedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -231,6 +239,33 @@ func (_m *Run) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field status", values[i])
 			} else if value.Valid {
 				_m.Status = run.Status(value.String)
+			}
+		case run.FieldRefreshStartedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field refresh_started_at", values[i])
+			} else if value.Valid {
+				_m.RefreshStartedAt = new(time.Time)
+				*_m.RefreshStartedAt = value.Time
+			}
+		case run.FieldRefreshEndedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field refresh_ended_at", values[i])
+			} else if value.Valid {
+				_m.RefreshEndedAt = new(time.Time)
+				*_m.RefreshEndedAt = value.Time
+			}
+		case run.FieldRefreshResult:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field refresh_result", values[i])
+			} else if value.Valid {
+				_m.RefreshResult = value.String
+			}
+		case run.FieldSegmentVersionID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field segment_version_id", values[i])
+			} else if value.Valid {
+				_m.SegmentVersionID = new(string)
+				*_m.SegmentVersionID = value.String
 			}
 		case run.FieldAudienceSize:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -368,6 +403,24 @@ func (_m *Run) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	if v := _m.RefreshStartedAt; v != nil {
+		builder.WriteString("refresh_started_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.RefreshEndedAt; v != nil {
+		builder.WriteString("refresh_ended_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("refresh_result=")
+	builder.WriteString(_m.RefreshResult)
+	builder.WriteString(", ")
+	if v := _m.SegmentVersionID; v != nil {
+		builder.WriteString("segment_version_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("audience_size=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AudienceSize))

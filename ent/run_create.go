@@ -188,6 +188,62 @@ func (_c *RunCreate) SetNillableStatus(v *run.Status) *RunCreate {
 	return _c
 }
 
+// SetRefreshStartedAt sets the "refresh_started_at" field.
+func (_c *RunCreate) SetRefreshStartedAt(v time.Time) *RunCreate {
+	_c.mutation.SetRefreshStartedAt(v)
+	return _c
+}
+
+// SetNillableRefreshStartedAt sets the "refresh_started_at" field if the given value is not nil.
+func (_c *RunCreate) SetNillableRefreshStartedAt(v *time.Time) *RunCreate {
+	if v != nil {
+		_c.SetRefreshStartedAt(*v)
+	}
+	return _c
+}
+
+// SetRefreshEndedAt sets the "refresh_ended_at" field.
+func (_c *RunCreate) SetRefreshEndedAt(v time.Time) *RunCreate {
+	_c.mutation.SetRefreshEndedAt(v)
+	return _c
+}
+
+// SetNillableRefreshEndedAt sets the "refresh_ended_at" field if the given value is not nil.
+func (_c *RunCreate) SetNillableRefreshEndedAt(v *time.Time) *RunCreate {
+	if v != nil {
+		_c.SetRefreshEndedAt(*v)
+	}
+	return _c
+}
+
+// SetRefreshResult sets the "refresh_result" field.
+func (_c *RunCreate) SetRefreshResult(v string) *RunCreate {
+	_c.mutation.SetRefreshResult(v)
+	return _c
+}
+
+// SetNillableRefreshResult sets the "refresh_result" field if the given value is not nil.
+func (_c *RunCreate) SetNillableRefreshResult(v *string) *RunCreate {
+	if v != nil {
+		_c.SetRefreshResult(*v)
+	}
+	return _c
+}
+
+// SetSegmentVersionID sets the "segment_version_id" field.
+func (_c *RunCreate) SetSegmentVersionID(v string) *RunCreate {
+	_c.mutation.SetSegmentVersionID(v)
+	return _c
+}
+
+// SetNillableSegmentVersionID sets the "segment_version_id" field if the given value is not nil.
+func (_c *RunCreate) SetNillableSegmentVersionID(v *string) *RunCreate {
+	if v != nil {
+		_c.SetSegmentVersionID(*v)
+	}
+	return _c
+}
+
 // SetAudienceSize sets the "audience_size" field.
 func (_c *RunCreate) SetAudienceSize(v int) *RunCreate {
 	_c.mutation.SetAudienceSize(v)
@@ -355,6 +411,10 @@ func (_c *RunCreate) defaults() error {
 		v := run.DefaultStatus
 		_c.mutation.SetStatus(v)
 	}
+	if _, ok := _c.mutation.RefreshResult(); !ok {
+		v := run.DefaultRefreshResult
+		_c.mutation.SetRefreshResult(v)
+	}
 	if _, ok := _c.mutation.AudienceSize(); !ok {
 		v := run.DefaultAudienceSize
 		_c.mutation.SetAudienceSize(v)
@@ -431,6 +491,9 @@ func (_c *RunCreate) check() error {
 		if err := run.StatusValidator(v); err != nil {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "Run.status": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.RefreshResult(); !ok {
+		return &ValidationError{Name: "refresh_result", err: errors.New(`ent: missing required field "Run.refresh_result"`)}
 	}
 	if _, ok := _c.mutation.AudienceSize(); !ok {
 		return &ValidationError{Name: "audience_size", err: errors.New(`ent: missing required field "Run.audience_size"`)}
@@ -539,6 +602,22 @@ func (_c *RunCreate) createSpec() (*Run, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(run.FieldStatus, field.TypeEnum, value)
 		_node.Status = value
+	}
+	if value, ok := _c.mutation.RefreshStartedAt(); ok {
+		_spec.SetField(run.FieldRefreshStartedAt, field.TypeTime, value)
+		_node.RefreshStartedAt = &value
+	}
+	if value, ok := _c.mutation.RefreshEndedAt(); ok {
+		_spec.SetField(run.FieldRefreshEndedAt, field.TypeTime, value)
+		_node.RefreshEndedAt = &value
+	}
+	if value, ok := _c.mutation.RefreshResult(); ok {
+		_spec.SetField(run.FieldRefreshResult, field.TypeString, value)
+		_node.RefreshResult = value
+	}
+	if value, ok := _c.mutation.SegmentVersionID(); ok {
+		_spec.SetField(run.FieldSegmentVersionID, field.TypeString, value)
+		_node.SegmentVersionID = &value
 	}
 	if value, ok := _c.mutation.AudienceSize(); ok {
 		_spec.SetField(run.FieldAudienceSize, field.TypeInt, value)
@@ -749,6 +828,72 @@ func (u *RunUpsert) SetStatus(v run.Status) *RunUpsert {
 // UpdateStatus sets the "status" field to the value that was provided on create.
 func (u *RunUpsert) UpdateStatus() *RunUpsert {
 	u.SetExcluded(run.FieldStatus)
+	return u
+}
+
+// SetRefreshStartedAt sets the "refresh_started_at" field.
+func (u *RunUpsert) SetRefreshStartedAt(v time.Time) *RunUpsert {
+	u.Set(run.FieldRefreshStartedAt, v)
+	return u
+}
+
+// UpdateRefreshStartedAt sets the "refresh_started_at" field to the value that was provided on create.
+func (u *RunUpsert) UpdateRefreshStartedAt() *RunUpsert {
+	u.SetExcluded(run.FieldRefreshStartedAt)
+	return u
+}
+
+// ClearRefreshStartedAt clears the value of the "refresh_started_at" field.
+func (u *RunUpsert) ClearRefreshStartedAt() *RunUpsert {
+	u.SetNull(run.FieldRefreshStartedAt)
+	return u
+}
+
+// SetRefreshEndedAt sets the "refresh_ended_at" field.
+func (u *RunUpsert) SetRefreshEndedAt(v time.Time) *RunUpsert {
+	u.Set(run.FieldRefreshEndedAt, v)
+	return u
+}
+
+// UpdateRefreshEndedAt sets the "refresh_ended_at" field to the value that was provided on create.
+func (u *RunUpsert) UpdateRefreshEndedAt() *RunUpsert {
+	u.SetExcluded(run.FieldRefreshEndedAt)
+	return u
+}
+
+// ClearRefreshEndedAt clears the value of the "refresh_ended_at" field.
+func (u *RunUpsert) ClearRefreshEndedAt() *RunUpsert {
+	u.SetNull(run.FieldRefreshEndedAt)
+	return u
+}
+
+// SetRefreshResult sets the "refresh_result" field.
+func (u *RunUpsert) SetRefreshResult(v string) *RunUpsert {
+	u.Set(run.FieldRefreshResult, v)
+	return u
+}
+
+// UpdateRefreshResult sets the "refresh_result" field to the value that was provided on create.
+func (u *RunUpsert) UpdateRefreshResult() *RunUpsert {
+	u.SetExcluded(run.FieldRefreshResult)
+	return u
+}
+
+// SetSegmentVersionID sets the "segment_version_id" field.
+func (u *RunUpsert) SetSegmentVersionID(v string) *RunUpsert {
+	u.Set(run.FieldSegmentVersionID, v)
+	return u
+}
+
+// UpdateSegmentVersionID sets the "segment_version_id" field to the value that was provided on create.
+func (u *RunUpsert) UpdateSegmentVersionID() *RunUpsert {
+	u.SetExcluded(run.FieldSegmentVersionID)
+	return u
+}
+
+// ClearSegmentVersionID clears the value of the "segment_version_id" field.
+func (u *RunUpsert) ClearSegmentVersionID() *RunUpsert {
+	u.SetNull(run.FieldSegmentVersionID)
 	return u
 }
 
@@ -1036,6 +1181,83 @@ func (u *RunUpsertOne) SetStatus(v run.Status) *RunUpsertOne {
 func (u *RunUpsertOne) UpdateStatus() *RunUpsertOne {
 	return u.Update(func(s *RunUpsert) {
 		s.UpdateStatus()
+	})
+}
+
+// SetRefreshStartedAt sets the "refresh_started_at" field.
+func (u *RunUpsertOne) SetRefreshStartedAt(v time.Time) *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.SetRefreshStartedAt(v)
+	})
+}
+
+// UpdateRefreshStartedAt sets the "refresh_started_at" field to the value that was provided on create.
+func (u *RunUpsertOne) UpdateRefreshStartedAt() *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateRefreshStartedAt()
+	})
+}
+
+// ClearRefreshStartedAt clears the value of the "refresh_started_at" field.
+func (u *RunUpsertOne) ClearRefreshStartedAt() *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.ClearRefreshStartedAt()
+	})
+}
+
+// SetRefreshEndedAt sets the "refresh_ended_at" field.
+func (u *RunUpsertOne) SetRefreshEndedAt(v time.Time) *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.SetRefreshEndedAt(v)
+	})
+}
+
+// UpdateRefreshEndedAt sets the "refresh_ended_at" field to the value that was provided on create.
+func (u *RunUpsertOne) UpdateRefreshEndedAt() *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateRefreshEndedAt()
+	})
+}
+
+// ClearRefreshEndedAt clears the value of the "refresh_ended_at" field.
+func (u *RunUpsertOne) ClearRefreshEndedAt() *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.ClearRefreshEndedAt()
+	})
+}
+
+// SetRefreshResult sets the "refresh_result" field.
+func (u *RunUpsertOne) SetRefreshResult(v string) *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.SetRefreshResult(v)
+	})
+}
+
+// UpdateRefreshResult sets the "refresh_result" field to the value that was provided on create.
+func (u *RunUpsertOne) UpdateRefreshResult() *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateRefreshResult()
+	})
+}
+
+// SetSegmentVersionID sets the "segment_version_id" field.
+func (u *RunUpsertOne) SetSegmentVersionID(v string) *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.SetSegmentVersionID(v)
+	})
+}
+
+// UpdateSegmentVersionID sets the "segment_version_id" field to the value that was provided on create.
+func (u *RunUpsertOne) UpdateSegmentVersionID() *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateSegmentVersionID()
+	})
+}
+
+// ClearSegmentVersionID clears the value of the "segment_version_id" field.
+func (u *RunUpsertOne) ClearSegmentVersionID() *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.ClearSegmentVersionID()
 	})
 }
 
@@ -1506,6 +1728,83 @@ func (u *RunUpsertBulk) SetStatus(v run.Status) *RunUpsertBulk {
 func (u *RunUpsertBulk) UpdateStatus() *RunUpsertBulk {
 	return u.Update(func(s *RunUpsert) {
 		s.UpdateStatus()
+	})
+}
+
+// SetRefreshStartedAt sets the "refresh_started_at" field.
+func (u *RunUpsertBulk) SetRefreshStartedAt(v time.Time) *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.SetRefreshStartedAt(v)
+	})
+}
+
+// UpdateRefreshStartedAt sets the "refresh_started_at" field to the value that was provided on create.
+func (u *RunUpsertBulk) UpdateRefreshStartedAt() *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateRefreshStartedAt()
+	})
+}
+
+// ClearRefreshStartedAt clears the value of the "refresh_started_at" field.
+func (u *RunUpsertBulk) ClearRefreshStartedAt() *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.ClearRefreshStartedAt()
+	})
+}
+
+// SetRefreshEndedAt sets the "refresh_ended_at" field.
+func (u *RunUpsertBulk) SetRefreshEndedAt(v time.Time) *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.SetRefreshEndedAt(v)
+	})
+}
+
+// UpdateRefreshEndedAt sets the "refresh_ended_at" field to the value that was provided on create.
+func (u *RunUpsertBulk) UpdateRefreshEndedAt() *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateRefreshEndedAt()
+	})
+}
+
+// ClearRefreshEndedAt clears the value of the "refresh_ended_at" field.
+func (u *RunUpsertBulk) ClearRefreshEndedAt() *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.ClearRefreshEndedAt()
+	})
+}
+
+// SetRefreshResult sets the "refresh_result" field.
+func (u *RunUpsertBulk) SetRefreshResult(v string) *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.SetRefreshResult(v)
+	})
+}
+
+// UpdateRefreshResult sets the "refresh_result" field to the value that was provided on create.
+func (u *RunUpsertBulk) UpdateRefreshResult() *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateRefreshResult()
+	})
+}
+
+// SetSegmentVersionID sets the "segment_version_id" field.
+func (u *RunUpsertBulk) SetSegmentVersionID(v string) *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.SetSegmentVersionID(v)
+	})
+}
+
+// UpdateSegmentVersionID sets the "segment_version_id" field to the value that was provided on create.
+func (u *RunUpsertBulk) UpdateSegmentVersionID() *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateSegmentVersionID()
+	})
+}
+
+// ClearSegmentVersionID clears the value of the "segment_version_id" field.
+func (u *RunUpsertBulk) ClearSegmentVersionID() *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.ClearSegmentVersionID()
 	})
 }
 

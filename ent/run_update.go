@@ -140,6 +140,80 @@ func (_u *RunUpdate) SetNillableStatus(v *run.Status) *RunUpdate {
 	return _u
 }
 
+// SetRefreshStartedAt sets the "refresh_started_at" field.
+func (_u *RunUpdate) SetRefreshStartedAt(v time.Time) *RunUpdate {
+	_u.mutation.SetRefreshStartedAt(v)
+	return _u
+}
+
+// SetNillableRefreshStartedAt sets the "refresh_started_at" field if the given value is not nil.
+func (_u *RunUpdate) SetNillableRefreshStartedAt(v *time.Time) *RunUpdate {
+	if v != nil {
+		_u.SetRefreshStartedAt(*v)
+	}
+	return _u
+}
+
+// ClearRefreshStartedAt clears the value of the "refresh_started_at" field.
+func (_u *RunUpdate) ClearRefreshStartedAt() *RunUpdate {
+	_u.mutation.ClearRefreshStartedAt()
+	return _u
+}
+
+// SetRefreshEndedAt sets the "refresh_ended_at" field.
+func (_u *RunUpdate) SetRefreshEndedAt(v time.Time) *RunUpdate {
+	_u.mutation.SetRefreshEndedAt(v)
+	return _u
+}
+
+// SetNillableRefreshEndedAt sets the "refresh_ended_at" field if the given value is not nil.
+func (_u *RunUpdate) SetNillableRefreshEndedAt(v *time.Time) *RunUpdate {
+	if v != nil {
+		_u.SetRefreshEndedAt(*v)
+	}
+	return _u
+}
+
+// ClearRefreshEndedAt clears the value of the "refresh_ended_at" field.
+func (_u *RunUpdate) ClearRefreshEndedAt() *RunUpdate {
+	_u.mutation.ClearRefreshEndedAt()
+	return _u
+}
+
+// SetRefreshResult sets the "refresh_result" field.
+func (_u *RunUpdate) SetRefreshResult(v string) *RunUpdate {
+	_u.mutation.SetRefreshResult(v)
+	return _u
+}
+
+// SetNillableRefreshResult sets the "refresh_result" field if the given value is not nil.
+func (_u *RunUpdate) SetNillableRefreshResult(v *string) *RunUpdate {
+	if v != nil {
+		_u.SetRefreshResult(*v)
+	}
+	return _u
+}
+
+// SetSegmentVersionID sets the "segment_version_id" field.
+func (_u *RunUpdate) SetSegmentVersionID(v string) *RunUpdate {
+	_u.mutation.SetSegmentVersionID(v)
+	return _u
+}
+
+// SetNillableSegmentVersionID sets the "segment_version_id" field if the given value is not nil.
+func (_u *RunUpdate) SetNillableSegmentVersionID(v *string) *RunUpdate {
+	if v != nil {
+		_u.SetSegmentVersionID(*v)
+	}
+	return _u
+}
+
+// ClearSegmentVersionID clears the value of the "segment_version_id" field.
+func (_u *RunUpdate) ClearSegmentVersionID() *RunUpdate {
+	_u.mutation.ClearSegmentVersionID()
+	return _u
+}
+
 // SetAudienceSize sets the "audience_size" field.
 func (_u *RunUpdate) SetAudienceSize(v int) *RunUpdate {
 	_u.mutation.ResetAudienceSize()
@@ -369,6 +443,27 @@ func (_u *RunUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(run.FieldStatus, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.RefreshStartedAt(); ok {
+		_spec.SetField(run.FieldRefreshStartedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RefreshStartedAtCleared() {
+		_spec.ClearField(run.FieldRefreshStartedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RefreshEndedAt(); ok {
+		_spec.SetField(run.FieldRefreshEndedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RefreshEndedAtCleared() {
+		_spec.ClearField(run.FieldRefreshEndedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RefreshResult(); ok {
+		_spec.SetField(run.FieldRefreshResult, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SegmentVersionID(); ok {
+		_spec.SetField(run.FieldSegmentVersionID, field.TypeString, value)
+	}
+	if _u.mutation.SegmentVersionIDCleared() {
+		_spec.ClearField(run.FieldSegmentVersionID, field.TypeString)
+	}
 	if value, ok := _u.mutation.AudienceSize(); ok {
 		_spec.SetField(run.FieldAudienceSize, field.TypeInt, value)
 	}
@@ -532,6 +627,80 @@ func (_u *RunUpdateOne) SetNillableStatus(v *run.Status) *RunUpdateOne {
 	if v != nil {
 		_u.SetStatus(*v)
 	}
+	return _u
+}
+
+// SetRefreshStartedAt sets the "refresh_started_at" field.
+func (_u *RunUpdateOne) SetRefreshStartedAt(v time.Time) *RunUpdateOne {
+	_u.mutation.SetRefreshStartedAt(v)
+	return _u
+}
+
+// SetNillableRefreshStartedAt sets the "refresh_started_at" field if the given value is not nil.
+func (_u *RunUpdateOne) SetNillableRefreshStartedAt(v *time.Time) *RunUpdateOne {
+	if v != nil {
+		_u.SetRefreshStartedAt(*v)
+	}
+	return _u
+}
+
+// ClearRefreshStartedAt clears the value of the "refresh_started_at" field.
+func (_u *RunUpdateOne) ClearRefreshStartedAt() *RunUpdateOne {
+	_u.mutation.ClearRefreshStartedAt()
+	return _u
+}
+
+// SetRefreshEndedAt sets the "refresh_ended_at" field.
+func (_u *RunUpdateOne) SetRefreshEndedAt(v time.Time) *RunUpdateOne {
+	_u.mutation.SetRefreshEndedAt(v)
+	return _u
+}
+
+// SetNillableRefreshEndedAt sets the "refresh_ended_at" field if the given value is not nil.
+func (_u *RunUpdateOne) SetNillableRefreshEndedAt(v *time.Time) *RunUpdateOne {
+	if v != nil {
+		_u.SetRefreshEndedAt(*v)
+	}
+	return _u
+}
+
+// ClearRefreshEndedAt clears the value of the "refresh_ended_at" field.
+func (_u *RunUpdateOne) ClearRefreshEndedAt() *RunUpdateOne {
+	_u.mutation.ClearRefreshEndedAt()
+	return _u
+}
+
+// SetRefreshResult sets the "refresh_result" field.
+func (_u *RunUpdateOne) SetRefreshResult(v string) *RunUpdateOne {
+	_u.mutation.SetRefreshResult(v)
+	return _u
+}
+
+// SetNillableRefreshResult sets the "refresh_result" field if the given value is not nil.
+func (_u *RunUpdateOne) SetNillableRefreshResult(v *string) *RunUpdateOne {
+	if v != nil {
+		_u.SetRefreshResult(*v)
+	}
+	return _u
+}
+
+// SetSegmentVersionID sets the "segment_version_id" field.
+func (_u *RunUpdateOne) SetSegmentVersionID(v string) *RunUpdateOne {
+	_u.mutation.SetSegmentVersionID(v)
+	return _u
+}
+
+// SetNillableSegmentVersionID sets the "segment_version_id" field if the given value is not nil.
+func (_u *RunUpdateOne) SetNillableSegmentVersionID(v *string) *RunUpdateOne {
+	if v != nil {
+		_u.SetSegmentVersionID(*v)
+	}
+	return _u
+}
+
+// ClearSegmentVersionID clears the value of the "segment_version_id" field.
+func (_u *RunUpdateOne) ClearSegmentVersionID() *RunUpdateOne {
+	_u.mutation.ClearSegmentVersionID()
 	return _u
 }
 
@@ -793,6 +962,27 @@ func (_u *RunUpdateOne) sqlSave(ctx context.Context) (_node *Run, err error) {
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(run.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.RefreshStartedAt(); ok {
+		_spec.SetField(run.FieldRefreshStartedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RefreshStartedAtCleared() {
+		_spec.ClearField(run.FieldRefreshStartedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RefreshEndedAt(); ok {
+		_spec.SetField(run.FieldRefreshEndedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RefreshEndedAtCleared() {
+		_spec.ClearField(run.FieldRefreshEndedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RefreshResult(); ok {
+		_spec.SetField(run.FieldRefreshResult, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SegmentVersionID(); ok {
+		_spec.SetField(run.FieldSegmentVersionID, field.TypeString, value)
+	}
+	if _u.mutation.SegmentVersionIDCleared() {
+		_spec.ClearField(run.FieldSegmentVersionID, field.TypeString)
 	}
 	if value, ok := _u.mutation.AudienceSize(); ok {
 		_spec.SetField(run.FieldAudienceSize, field.TypeInt, value)

@@ -11,6 +11,7 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/channel"
 	"tidings/ent/project"
+	"tidings/ent/segment"
 	"tidings/ent/task"
 	"tidings/ent/template"
 	"tidings/ent/upload"
@@ -51,6 +52,18 @@ type Task struct {
 	AudienceMode task.AudienceMode `json:"audience_mode,omitempty"`
 	// UploadID holds the value of the "upload_id" field.
 	UploadID *string `json:"upload_id,omitempty"`
+	// the segment chosen, or the task's own
+	SegmentID *string `json:"segment_id,omitempty"`
+	// rule.Node of the task's own segment
+	Rule json.RawMessage `json:"rule,omitempty"`
+	// whether the task's own segment is in the list (R27)
+	Listed bool `json:"listed,omitempty"`
+	// roles that may see the task's own segment (R31)
+	SegmentRoles []string `json:"segment_roles,omitempty"`
+	// refresh an on-demand segment before each run (R51)
+	RefreshBefore bool `json:"refresh_before,omitempty"`
+	// what an on-demand segment's failed refresh means (R56)
+	RefreshFailure task.RefreshFailure `json:"refresh_failure,omitempty"`
 	// target IDs that join every execution (R32)
 	Supplementary []string `json:"supplementary,omitempty"`
 	// ReachAt holds the value of the "reach_at" field.
@@ -119,6 +132,8 @@ type TaskEdges struct {
 	Template *Template `json:"template,omitempty"`
 	// Upload holds the value of the upload edge.
 	Upload *Upload `json:"upload,omitempty"`
+	// Segment holds the value of the segment edge.
+	Segment *Segment `json:"segment,omitempty"`
 	// Creator holds the value of the creator edge.
 	Creator *Account `json:"creator,omitempty"`
 	// Runs holds the value of the runs edge.
@@ -129,9 +144,9 @@ type TaskEdges struct {
 	GroupLinks []*TaskGroupLink `json:"group_links,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [10]bool
+	loadedTypes [11]bool
 	// totalCount holds the count of the edges above.
-	totalCount [8]map[string]int
+	totalCount [9]map[string]int
 
 	namedRuns       map[string][]*Run
 	namedApprovals  map[string][]*Approval
@@ -204,12 +219,23 @@ func (e TaskEdges) UploadOrErr() (*Upload, error) {
 	return nil, &NotLoadedError{edge: "upload"}
 }
 
+// SegmentOrErr returns the Segment value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e TaskEdges) SegmentOrErr() (*Segment, error) {
+	if e.Segment != nil {
+		return e.Segment, nil
+	} else if e.loadedTypes[6] {
+		return nil, &NotFoundError{label: segment.Label}
+	}
+	return nil, &NotLoadedError{edge: "segment"}
+}
+
 // CreatorOrErr returns the Creator value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e TaskEdges) CreatorOrErr() (*Account, error) {
 	if e.Creator != nil {
 		return e.Creator, nil
-	} else if e.loadedTypes[6] {
+	} else if e.loadedTypes[7] {
 		return nil, &NotFoundError{label: account.Label}
 	}
 	return nil, &NotLoadedError{edge: "creator"}
@@ -218,7 +244,7 @@ func (e TaskEdges) CreatorOrErr() (*Account, error) {
 // RunsOrErr returns the Runs value or an error if the edge
 // was not loaded in eager-loading.
 func (e TaskEdges) RunsOrErr() ([]*Run, error) {
-	if e.loadedTypes[7] {
+	if e.loadedTypes[8] {
 		return e.Runs, nil
 	}
 	return nil, &NotLoadedError{edge: "runs"}
@@ -227,7 +253,7 @@ func (e TaskEdges) RunsOrErr() ([]*Run, error) {
 // ApprovalsOrErr returns the Approvals value or an error if the edge
 // was not loaded in eager-loading.
 func (e TaskEdges) ApprovalsOrErr() ([]*Approval, error) {
-	if e.loadedTypes[8] {
+	if e.loadedTypes[9] {
 		return e.Approvals, nil
 	}
 	return nil, &NotLoadedError{edge: "approvals"}
@@ -236,7 +262,7 @@ func (e TaskEdges) ApprovalsOrErr() ([]*Approval, error) {
 // GroupLinksOrErr returns the GroupLinks value or an error if the edge
 // was not loaded in eager-loading.
 func (e TaskEdges) GroupLinksOrErr() ([]*TaskGroupLink, error) {
-	if e.loadedTypes[9] {
+	if e.loadedTypes[10] {
 		return e.GroupLinks, nil
 	}
 	return nil, &NotLoadedError{edge: "group_links"}
@@ -247,13 +273,13 @@ func (*Task) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case task.FieldSupplementary, task.FieldTemplateSnapshot, task.FieldContent:
+		case task.FieldRule, task.FieldSegmentRoles, task.FieldSupplementary, task.FieldTemplateSnapshot, task.FieldContent:
 			values[i] = new([]byte)
-		case task.FieldGlobalLimit, task.FieldResendUnconfirmed:
+		case task.FieldListed, task.FieldRefreshBefore, task.FieldGlobalLimit, task.FieldResendUnconfirmed:
 			values[i] = new(sql.NullBool)
 		case task.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case task.FieldID, task.FieldProjectID, task.FieldName, task.FieldNameKey, task.FieldMethod, task.FieldType, task.FieldSubject, task.FieldApplicationID, task.FieldCampaignID, task.FieldAudienceMode, task.FieldUploadID, task.FieldApprovalTimeout, task.FieldChannelID, task.FieldMessageClass, task.FieldTemplateID, task.FieldOpenMode, task.FieldOpenURL, task.FieldOpenAppID, task.FieldOpenPath, task.FieldApprovalStatus, task.FieldRunStatus, task.FieldStatusReason, task.FieldStatusText, task.FieldCreatorID:
+		case task.FieldID, task.FieldProjectID, task.FieldName, task.FieldNameKey, task.FieldMethod, task.FieldType, task.FieldSubject, task.FieldApplicationID, task.FieldCampaignID, task.FieldAudienceMode, task.FieldUploadID, task.FieldSegmentID, task.FieldRefreshFailure, task.FieldApprovalTimeout, task.FieldChannelID, task.FieldMessageClass, task.FieldTemplateID, task.FieldOpenMode, task.FieldOpenURL, task.FieldOpenAppID, task.FieldOpenPath, task.FieldApprovalStatus, task.FieldRunStatus, task.FieldStatusReason, task.FieldStatusText, task.FieldCreatorID:
 			values[i] = new(sql.NullString)
 		case task.FieldCreatedAt, task.FieldUpdatedAt, task.FieldDeletedAt, task.FieldReachAt, task.FieldSubmittedAt, task.FieldApprovedAt, task.FieldStartedAt, task.FieldEndedAt:
 			values[i] = new(sql.NullTime)
@@ -359,6 +385,47 @@ func (_m *Task) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UploadID = new(string)
 				*_m.UploadID = value.String
+			}
+		case task.FieldSegmentID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field segment_id", values[i])
+			} else if value.Valid {
+				_m.SegmentID = new(string)
+				*_m.SegmentID = value.String
+			}
+		case task.FieldRule:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field rule", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Rule); err != nil {
+					return fmt.Errorf("unmarshal field rule: %w", err)
+				}
+			}
+		case task.FieldListed:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field listed", values[i])
+			} else if value.Valid {
+				_m.Listed = value.Bool
+			}
+		case task.FieldSegmentRoles:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field segment_roles", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.SegmentRoles); err != nil {
+					return fmt.Errorf("unmarshal field segment_roles: %w", err)
+				}
+			}
+		case task.FieldRefreshBefore:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field refresh_before", values[i])
+			} else if value.Valid {
+				_m.RefreshBefore = value.Bool
+			}
+		case task.FieldRefreshFailure:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field refresh_failure", values[i])
+			} else if value.Valid {
+				_m.RefreshFailure = task.RefreshFailure(value.String)
 			}
 		case task.FieldSupplementary:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -561,6 +628,11 @@ func (_m *Task) QueryUpload() *UploadQuery {
 	return NewTaskClient(_m.config).QueryUpload(_m)
 }
 
+// QuerySegment queries the "segment" edge of the Task entity.
+func (_m *Task) QuerySegment() *SegmentQuery {
+	return NewTaskClient(_m.config).QuerySegment(_m)
+}
+
 // QueryCreator queries the "creator" edge of the Task entity.
 func (_m *Task) QueryCreator() *AccountQuery {
 	return NewTaskClient(_m.config).QueryCreator(_m)
@@ -650,6 +722,26 @@ func (_m *Task) String() string {
 		builder.WriteString("upload_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	if v := _m.SegmentID; v != nil {
+		builder.WriteString("segment_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("rule=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Rule))
+	builder.WriteString(", ")
+	builder.WriteString("listed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Listed))
+	builder.WriteString(", ")
+	builder.WriteString("segment_roles=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SegmentRoles))
+	builder.WriteString(", ")
+	builder.WriteString("refresh_before=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefreshBefore))
+	builder.WriteString(", ")
+	builder.WriteString("refresh_failure=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefreshFailure))
 	builder.WriteString(", ")
 	builder.WriteString("supplementary=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Supplementary))

@@ -14,6 +14,7 @@ import (
 	"tidings/ent/channel"
 	"tidings/ent/project"
 	"tidings/ent/run"
+	"tidings/ent/segment"
 	"tidings/ent/task"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
@@ -188,6 +189,74 @@ func (_c *TaskCreate) SetUploadID(v string) *TaskCreate {
 func (_c *TaskCreate) SetNillableUploadID(v *string) *TaskCreate {
 	if v != nil {
 		_c.SetUploadID(*v)
+	}
+	return _c
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (_c *TaskCreate) SetSegmentID(v string) *TaskCreate {
+	_c.mutation.SetSegmentID(v)
+	return _c
+}
+
+// SetNillableSegmentID sets the "segment_id" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableSegmentID(v *string) *TaskCreate {
+	if v != nil {
+		_c.SetSegmentID(*v)
+	}
+	return _c
+}
+
+// SetRule sets the "rule" field.
+func (_c *TaskCreate) SetRule(v json.RawMessage) *TaskCreate {
+	_c.mutation.SetRule(v)
+	return _c
+}
+
+// SetListed sets the "listed" field.
+func (_c *TaskCreate) SetListed(v bool) *TaskCreate {
+	_c.mutation.SetListed(v)
+	return _c
+}
+
+// SetNillableListed sets the "listed" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableListed(v *bool) *TaskCreate {
+	if v != nil {
+		_c.SetListed(*v)
+	}
+	return _c
+}
+
+// SetSegmentRoles sets the "segment_roles" field.
+func (_c *TaskCreate) SetSegmentRoles(v []string) *TaskCreate {
+	_c.mutation.SetSegmentRoles(v)
+	return _c
+}
+
+// SetRefreshBefore sets the "refresh_before" field.
+func (_c *TaskCreate) SetRefreshBefore(v bool) *TaskCreate {
+	_c.mutation.SetRefreshBefore(v)
+	return _c
+}
+
+// SetNillableRefreshBefore sets the "refresh_before" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableRefreshBefore(v *bool) *TaskCreate {
+	if v != nil {
+		_c.SetRefreshBefore(*v)
+	}
+	return _c
+}
+
+// SetRefreshFailure sets the "refresh_failure" field.
+func (_c *TaskCreate) SetRefreshFailure(v task.RefreshFailure) *TaskCreate {
+	_c.mutation.SetRefreshFailure(v)
+	return _c
+}
+
+// SetNillableRefreshFailure sets the "refresh_failure" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableRefreshFailure(v *task.RefreshFailure) *TaskCreate {
+	if v != nil {
+		_c.SetRefreshFailure(*v)
 	}
 	return _c
 }
@@ -540,6 +609,11 @@ func (_c *TaskCreate) SetUpload(v *Upload) *TaskCreate {
 	return _c.SetUploadID(v.ID)
 }
 
+// SetSegment sets the "segment" edge to the Segment entity.
+func (_c *TaskCreate) SetSegment(v *Segment) *TaskCreate {
+	return _c.SetSegmentID(v.ID)
+}
+
 // SetCreator sets the "creator" edge to the Account entity.
 func (_c *TaskCreate) SetCreator(v *Account) *TaskCreate {
 	return _c.SetCreatorID(v.ID)
@@ -657,6 +731,18 @@ func (_c *TaskCreate) defaults() error {
 		v := task.DefaultAudienceMode
 		_c.mutation.SetAudienceMode(v)
 	}
+	if _, ok := _c.mutation.Listed(); !ok {
+		v := task.DefaultListed
+		_c.mutation.SetListed(v)
+	}
+	if _, ok := _c.mutation.RefreshBefore(); !ok {
+		v := task.DefaultRefreshBefore
+		_c.mutation.SetRefreshBefore(v)
+	}
+	if _, ok := _c.mutation.RefreshFailure(); !ok {
+		v := task.DefaultRefreshFailure
+		_c.mutation.SetRefreshFailure(v)
+	}
 	if _, ok := _c.mutation.ApprovalTimeout(); !ok {
 		v := task.DefaultApprovalTimeout
 		_c.mutation.SetApprovalTimeout(v)
@@ -767,6 +853,20 @@ func (_c *TaskCreate) check() error {
 	if v, ok := _c.mutation.AudienceMode(); ok {
 		if err := task.AudienceModeValidator(v); err != nil {
 			return &ValidationError{Name: "audience_mode", err: fmt.Errorf(`ent: validator failed for field "Task.audience_mode": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Listed(); !ok {
+		return &ValidationError{Name: "listed", err: errors.New(`ent: missing required field "Task.listed"`)}
+	}
+	if _, ok := _c.mutation.RefreshBefore(); !ok {
+		return &ValidationError{Name: "refresh_before", err: errors.New(`ent: missing required field "Task.refresh_before"`)}
+	}
+	if _, ok := _c.mutation.RefreshFailure(); !ok {
+		return &ValidationError{Name: "refresh_failure", err: errors.New(`ent: missing required field "Task.refresh_failure"`)}
+	}
+	if v, ok := _c.mutation.RefreshFailure(); ok {
+		if err := task.RefreshFailureValidator(v); err != nil {
+			return &ValidationError{Name: "refresh_failure", err: fmt.Errorf(`ent: validator failed for field "Task.refresh_failure": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.ApprovalTimeout(); !ok {
@@ -930,6 +1030,26 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AudienceMode(); ok {
 		_spec.SetField(task.FieldAudienceMode, field.TypeEnum, value)
 		_node.AudienceMode = value
+	}
+	if value, ok := _c.mutation.Rule(); ok {
+		_spec.SetField(task.FieldRule, field.TypeJSON, value)
+		_node.Rule = value
+	}
+	if value, ok := _c.mutation.Listed(); ok {
+		_spec.SetField(task.FieldListed, field.TypeBool, value)
+		_node.Listed = value
+	}
+	if value, ok := _c.mutation.SegmentRoles(); ok {
+		_spec.SetField(task.FieldSegmentRoles, field.TypeJSON, value)
+		_node.SegmentRoles = value
+	}
+	if value, ok := _c.mutation.RefreshBefore(); ok {
+		_spec.SetField(task.FieldRefreshBefore, field.TypeBool, value)
+		_node.RefreshBefore = value
+	}
+	if value, ok := _c.mutation.RefreshFailure(); ok {
+		_spec.SetField(task.FieldRefreshFailure, field.TypeEnum, value)
+		_node.RefreshFailure = value
 	}
 	if value, ok := _c.mutation.Supplementary(); ok {
 		_spec.SetField(task.FieldSupplementary, field.TypeJSON, value)
@@ -1115,6 +1235,23 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.UploadID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.SegmentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   task.SegmentTable,
+			Columns: []string{task.SegmentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(segment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.SegmentID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.CreatorIDs(); len(nodes) > 0 {
@@ -1387,6 +1524,96 @@ func (u *TaskUpsert) UpdateUploadID() *TaskUpsert {
 // ClearUploadID clears the value of the "upload_id" field.
 func (u *TaskUpsert) ClearUploadID() *TaskUpsert {
 	u.SetNull(task.FieldUploadID)
+	return u
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (u *TaskUpsert) SetSegmentID(v string) *TaskUpsert {
+	u.Set(task.FieldSegmentID, v)
+	return u
+}
+
+// UpdateSegmentID sets the "segment_id" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateSegmentID() *TaskUpsert {
+	u.SetExcluded(task.FieldSegmentID)
+	return u
+}
+
+// ClearSegmentID clears the value of the "segment_id" field.
+func (u *TaskUpsert) ClearSegmentID() *TaskUpsert {
+	u.SetNull(task.FieldSegmentID)
+	return u
+}
+
+// SetRule sets the "rule" field.
+func (u *TaskUpsert) SetRule(v json.RawMessage) *TaskUpsert {
+	u.Set(task.FieldRule, v)
+	return u
+}
+
+// UpdateRule sets the "rule" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateRule() *TaskUpsert {
+	u.SetExcluded(task.FieldRule)
+	return u
+}
+
+// ClearRule clears the value of the "rule" field.
+func (u *TaskUpsert) ClearRule() *TaskUpsert {
+	u.SetNull(task.FieldRule)
+	return u
+}
+
+// SetListed sets the "listed" field.
+func (u *TaskUpsert) SetListed(v bool) *TaskUpsert {
+	u.Set(task.FieldListed, v)
+	return u
+}
+
+// UpdateListed sets the "listed" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateListed() *TaskUpsert {
+	u.SetExcluded(task.FieldListed)
+	return u
+}
+
+// SetSegmentRoles sets the "segment_roles" field.
+func (u *TaskUpsert) SetSegmentRoles(v []string) *TaskUpsert {
+	u.Set(task.FieldSegmentRoles, v)
+	return u
+}
+
+// UpdateSegmentRoles sets the "segment_roles" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateSegmentRoles() *TaskUpsert {
+	u.SetExcluded(task.FieldSegmentRoles)
+	return u
+}
+
+// ClearSegmentRoles clears the value of the "segment_roles" field.
+func (u *TaskUpsert) ClearSegmentRoles() *TaskUpsert {
+	u.SetNull(task.FieldSegmentRoles)
+	return u
+}
+
+// SetRefreshBefore sets the "refresh_before" field.
+func (u *TaskUpsert) SetRefreshBefore(v bool) *TaskUpsert {
+	u.Set(task.FieldRefreshBefore, v)
+	return u
+}
+
+// UpdateRefreshBefore sets the "refresh_before" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateRefreshBefore() *TaskUpsert {
+	u.SetExcluded(task.FieldRefreshBefore)
+	return u
+}
+
+// SetRefreshFailure sets the "refresh_failure" field.
+func (u *TaskUpsert) SetRefreshFailure(v task.RefreshFailure) *TaskUpsert {
+	u.Set(task.FieldRefreshFailure, v)
+	return u
+}
+
+// UpdateRefreshFailure sets the "refresh_failure" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateRefreshFailure() *TaskUpsert {
+	u.SetExcluded(task.FieldRefreshFailure)
 	return u
 }
 
@@ -1974,6 +2201,111 @@ func (u *TaskUpsertOne) UpdateUploadID() *TaskUpsertOne {
 func (u *TaskUpsertOne) ClearUploadID() *TaskUpsertOne {
 	return u.Update(func(s *TaskUpsert) {
 		s.ClearUploadID()
+	})
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (u *TaskUpsertOne) SetSegmentID(v string) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetSegmentID(v)
+	})
+}
+
+// UpdateSegmentID sets the "segment_id" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateSegmentID() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateSegmentID()
+	})
+}
+
+// ClearSegmentID clears the value of the "segment_id" field.
+func (u *TaskUpsertOne) ClearSegmentID() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearSegmentID()
+	})
+}
+
+// SetRule sets the "rule" field.
+func (u *TaskUpsertOne) SetRule(v json.RawMessage) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetRule(v)
+	})
+}
+
+// UpdateRule sets the "rule" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateRule() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateRule()
+	})
+}
+
+// ClearRule clears the value of the "rule" field.
+func (u *TaskUpsertOne) ClearRule() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearRule()
+	})
+}
+
+// SetListed sets the "listed" field.
+func (u *TaskUpsertOne) SetListed(v bool) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetListed(v)
+	})
+}
+
+// UpdateListed sets the "listed" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateListed() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateListed()
+	})
+}
+
+// SetSegmentRoles sets the "segment_roles" field.
+func (u *TaskUpsertOne) SetSegmentRoles(v []string) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetSegmentRoles(v)
+	})
+}
+
+// UpdateSegmentRoles sets the "segment_roles" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateSegmentRoles() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateSegmentRoles()
+	})
+}
+
+// ClearSegmentRoles clears the value of the "segment_roles" field.
+func (u *TaskUpsertOne) ClearSegmentRoles() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearSegmentRoles()
+	})
+}
+
+// SetRefreshBefore sets the "refresh_before" field.
+func (u *TaskUpsertOne) SetRefreshBefore(v bool) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetRefreshBefore(v)
+	})
+}
+
+// UpdateRefreshBefore sets the "refresh_before" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateRefreshBefore() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateRefreshBefore()
+	})
+}
+
+// SetRefreshFailure sets the "refresh_failure" field.
+func (u *TaskUpsertOne) SetRefreshFailure(v task.RefreshFailure) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetRefreshFailure(v)
+	})
+}
+
+// UpdateRefreshFailure sets the "refresh_failure" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateRefreshFailure() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateRefreshFailure()
 	})
 }
 
@@ -2786,6 +3118,111 @@ func (u *TaskUpsertBulk) UpdateUploadID() *TaskUpsertBulk {
 func (u *TaskUpsertBulk) ClearUploadID() *TaskUpsertBulk {
 	return u.Update(func(s *TaskUpsert) {
 		s.ClearUploadID()
+	})
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (u *TaskUpsertBulk) SetSegmentID(v string) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetSegmentID(v)
+	})
+}
+
+// UpdateSegmentID sets the "segment_id" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateSegmentID() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateSegmentID()
+	})
+}
+
+// ClearSegmentID clears the value of the "segment_id" field.
+func (u *TaskUpsertBulk) ClearSegmentID() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearSegmentID()
+	})
+}
+
+// SetRule sets the "rule" field.
+func (u *TaskUpsertBulk) SetRule(v json.RawMessage) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetRule(v)
+	})
+}
+
+// UpdateRule sets the "rule" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateRule() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateRule()
+	})
+}
+
+// ClearRule clears the value of the "rule" field.
+func (u *TaskUpsertBulk) ClearRule() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearRule()
+	})
+}
+
+// SetListed sets the "listed" field.
+func (u *TaskUpsertBulk) SetListed(v bool) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetListed(v)
+	})
+}
+
+// UpdateListed sets the "listed" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateListed() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateListed()
+	})
+}
+
+// SetSegmentRoles sets the "segment_roles" field.
+func (u *TaskUpsertBulk) SetSegmentRoles(v []string) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetSegmentRoles(v)
+	})
+}
+
+// UpdateSegmentRoles sets the "segment_roles" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateSegmentRoles() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateSegmentRoles()
+	})
+}
+
+// ClearSegmentRoles clears the value of the "segment_roles" field.
+func (u *TaskUpsertBulk) ClearSegmentRoles() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearSegmentRoles()
+	})
+}
+
+// SetRefreshBefore sets the "refresh_before" field.
+func (u *TaskUpsertBulk) SetRefreshBefore(v bool) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetRefreshBefore(v)
+	})
+}
+
+// UpdateRefreshBefore sets the "refresh_before" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateRefreshBefore() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateRefreshBefore()
+	})
+}
+
+// SetRefreshFailure sets the "refresh_failure" field.
+func (u *TaskUpsertBulk) SetRefreshFailure(v task.RefreshFailure) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetRefreshFailure(v)
+	})
+}
+
+// UpdateRefreshFailure sets the "refresh_failure" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateRefreshFailure() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateRefreshFailure()
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"tidings/ent/predicate"
 	"tidings/ent/project"
 	"tidings/ent/run"
+	"tidings/ent/segment"
 	"tidings/ent/task"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
@@ -40,6 +41,7 @@ type TaskQuery struct {
 	withChannel         *ChannelQuery
 	withTemplate        *TemplateQuery
 	withUpload          *UploadQuery
+	withSegment         *SegmentQuery
 	withCreator         *AccountQuery
 	withRuns            *RunQuery
 	withApprovals       *ApprovalQuery
@@ -210,6 +212,28 @@ func (_q *TaskQuery) QueryUpload() *UploadQuery {
 			sqlgraph.From(task.Table, task.FieldID, selector),
 			sqlgraph.To(upload.Table, upload.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, task.UploadTable, task.UploadColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySegment chains the current query on the "segment" edge.
+func (_q *TaskQuery) QuerySegment() *SegmentQuery {
+	query := (&SegmentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(task.Table, task.FieldID, selector),
+			sqlgraph.To(segment.Table, segment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, task.SegmentTable, task.SegmentColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -503,6 +527,7 @@ func (_q *TaskQuery) Clone() *TaskQuery {
 		withChannel:     _q.withChannel.Clone(),
 		withTemplate:    _q.withTemplate.Clone(),
 		withUpload:      _q.withUpload.Clone(),
+		withSegment:     _q.withSegment.Clone(),
 		withCreator:     _q.withCreator.Clone(),
 		withRuns:        _q.withRuns.Clone(),
 		withApprovals:   _q.withApprovals.Clone(),
@@ -577,6 +602,17 @@ func (_q *TaskQuery) WithUpload(opts ...func(*UploadQuery)) *TaskQuery {
 		opt(query)
 	}
 	_q.withUpload = query
+	return _q
+}
+
+// WithSegment tells the query-builder to eager-load the nodes that are connected to
+// the "segment" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *TaskQuery) WithSegment(opts ...func(*SegmentQuery)) *TaskQuery {
+	query := (&SegmentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSegment = query
 	return _q
 }
 
@@ -702,13 +738,14 @@ func (_q *TaskQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Task, e
 	var (
 		nodes       = []*Task{}
 		_spec       = _q.querySpec()
-		loadedTypes = [10]bool{
+		loadedTypes = [11]bool{
 			_q.withProject != nil,
 			_q.withApplication != nil,
 			_q.withCampaign != nil,
 			_q.withChannel != nil,
 			_q.withTemplate != nil,
 			_q.withUpload != nil,
+			_q.withSegment != nil,
 			_q.withCreator != nil,
 			_q.withRuns != nil,
 			_q.withApprovals != nil,
@@ -769,6 +806,12 @@ func (_q *TaskQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Task, e
 	if query := _q.withUpload; query != nil {
 		if err := _q.loadUpload(ctx, query, nodes, nil,
 			func(n *Task, e *Upload) { n.Edges.Upload = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSegment; query != nil {
+		if err := _q.loadSegment(ctx, query, nodes, nil,
+			func(n *Task, e *Segment) { n.Edges.Segment = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -1017,6 +1060,38 @@ func (_q *TaskQuery) loadUpload(ctx context.Context, query *UploadQuery, nodes [
 	}
 	return nil
 }
+func (_q *TaskQuery) loadSegment(ctx context.Context, query *SegmentQuery, nodes []*Task, init func(*Task), assign func(*Task, *Segment)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Task)
+	for i := range nodes {
+		if nodes[i].SegmentID == nil {
+			continue
+		}
+		fk := *nodes[i].SegmentID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(segment.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "segment_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 func (_q *TaskQuery) loadCreator(ctx context.Context, query *AccountQuery, nodes []*Task, init func(*Task), assign func(*Task, *Account)) error {
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*Task)
@@ -1182,6 +1257,9 @@ func (_q *TaskQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withUpload != nil {
 			_spec.Node.AddColumnOnce(task.FieldUploadID)
+		}
+		if _q.withSegment != nil {
+			_spec.Node.AddColumnOnce(task.FieldSegmentID)
 		}
 		if _q.withCreator != nil {
 			_spec.Node.AddColumnOnce(task.FieldCreatorID)

@@ -13,6 +13,7 @@ import (
 	"tidings/ent/channel"
 	"tidings/ent/predicate"
 	"tidings/ent/run"
+	"tidings/ent/segment"
 	"tidings/ent/task"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
@@ -206,6 +207,104 @@ func (_u *TaskUpdate) SetNillableUploadID(v *string) *TaskUpdate {
 // ClearUploadID clears the value of the "upload_id" field.
 func (_u *TaskUpdate) ClearUploadID() *TaskUpdate {
 	_u.mutation.ClearUploadID()
+	return _u
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (_u *TaskUpdate) SetSegmentID(v string) *TaskUpdate {
+	_u.mutation.SetSegmentID(v)
+	return _u
+}
+
+// SetNillableSegmentID sets the "segment_id" field if the given value is not nil.
+func (_u *TaskUpdate) SetNillableSegmentID(v *string) *TaskUpdate {
+	if v != nil {
+		_u.SetSegmentID(*v)
+	}
+	return _u
+}
+
+// ClearSegmentID clears the value of the "segment_id" field.
+func (_u *TaskUpdate) ClearSegmentID() *TaskUpdate {
+	_u.mutation.ClearSegmentID()
+	return _u
+}
+
+// SetRule sets the "rule" field.
+func (_u *TaskUpdate) SetRule(v json.RawMessage) *TaskUpdate {
+	_u.mutation.SetRule(v)
+	return _u
+}
+
+// AppendRule appends value to the "rule" field.
+func (_u *TaskUpdate) AppendRule(v json.RawMessage) *TaskUpdate {
+	_u.mutation.AppendRule(v)
+	return _u
+}
+
+// ClearRule clears the value of the "rule" field.
+func (_u *TaskUpdate) ClearRule() *TaskUpdate {
+	_u.mutation.ClearRule()
+	return _u
+}
+
+// SetListed sets the "listed" field.
+func (_u *TaskUpdate) SetListed(v bool) *TaskUpdate {
+	_u.mutation.SetListed(v)
+	return _u
+}
+
+// SetNillableListed sets the "listed" field if the given value is not nil.
+func (_u *TaskUpdate) SetNillableListed(v *bool) *TaskUpdate {
+	if v != nil {
+		_u.SetListed(*v)
+	}
+	return _u
+}
+
+// SetSegmentRoles sets the "segment_roles" field.
+func (_u *TaskUpdate) SetSegmentRoles(v []string) *TaskUpdate {
+	_u.mutation.SetSegmentRoles(v)
+	return _u
+}
+
+// AppendSegmentRoles appends value to the "segment_roles" field.
+func (_u *TaskUpdate) AppendSegmentRoles(v []string) *TaskUpdate {
+	_u.mutation.AppendSegmentRoles(v)
+	return _u
+}
+
+// ClearSegmentRoles clears the value of the "segment_roles" field.
+func (_u *TaskUpdate) ClearSegmentRoles() *TaskUpdate {
+	_u.mutation.ClearSegmentRoles()
+	return _u
+}
+
+// SetRefreshBefore sets the "refresh_before" field.
+func (_u *TaskUpdate) SetRefreshBefore(v bool) *TaskUpdate {
+	_u.mutation.SetRefreshBefore(v)
+	return _u
+}
+
+// SetNillableRefreshBefore sets the "refresh_before" field if the given value is not nil.
+func (_u *TaskUpdate) SetNillableRefreshBefore(v *bool) *TaskUpdate {
+	if v != nil {
+		_u.SetRefreshBefore(*v)
+	}
+	return _u
+}
+
+// SetRefreshFailure sets the "refresh_failure" field.
+func (_u *TaskUpdate) SetRefreshFailure(v task.RefreshFailure) *TaskUpdate {
+	_u.mutation.SetRefreshFailure(v)
+	return _u
+}
+
+// SetNillableRefreshFailure sets the "refresh_failure" field if the given value is not nil.
+func (_u *TaskUpdate) SetNillableRefreshFailure(v *task.RefreshFailure) *TaskUpdate {
+	if v != nil {
+		_u.SetRefreshFailure(*v)
+	}
 	return _u
 }
 
@@ -623,6 +722,11 @@ func (_u *TaskUpdate) SetUpload(v *Upload) *TaskUpdate {
 	return _u.SetUploadID(v.ID)
 }
 
+// SetSegment sets the "segment" edge to the Segment entity.
+func (_u *TaskUpdate) SetSegment(v *Segment) *TaskUpdate {
+	return _u.SetSegmentID(v.ID)
+}
+
 // AddRunIDs adds the "runs" edge to the Run entity by IDs.
 func (_u *TaskUpdate) AddRunIDs(ids ...string) *TaskUpdate {
 	_u.mutation.AddRunIDs(ids...)
@@ -700,6 +804,12 @@ func (_u *TaskUpdate) ClearTemplate() *TaskUpdate {
 // ClearUpload clears the "upload" edge to the Upload entity.
 func (_u *TaskUpdate) ClearUpload() *TaskUpdate {
 	_u.mutation.ClearUpload()
+	return _u
+}
+
+// ClearSegment clears the "segment" edge to the Segment entity.
+func (_u *TaskUpdate) ClearSegment() *TaskUpdate {
+	_u.mutation.ClearSegment()
 	return _u
 }
 
@@ -830,6 +940,11 @@ func (_u *TaskUpdate) check() error {
 			return &ValidationError{Name: "audience_mode", err: fmt.Errorf(`ent: validator failed for field "Task.audience_mode": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.RefreshFailure(); ok {
+		if err := task.RefreshFailureValidator(v); err != nil {
+			return &ValidationError{Name: "refresh_failure", err: fmt.Errorf(`ent: validator failed for field "Task.refresh_failure": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.ApprovalTimeout(); ok {
 		if err := task.ApprovalTimeoutValidator(v); err != nil {
 			return &ValidationError{Name: "approval_timeout", err: fmt.Errorf(`ent: validator failed for field "Task.approval_timeout": %w`, err)}
@@ -923,6 +1038,37 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AudienceMode(); ok {
 		_spec.SetField(task.FieldAudienceMode, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Rule(); ok {
+		_spec.SetField(task.FieldRule, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRule(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldRule, value)
+		})
+	}
+	if _u.mutation.RuleCleared() {
+		_spec.ClearField(task.FieldRule, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Listed(); ok {
+		_spec.SetField(task.FieldListed, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SegmentRoles(); ok {
+		_spec.SetField(task.FieldSegmentRoles, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSegmentRoles(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldSegmentRoles, value)
+		})
+	}
+	if _u.mutation.SegmentRolesCleared() {
+		_spec.ClearField(task.FieldSegmentRoles, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.RefreshBefore(); ok {
+		_spec.SetField(task.FieldRefreshBefore, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RefreshFailure(); ok {
+		_spec.SetField(task.FieldRefreshFailure, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.Supplementary(); ok {
 		_spec.SetField(task.FieldSupplementary, field.TypeJSON, value)
@@ -1170,6 +1316,35 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(upload.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SegmentCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   task.SegmentTable,
+			Columns: []string{task.SegmentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(segment.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SegmentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   task.SegmentTable,
+			Columns: []string{task.SegmentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(segment.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1501,6 +1676,104 @@ func (_u *TaskUpdateOne) SetNillableUploadID(v *string) *TaskUpdateOne {
 // ClearUploadID clears the value of the "upload_id" field.
 func (_u *TaskUpdateOne) ClearUploadID() *TaskUpdateOne {
 	_u.mutation.ClearUploadID()
+	return _u
+}
+
+// SetSegmentID sets the "segment_id" field.
+func (_u *TaskUpdateOne) SetSegmentID(v string) *TaskUpdateOne {
+	_u.mutation.SetSegmentID(v)
+	return _u
+}
+
+// SetNillableSegmentID sets the "segment_id" field if the given value is not nil.
+func (_u *TaskUpdateOne) SetNillableSegmentID(v *string) *TaskUpdateOne {
+	if v != nil {
+		_u.SetSegmentID(*v)
+	}
+	return _u
+}
+
+// ClearSegmentID clears the value of the "segment_id" field.
+func (_u *TaskUpdateOne) ClearSegmentID() *TaskUpdateOne {
+	_u.mutation.ClearSegmentID()
+	return _u
+}
+
+// SetRule sets the "rule" field.
+func (_u *TaskUpdateOne) SetRule(v json.RawMessage) *TaskUpdateOne {
+	_u.mutation.SetRule(v)
+	return _u
+}
+
+// AppendRule appends value to the "rule" field.
+func (_u *TaskUpdateOne) AppendRule(v json.RawMessage) *TaskUpdateOne {
+	_u.mutation.AppendRule(v)
+	return _u
+}
+
+// ClearRule clears the value of the "rule" field.
+func (_u *TaskUpdateOne) ClearRule() *TaskUpdateOne {
+	_u.mutation.ClearRule()
+	return _u
+}
+
+// SetListed sets the "listed" field.
+func (_u *TaskUpdateOne) SetListed(v bool) *TaskUpdateOne {
+	_u.mutation.SetListed(v)
+	return _u
+}
+
+// SetNillableListed sets the "listed" field if the given value is not nil.
+func (_u *TaskUpdateOne) SetNillableListed(v *bool) *TaskUpdateOne {
+	if v != nil {
+		_u.SetListed(*v)
+	}
+	return _u
+}
+
+// SetSegmentRoles sets the "segment_roles" field.
+func (_u *TaskUpdateOne) SetSegmentRoles(v []string) *TaskUpdateOne {
+	_u.mutation.SetSegmentRoles(v)
+	return _u
+}
+
+// AppendSegmentRoles appends value to the "segment_roles" field.
+func (_u *TaskUpdateOne) AppendSegmentRoles(v []string) *TaskUpdateOne {
+	_u.mutation.AppendSegmentRoles(v)
+	return _u
+}
+
+// ClearSegmentRoles clears the value of the "segment_roles" field.
+func (_u *TaskUpdateOne) ClearSegmentRoles() *TaskUpdateOne {
+	_u.mutation.ClearSegmentRoles()
+	return _u
+}
+
+// SetRefreshBefore sets the "refresh_before" field.
+func (_u *TaskUpdateOne) SetRefreshBefore(v bool) *TaskUpdateOne {
+	_u.mutation.SetRefreshBefore(v)
+	return _u
+}
+
+// SetNillableRefreshBefore sets the "refresh_before" field if the given value is not nil.
+func (_u *TaskUpdateOne) SetNillableRefreshBefore(v *bool) *TaskUpdateOne {
+	if v != nil {
+		_u.SetRefreshBefore(*v)
+	}
+	return _u
+}
+
+// SetRefreshFailure sets the "refresh_failure" field.
+func (_u *TaskUpdateOne) SetRefreshFailure(v task.RefreshFailure) *TaskUpdateOne {
+	_u.mutation.SetRefreshFailure(v)
+	return _u
+}
+
+// SetNillableRefreshFailure sets the "refresh_failure" field if the given value is not nil.
+func (_u *TaskUpdateOne) SetNillableRefreshFailure(v *task.RefreshFailure) *TaskUpdateOne {
+	if v != nil {
+		_u.SetRefreshFailure(*v)
+	}
 	return _u
 }
 
@@ -1918,6 +2191,11 @@ func (_u *TaskUpdateOne) SetUpload(v *Upload) *TaskUpdateOne {
 	return _u.SetUploadID(v.ID)
 }
 
+// SetSegment sets the "segment" edge to the Segment entity.
+func (_u *TaskUpdateOne) SetSegment(v *Segment) *TaskUpdateOne {
+	return _u.SetSegmentID(v.ID)
+}
+
 // AddRunIDs adds the "runs" edge to the Run entity by IDs.
 func (_u *TaskUpdateOne) AddRunIDs(ids ...string) *TaskUpdateOne {
 	_u.mutation.AddRunIDs(ids...)
@@ -1995,6 +2273,12 @@ func (_u *TaskUpdateOne) ClearTemplate() *TaskUpdateOne {
 // ClearUpload clears the "upload" edge to the Upload entity.
 func (_u *TaskUpdateOne) ClearUpload() *TaskUpdateOne {
 	_u.mutation.ClearUpload()
+	return _u
+}
+
+// ClearSegment clears the "segment" edge to the Segment entity.
+func (_u *TaskUpdateOne) ClearSegment() *TaskUpdateOne {
+	_u.mutation.ClearSegment()
 	return _u
 }
 
@@ -2138,6 +2422,11 @@ func (_u *TaskUpdateOne) check() error {
 			return &ValidationError{Name: "audience_mode", err: fmt.Errorf(`ent: validator failed for field "Task.audience_mode": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.RefreshFailure(); ok {
+		if err := task.RefreshFailureValidator(v); err != nil {
+			return &ValidationError{Name: "refresh_failure", err: fmt.Errorf(`ent: validator failed for field "Task.refresh_failure": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.ApprovalTimeout(); ok {
 		if err := task.ApprovalTimeoutValidator(v); err != nil {
 			return &ValidationError{Name: "approval_timeout", err: fmt.Errorf(`ent: validator failed for field "Task.approval_timeout": %w`, err)}
@@ -2248,6 +2537,37 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 	}
 	if value, ok := _u.mutation.AudienceMode(); ok {
 		_spec.SetField(task.FieldAudienceMode, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Rule(); ok {
+		_spec.SetField(task.FieldRule, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRule(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldRule, value)
+		})
+	}
+	if _u.mutation.RuleCleared() {
+		_spec.ClearField(task.FieldRule, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Listed(); ok {
+		_spec.SetField(task.FieldListed, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SegmentRoles(); ok {
+		_spec.SetField(task.FieldSegmentRoles, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSegmentRoles(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldSegmentRoles, value)
+		})
+	}
+	if _u.mutation.SegmentRolesCleared() {
+		_spec.ClearField(task.FieldSegmentRoles, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.RefreshBefore(); ok {
+		_spec.SetField(task.FieldRefreshBefore, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RefreshFailure(); ok {
+		_spec.SetField(task.FieldRefreshFailure, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.Supplementary(); ok {
 		_spec.SetField(task.FieldSupplementary, field.TypeJSON, value)
@@ -2495,6 +2815,35 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(upload.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SegmentCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   task.SegmentTable,
+			Columns: []string{task.SegmentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(segment.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SegmentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   task.SegmentTable,
+			Columns: []string{task.SegmentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(segment.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -28,20 +28,46 @@ type Tx struct {
 	CampaignGroup *CampaignGroupClient
 	// Channel is the client for interacting with the Channel builders.
 	Channel *ChannelClient
+	// DataImport is the client for interacting with the DataImport builders.
+	DataImport *DataImportClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DetailTable is the client for interacting with the DetailTable builders.
+	DetailTable *DetailTableClient
+	// EventSource is the client for interacting with the EventSource builders.
+	EventSource *EventSourceClient
+	// EventType is the client for interacting with the EventType builders.
+	EventType *EventTypeClient
+	// IDType is the client for interacting with the IDType builders.
+	IDType *IDTypeClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
+	// IdentityConflict is the client for interacting with the IdentityConflict builders.
+	IdentityConflict *IdentityConflictClient
+	// ImportChunk is the client for interacting with the ImportChunk builders.
+	ImportChunk *ImportChunkClient
+	// ImportError is the client for interacting with the ImportError builders.
+	ImportError *ImportErrorClient
 	// LoginAttempt is the client for interacting with the LoginAttempt builders.
 	LoginAttempt *LoginAttemptClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// PersonAlias is the client for interacting with the PersonAlias builders.
+	PersonAlias *PersonAliasClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// Property is the client for interacting with the Property builders.
+	Property *PropertyClient
+	// RefusedEvent is the client for interacting with the RefusedEvent builders.
+	RefusedEvent *RefusedEventClient
 	// Run is the client for interacting with the Run builders.
 	Run *RunClient
+	// Segment is the client for interacting with the Segment builders.
+	Segment *SegmentClient
+	// SegmentVersion is the client for interacting with the SegmentVersion builders.
+	SegmentVersion *SegmentVersionClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// Setting is the client for interacting with the Setting builders.
@@ -50,6 +76,8 @@ type Tx struct {
 	Shard *ShardClient
 	// ShardReason is the client for interacting with the ShardReason builders.
 	ShardReason *ShardReasonClient
+	// Subject is the client for interacting with the Subject builders.
+	Subject *SubjectClient
 	// Task is the client for interacting with the Task builders.
 	Task *TaskClient
 	// TaskGroup is the client for interacting with the TaskGroup builders.
@@ -62,6 +90,8 @@ type Tx struct {
 	Upload *UploadClient
 	// UploadChunk is the client for interacting with the UploadChunk builders.
 	UploadChunk *UploadChunkClient
+	// WechatSubscription is the client for interacting with the WechatSubscription builders.
+	WechatSubscription *WechatSubscriptionClient
 
 	// lazily loaded.
 	client     *Client
@@ -200,23 +230,38 @@ func (tx *Tx) init() {
 	tx.Campaign = NewCampaignClient(tx.config)
 	tx.CampaignGroup = NewCampaignGroupClient(tx.config)
 	tx.Channel = NewChannelClient(tx.config)
+	tx.DataImport = NewDataImportClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
+	tx.DetailTable = NewDetailTableClient(tx.config)
+	tx.EventSource = NewEventSourceClient(tx.config)
+	tx.EventType = NewEventTypeClient(tx.config)
+	tx.IDType = NewIDTypeClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
+	tx.IdentityConflict = NewIdentityConflictClient(tx.config)
+	tx.ImportChunk = NewImportChunkClient(tx.config)
+	tx.ImportError = NewImportErrorClient(tx.config)
 	tx.LoginAttempt = NewLoginAttemptClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.PersonAlias = NewPersonAliasClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
+	tx.Property = NewPropertyClient(tx.config)
+	tx.RefusedEvent = NewRefusedEventClient(tx.config)
 	tx.Run = NewRunClient(tx.config)
+	tx.Segment = NewSegmentClient(tx.config)
+	tx.SegmentVersion = NewSegmentVersionClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.Shard = NewShardClient(tx.config)
 	tx.ShardReason = NewShardReasonClient(tx.config)
+	tx.Subject = NewSubjectClient(tx.config)
 	tx.Task = NewTaskClient(tx.config)
 	tx.TaskGroup = NewTaskGroupClient(tx.config)
 	tx.TaskGroupLink = NewTaskGroupLinkClient(tx.config)
 	tx.Template = NewTemplateClient(tx.config)
 	tx.Upload = NewUploadClient(tx.config)
 	tx.UploadChunk = NewUploadChunkClient(tx.config)
+	tx.WechatSubscription = NewWechatSubscriptionClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

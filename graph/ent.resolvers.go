@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"tidings/ent"
 	"tidings/graph/generated"
 
@@ -63,11 +64,39 @@ func (r *queryResolver) Channels(ctx context.Context, after *entgql.Cursor[strin
 	return r.DB.Ent.Channel.Query().Paginate(ctx, after, first, before, last, ent.WithChannelOrder(orderBy), ent.WithChannelFilter(where.Filter))
 }
 
+func (r *queryResolver) Imports(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DataImportOrder, where *ent.DataImportWhereInput) (*ent.DataImportConnection, error) {
+	panic(fmt.Errorf("not implemented: Imports - imports"))
+}
+
+func (r *queryResolver) DetailTables(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DetailTableOrder, where *ent.DetailTableWhereInput) (*ent.DetailTableConnection, error) {
+	panic(fmt.Errorf("not implemented: DetailTables - detailTables"))
+}
+
+func (r *queryResolver) EventSources(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventSourceOrder, where *ent.EventSourceWhereInput) (*ent.EventSourceConnection, error) {
+	panic(fmt.Errorf("not implemented: EventSources - eventSources"))
+}
+
+func (r *queryResolver) EventTypes(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) (*ent.EventTypeConnection, error) {
+	panic(fmt.Errorf("not implemented: EventTypes - eventTypes"))
+}
+
 func (r *queryResolver) Members(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MemberOrder, where *ent.MemberWhereInput) (*ent.MemberConnection, error) {
 	if orderBy == nil {
 		orderBy = &ent.MemberOrder{Direction: entgql.OrderDirectionDesc, Field: ent.MemberOrderFieldCreatedAt}
 	}
 	return r.DB.Ent.Member.Query().Paginate(ctx, after, first, before, last, ent.WithMemberOrder(orderBy), ent.WithMemberFilter(where.Filter))
+}
+
+func (r *queryResolver) Properties(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PropertyOrder, where *ent.PropertyWhereInput) (*ent.PropertyConnection, error) {
+	panic(fmt.Errorf("not implemented: Properties - properties"))
+}
+
+func (r *queryResolver) Segments(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SegmentOrder, where *ent.SegmentWhereInput) (*ent.SegmentConnection, error) {
+	panic(fmt.Errorf("not implemented: Segments - segments"))
+}
+
+func (r *queryResolver) Subjects(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SubjectOrder, where *ent.SubjectWhereInput) (*ent.SubjectConnection, error) {
+	panic(fmt.Errorf("not implemented: Subjects - subjects"))
 }
 
 func (r *queryResolver) Tasks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskOrder, where *ent.TaskWhereInput) (*ent.TaskConnection, error) {

@@ -14,24 +14,39 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/identity"
+	"tidings/ent/identityconflict"
+	"tidings/ent/idtype"
+	"tidings/ent/importchunk"
+	"tidings/ent/importerror"
 	"tidings/ent/loginattempt"
 	"tidings/ent/member"
 	"tidings/ent/person"
+	"tidings/ent/personalias"
 	"tidings/ent/predicate"
 	"tidings/ent/project"
+	"tidings/ent/property"
+	"tidings/ent/refusedevent"
 	"tidings/ent/run"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
 	"tidings/ent/session"
 	"tidings/ent/setting"
 	"tidings/ent/shard"
 	"tidings/ent/shardreason"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
 	"tidings/ent/upload"
 	"tidings/ent/uploadchunk"
+	"tidings/ent/wechatsubscription"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -281,6 +296,33 @@ func (f TraverseChannel) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ChannelQuery", q)
 }
 
+// The DataImportFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DataImportFunc func(context.Context, *ent.DataImportQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DataImportFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DataImportQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DataImportQuery", q)
+}
+
+// The TraverseDataImport type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDataImport func(context.Context, *ent.DataImportQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDataImport) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDataImport) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DataImportQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DataImportQuery", q)
+}
+
 // The DeliveryFunc type is an adapter to allow the use of ordinary function as a Querier.
 type DeliveryFunc func(context.Context, *ent.DeliveryQuery) (ent.Value, error)
 
@@ -308,6 +350,114 @@ func (f TraverseDelivery) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.DeliveryQuery", q)
 }
 
+// The DetailTableFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DetailTableFunc func(context.Context, *ent.DetailTableQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DetailTableFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DetailTableQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DetailTableQuery", q)
+}
+
+// The TraverseDetailTable type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDetailTable func(context.Context, *ent.DetailTableQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDetailTable) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDetailTable) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DetailTableQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DetailTableQuery", q)
+}
+
+// The EventSourceFunc type is an adapter to allow the use of ordinary function as a Querier.
+type EventSourceFunc func(context.Context, *ent.EventSourceQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f EventSourceFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.EventSourceQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.EventSourceQuery", q)
+}
+
+// The TraverseEventSource type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseEventSource func(context.Context, *ent.EventSourceQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseEventSource) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseEventSource) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EventSourceQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.EventSourceQuery", q)
+}
+
+// The EventTypeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type EventTypeFunc func(context.Context, *ent.EventTypeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f EventTypeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.EventTypeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.EventTypeQuery", q)
+}
+
+// The TraverseEventType type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseEventType func(context.Context, *ent.EventTypeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseEventType) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseEventType) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EventTypeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.EventTypeQuery", q)
+}
+
+// The IDTypeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type IDTypeFunc func(context.Context, *ent.IDTypeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f IDTypeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.IDTypeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.IDTypeQuery", q)
+}
+
+// The TraverseIDType type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseIDType func(context.Context, *ent.IDTypeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseIDType) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseIDType) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IDTypeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.IDTypeQuery", q)
+}
+
 // The IdentityFunc type is an adapter to allow the use of ordinary function as a Querier.
 type IdentityFunc func(context.Context, *ent.IdentityQuery) (ent.Value, error)
 
@@ -333,6 +483,87 @@ func (f TraverseIdentity) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.IdentityQuery", q)
+}
+
+// The IdentityConflictFunc type is an adapter to allow the use of ordinary function as a Querier.
+type IdentityConflictFunc func(context.Context, *ent.IdentityConflictQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f IdentityConflictFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.IdentityConflictQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.IdentityConflictQuery", q)
+}
+
+// The TraverseIdentityConflict type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseIdentityConflict func(context.Context, *ent.IdentityConflictQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseIdentityConflict) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseIdentityConflict) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IdentityConflictQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.IdentityConflictQuery", q)
+}
+
+// The ImportChunkFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ImportChunkFunc func(context.Context, *ent.ImportChunkQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ImportChunkFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ImportChunkQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ImportChunkQuery", q)
+}
+
+// The TraverseImportChunk type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseImportChunk func(context.Context, *ent.ImportChunkQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseImportChunk) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseImportChunk) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ImportChunkQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ImportChunkQuery", q)
+}
+
+// The ImportErrorFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ImportErrorFunc func(context.Context, *ent.ImportErrorQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ImportErrorFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ImportErrorQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ImportErrorQuery", q)
+}
+
+// The TraverseImportError type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseImportError func(context.Context, *ent.ImportErrorQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseImportError) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseImportError) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ImportErrorQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ImportErrorQuery", q)
 }
 
 // The LoginAttemptFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -416,6 +647,33 @@ func (f TraversePerson) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.PersonQuery", q)
 }
 
+// The PersonAliasFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PersonAliasFunc func(context.Context, *ent.PersonAliasQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PersonAliasFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PersonAliasQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PersonAliasQuery", q)
+}
+
+// The TraversePersonAlias type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePersonAlias func(context.Context, *ent.PersonAliasQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePersonAlias) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePersonAlias) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PersonAliasQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PersonAliasQuery", q)
+}
+
 // The ProjectFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ProjectFunc func(context.Context, *ent.ProjectQuery) (ent.Value, error)
 
@@ -443,6 +701,60 @@ func (f TraverseProject) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ProjectQuery", q)
 }
 
+// The PropertyFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PropertyFunc func(context.Context, *ent.PropertyQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PropertyFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PropertyQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PropertyQuery", q)
+}
+
+// The TraverseProperty type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProperty func(context.Context, *ent.PropertyQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProperty) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProperty) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PropertyQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PropertyQuery", q)
+}
+
+// The RefusedEventFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RefusedEventFunc func(context.Context, *ent.RefusedEventQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RefusedEventFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RefusedEventQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RefusedEventQuery", q)
+}
+
+// The TraverseRefusedEvent type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRefusedEvent func(context.Context, *ent.RefusedEventQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRefusedEvent) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRefusedEvent) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RefusedEventQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RefusedEventQuery", q)
+}
+
 // The RunFunc type is an adapter to allow the use of ordinary function as a Querier.
 type RunFunc func(context.Context, *ent.RunQuery) (ent.Value, error)
 
@@ -468,6 +780,60 @@ func (f TraverseRun) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.RunQuery", q)
+}
+
+// The SegmentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SegmentFunc func(context.Context, *ent.SegmentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SegmentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SegmentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SegmentQuery", q)
+}
+
+// The TraverseSegment type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSegment func(context.Context, *ent.SegmentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSegment) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSegment) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SegmentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SegmentQuery", q)
+}
+
+// The SegmentVersionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SegmentVersionFunc func(context.Context, *ent.SegmentVersionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SegmentVersionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SegmentVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SegmentVersionQuery", q)
+}
+
+// The TraverseSegmentVersion type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSegmentVersion func(context.Context, *ent.SegmentVersionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSegmentVersion) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSegmentVersion) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SegmentVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SegmentVersionQuery", q)
 }
 
 // The SessionFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -576,6 +942,33 @@ func (f TraverseShardReason) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ShardReasonQuery", q)
+}
+
+// The SubjectFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SubjectFunc func(context.Context, *ent.SubjectQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SubjectFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SubjectQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SubjectQuery", q)
+}
+
+// The TraverseSubject type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSubject func(context.Context, *ent.SubjectQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSubject) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSubject) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SubjectQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SubjectQuery", q)
 }
 
 // The TaskFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -740,6 +1133,33 @@ func (f TraverseUploadChunk) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.UploadChunkQuery", q)
 }
 
+// The WechatSubscriptionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type WechatSubscriptionFunc func(context.Context, *ent.WechatSubscriptionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f WechatSubscriptionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.WechatSubscriptionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.WechatSubscriptionQuery", q)
+}
+
+// The TraverseWechatSubscription type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseWechatSubscription func(context.Context, *ent.WechatSubscriptionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseWechatSubscription) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseWechatSubscription) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.WechatSubscriptionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.WechatSubscriptionQuery", q)
+}
+
 // NewQuery returns the generic Query interface for the given typed query.
 func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
@@ -757,20 +1177,46 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CampaignGroupQuery, predicate.CampaignGroup, campaigngroup.OrderOption]{typ: ent.TypeCampaignGroup, tq: q}, nil
 	case *ent.ChannelQuery:
 		return &query[*ent.ChannelQuery, predicate.Channel, channel.OrderOption]{typ: ent.TypeChannel, tq: q}, nil
+	case *ent.DataImportQuery:
+		return &query[*ent.DataImportQuery, predicate.DataImport, dataimport.OrderOption]{typ: ent.TypeDataImport, tq: q}, nil
 	case *ent.DeliveryQuery:
 		return &query[*ent.DeliveryQuery, predicate.Delivery, delivery.OrderOption]{typ: ent.TypeDelivery, tq: q}, nil
+	case *ent.DetailTableQuery:
+		return &query[*ent.DetailTableQuery, predicate.DetailTable, detailtable.OrderOption]{typ: ent.TypeDetailTable, tq: q}, nil
+	case *ent.EventSourceQuery:
+		return &query[*ent.EventSourceQuery, predicate.EventSource, eventsource.OrderOption]{typ: ent.TypeEventSource, tq: q}, nil
+	case *ent.EventTypeQuery:
+		return &query[*ent.EventTypeQuery, predicate.EventType, eventtype.OrderOption]{typ: ent.TypeEventType, tq: q}, nil
+	case *ent.IDTypeQuery:
+		return &query[*ent.IDTypeQuery, predicate.IDType, idtype.OrderOption]{typ: ent.TypeIDType, tq: q}, nil
 	case *ent.IdentityQuery:
 		return &query[*ent.IdentityQuery, predicate.Identity, identity.OrderOption]{typ: ent.TypeIdentity, tq: q}, nil
+	case *ent.IdentityConflictQuery:
+		return &query[*ent.IdentityConflictQuery, predicate.IdentityConflict, identityconflict.OrderOption]{typ: ent.TypeIdentityConflict, tq: q}, nil
+	case *ent.ImportChunkQuery:
+		return &query[*ent.ImportChunkQuery, predicate.ImportChunk, importchunk.OrderOption]{typ: ent.TypeImportChunk, tq: q}, nil
+	case *ent.ImportErrorQuery:
+		return &query[*ent.ImportErrorQuery, predicate.ImportError, importerror.OrderOption]{typ: ent.TypeImportError, tq: q}, nil
 	case *ent.LoginAttemptQuery:
 		return &query[*ent.LoginAttemptQuery, predicate.LoginAttempt, loginattempt.OrderOption]{typ: ent.TypeLoginAttempt, tq: q}, nil
 	case *ent.MemberQuery:
 		return &query[*ent.MemberQuery, predicate.Member, member.OrderOption]{typ: ent.TypeMember, tq: q}, nil
 	case *ent.PersonQuery:
 		return &query[*ent.PersonQuery, predicate.Person, person.OrderOption]{typ: ent.TypePerson, tq: q}, nil
+	case *ent.PersonAliasQuery:
+		return &query[*ent.PersonAliasQuery, predicate.PersonAlias, personalias.OrderOption]{typ: ent.TypePersonAlias, tq: q}, nil
 	case *ent.ProjectQuery:
 		return &query[*ent.ProjectQuery, predicate.Project, project.OrderOption]{typ: ent.TypeProject, tq: q}, nil
+	case *ent.PropertyQuery:
+		return &query[*ent.PropertyQuery, predicate.Property, property.OrderOption]{typ: ent.TypeProperty, tq: q}, nil
+	case *ent.RefusedEventQuery:
+		return &query[*ent.RefusedEventQuery, predicate.RefusedEvent, refusedevent.OrderOption]{typ: ent.TypeRefusedEvent, tq: q}, nil
 	case *ent.RunQuery:
 		return &query[*ent.RunQuery, predicate.Run, run.OrderOption]{typ: ent.TypeRun, tq: q}, nil
+	case *ent.SegmentQuery:
+		return &query[*ent.SegmentQuery, predicate.Segment, segment.OrderOption]{typ: ent.TypeSegment, tq: q}, nil
+	case *ent.SegmentVersionQuery:
+		return &query[*ent.SegmentVersionQuery, predicate.SegmentVersion, segmentversion.OrderOption]{typ: ent.TypeSegmentVersion, tq: q}, nil
 	case *ent.SessionQuery:
 		return &query[*ent.SessionQuery, predicate.Session, session.OrderOption]{typ: ent.TypeSession, tq: q}, nil
 	case *ent.SettingQuery:
@@ -779,6 +1225,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ShardQuery, predicate.Shard, shard.OrderOption]{typ: ent.TypeShard, tq: q}, nil
 	case *ent.ShardReasonQuery:
 		return &query[*ent.ShardReasonQuery, predicate.ShardReason, shardreason.OrderOption]{typ: ent.TypeShardReason, tq: q}, nil
+	case *ent.SubjectQuery:
+		return &query[*ent.SubjectQuery, predicate.Subject, subject.OrderOption]{typ: ent.TypeSubject, tq: q}, nil
 	case *ent.TaskQuery:
 		return &query[*ent.TaskQuery, predicate.Task, task.OrderOption]{typ: ent.TypeTask, tq: q}, nil
 	case *ent.TaskGroupQuery:
@@ -791,6 +1239,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.UploadQuery, predicate.Upload, upload.OrderOption]{typ: ent.TypeUpload, tq: q}, nil
 	case *ent.UploadChunkQuery:
 		return &query[*ent.UploadChunkQuery, predicate.UploadChunk, uploadchunk.OrderOption]{typ: ent.TypeUploadChunk, tq: q}, nil
+	case *ent.WechatSubscriptionQuery:
+		return &query[*ent.WechatSubscriptionQuery, predicate.WechatSubscription, wechatsubscription.OrderOption]{typ: ent.TypeWechatSubscription, tq: q}, nil
 	default:
 		return nil, fmt.Errorf("unknown query type %T", q)
 	}

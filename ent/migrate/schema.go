@@ -321,6 +321,245 @@ var (
 			},
 		},
 	}
+	// ImportsColumns holds the columns for the "imports" table.
+	ImportsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "attempt", Type: field.TypeInt, Default: 0},
+		{Name: "lease_owner", Type: field.TypeString, Default: ""},
+		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"PEOPLE", "TAGS", "ROWS", "EVENTS"}},
+		{Name: "file_name", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "mapping", Type: field.TypeJSON, Nullable: true},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"RECEIVING", "RUNNING", "DONE", "FAILED", "CANCELLED"}, Default: "RECEIVING"},
+		{Name: "size", Type: field.TypeInt64, Default: 0},
+		{Name: "received", Type: field.TypeInt64, Default: 0},
+		{Name: "consumed", Type: field.TypeInt64, Default: 0},
+		{Name: "rows", Type: field.TypeInt, Default: 0},
+		{Name: "stored", Type: field.TypeInt, Default: 0},
+		{Name: "duplicate", Type: field.TypeInt, Default: 0},
+		{Name: "refused", Type: field.TypeInt, Default: 0},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+		{Name: "failure_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+		{Name: "table_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "source_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "creator_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// ImportsTable holds the schema information for the "imports" table.
+	ImportsTable = &schema.Table{
+		Name:       "imports",
+		Columns:    ImportsColumns,
+		PrimaryKey: []*schema.Column{ImportsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "imports_projects_project",
+				Columns:    []*schema.Column{ImportsColumns[21]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "imports_detail_tables_table",
+				Columns:    []*schema.Column{ImportsColumns[22]},
+				RefColumns: []*schema.Column{DetailTablesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "imports_event_sources_source",
+				Columns:    []*schema.Column{ImportsColumns[23]},
+				RefColumns: []*schema.Column{EventSourcesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "imports_accounts_creator",
+				Columns:    []*schema.Column{ImportsColumns[24]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dataimport_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{ImportsColumns[21], ImportsColumns[0]},
+			},
+			{
+				Name:    "dataimport_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{ImportsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "due_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "dataimport_project_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{ImportsColumns[21], ImportsColumns[1]},
+			},
+		},
+	}
+	// DetailTablesColumns holds the columns for the "detail_tables" table.
+	DetailTablesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "num", Type: field.TypeInt64, Unique: true},
+		{Name: "name", Type: field.TypeString, Size: 60},
+		{Name: "display_name", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "description", Type: field.TypeString, Size: 2000, Default: ""},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REALTIME", "OFFLINE_DAILY"}, Default: "OFFLINE_DAILY"},
+		{Name: "id_type", Type: field.TypeString},
+		{Name: "person_column", Type: field.TypeString},
+		{Name: "date_column", Type: field.TypeString},
+		{Name: "rows", Type: field.TypeInt, Default: 0},
+		{Name: "imported_at", Type: field.TypeTime, Nullable: true},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+	}
+	// DetailTablesTable holds the schema information for the "detail_tables" table.
+	DetailTablesTable = &schema.Table{
+		Name:       "detail_tables",
+		Columns:    DetailTablesColumns,
+		PrimaryKey: []*schema.Column{DetailTablesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "detail_tables_projects_project",
+				Columns:    []*schema.Column{DetailTablesColumns[13]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "detailtable_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{DetailTablesColumns[13], DetailTablesColumns[0]},
+			},
+			{
+				Name:    "detailtable_project_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{DetailTablesColumns[13], DetailTablesColumns[4]},
+			},
+		},
+	}
+	// EventSourcesColumns holds the columns for the "event_sources" table.
+	EventSourcesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "num", Type: field.TypeInt64, Unique: true},
+		{Name: "name", Type: field.TypeString, Size: 60},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REALTIME", "OFFLINE_DAILY"}, Default: "REALTIME"},
+		{Name: "key_hash", Type: field.TypeString, Unique: true},
+		{Name: "key_hint", Type: field.TypeString, Default: ""},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "last_event_at", Type: field.TypeTime, Nullable: true},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+	}
+	// EventSourcesTable holds the schema information for the "event_sources" table.
+	EventSourcesTable = &schema.Table{
+		Name:       "event_sources",
+		Columns:    EventSourcesColumns,
+		PrimaryKey: []*schema.Column{EventSourcesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "event_sources_projects_project",
+				Columns:    []*schema.Column{EventSourcesColumns[10]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "eventsource_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{EventSourcesColumns[10], EventSourcesColumns[0]},
+			},
+			{
+				Name:    "eventsource_project_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{EventSourcesColumns[10], EventSourcesColumns[4]},
+			},
+		},
+	}
+	// EventTypesColumns holds the columns for the "event_types" table.
+	EventTypesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "num", Type: field.TypeInt64, Unique: true},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "display_name", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "description", Type: field.TypeString, Size: 2000, Default: ""},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+	}
+	// EventTypesTable holds the schema information for the "event_types" table.
+	EventTypesTable = &schema.Table{
+		Name:       "event_types",
+		Columns:    EventTypesColumns,
+		PrimaryKey: []*schema.Column{EventTypesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "event_types_projects_project",
+				Columns:    []*schema.Column{EventTypesColumns[8]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "eventtype_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{EventTypesColumns[8], EventTypesColumns[0]},
+			},
+			{
+				Name:    "eventtype_project_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{EventTypesColumns[8], EventTypesColumns[4]},
+			},
+		},
+	}
+	// IDTypesColumns holds the columns for the "id_types" table.
+	IDTypesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 40},
+		{Name: "name", Type: field.TypeString, Size: 60},
+		{Name: "multi", Type: field.TypeBool, Default: false},
+		{Name: "priority", Type: field.TypeInt},
+		{Name: "in_mapping", Type: field.TypeBool, Default: true},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+	}
+	// IDTypesTable holds the schema information for the "id_types" table.
+	IDTypesTable = &schema.Table{
+		Name:       "id_types",
+		Columns:    IDTypesColumns,
+		PrimaryKey: []*schema.Column{IDTypesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "id_types_projects_project",
+				Columns:    []*schema.Column{IDTypesColumns[8]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "idtype_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{IDTypesColumns[8], IDTypesColumns[0]},
+			},
+			{
+				Name:    "idtype_project_id_code",
+				Unique:  true,
+				Columns: []*schema.Column{IDTypesColumns[8], IDTypesColumns[3]},
+			},
+		},
+	}
 	// IdentitiesColumns holds the columns for the "identities" table.
 	IdentitiesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -346,6 +585,94 @@ var (
 				Name:    "identity_project_num_person_num_type_value",
 				Unique:  false,
 				Columns: []*schema.Column{IdentitiesColumns[1], IdentitiesColumns[4], IdentitiesColumns[2], IdentitiesColumns[3]},
+			},
+		},
+	}
+	// IdentityConflictsColumns holds the columns for the "identity_conflicts" table.
+	IdentityConflictsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "project_num", Type: field.TypeInt64},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "person_num", Type: field.TypeInt64},
+		{Name: "other_num", Type: field.TypeInt64},
+		{Name: "type", Type: field.TypeString},
+		{Name: "value", Type: field.TypeString, Default: ""},
+		{Name: "other_value", Type: field.TypeString, Default: ""},
+		{Name: "joined_by", Type: field.TypeString, Default: ""},
+	}
+	// IdentityConflictsTable holds the schema information for the "identity_conflicts" table.
+	IdentityConflictsTable = &schema.Table{
+		Name:       "identity_conflicts",
+		Columns:    IdentityConflictsColumns,
+		PrimaryKey: []*schema.Column{IdentityConflictsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "identityconflict_project_num_at",
+				Unique:  false,
+				Columns: []*schema.Column{IdentityConflictsColumns[1], IdentityConflictsColumns[2]},
+			},
+			{
+				Name:    "identityconflict_project_num_person_num",
+				Unique:  false,
+				Columns: []*schema.Column{IdentityConflictsColumns[1], IdentityConflictsColumns[3]},
+			},
+		},
+	}
+	// ImportChunksColumns holds the columns for the "import_chunks" table.
+	ImportChunksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "seq", Type: field.TypeInt},
+		{Name: "data", Type: field.TypeBytes},
+		{Name: "import_id", Type: field.TypeString, Size: 40},
+	}
+	// ImportChunksTable holds the schema information for the "import_chunks" table.
+	ImportChunksTable = &schema.Table{
+		Name:       "import_chunks",
+		Columns:    ImportChunksColumns,
+		PrimaryKey: []*schema.Column{ImportChunksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "import_chunks_imports_data_import",
+				Columns:    []*schema.Column{ImportChunksColumns[3]},
+				RefColumns: []*schema.Column{ImportsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "importchunk_import_id_seq",
+				Unique:  true,
+				Columns: []*schema.Column{ImportChunksColumns[3], ImportChunksColumns[1]},
+			},
+		},
+	}
+	// ImportErrorsColumns holds the columns for the "import_errors" table.
+	ImportErrorsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "row", Type: field.TypeInt},
+		{Name: "field", Type: field.TypeString, Default: ""},
+		{Name: "rule", Type: field.TypeString},
+		{Name: "value", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "import_id", Type: field.TypeString, Size: 40},
+	}
+	// ImportErrorsTable holds the schema information for the "import_errors" table.
+	ImportErrorsTable = &schema.Table{
+		Name:       "import_errors",
+		Columns:    ImportErrorsColumns,
+		PrimaryKey: []*schema.Column{ImportErrorsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "import_errors_imports_data_import",
+				Columns:    []*schema.Column{ImportErrorsColumns[5]},
+				RefColumns: []*schema.Column{ImportsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "importerror_import_id_row_field",
+				Unique:  true,
+				Columns: []*schema.Column{ImportErrorsColumns[5], ImportErrorsColumns[1], ImportErrorsColumns[2]},
 			},
 		},
 	}
@@ -419,7 +746,9 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "project_num", Type: field.TypeInt64},
 		{Name: "stub", Type: field.TypeBool, Default: false},
+		{Name: "subject", Type: field.TypeInt64, Default: 0},
 		{Name: "attributes", Type: field.TypeJSON, Nullable: true, SchemaType: map[string]string{"postgres": "jsonb"}},
+		{Name: "tags", Type: field.TypeJSON, Nullable: true, SchemaType: map[string]string{"postgres": "jsonb"}},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// PersonsTable holds the schema information for the "persons" table.
@@ -427,6 +756,40 @@ var (
 		Name:       "persons",
 		Columns:    PersonsColumns,
 		PrimaryKey: []*schema.Column{PersonsColumns[0]},
+	}
+	// PersonAliasesColumns holds the columns for the "person_aliases" table.
+	PersonAliasesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "project_num", Type: field.TypeInt64},
+		{Name: "to_id", Type: field.TypeInt64},
+		{Name: "merged_at", Type: field.TypeTime},
+		{Name: "folded_at", Type: field.TypeTime, Nullable: true},
+	}
+	// PersonAliasesTable holds the schema information for the "person_aliases" table.
+	PersonAliasesTable = &schema.Table{
+		Name:       "person_aliases",
+		Columns:    PersonAliasesColumns,
+		PrimaryKey: []*schema.Column{PersonAliasesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "personalias_to_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonAliasesColumns[2]},
+			},
+			{
+				Name:    "personalias_project_num_merged_at",
+				Unique:  false,
+				Columns: []*schema.Column{PersonAliasesColumns[1], PersonAliasesColumns[3]},
+			},
+			{
+				Name:    "personalias_unfolded",
+				Unique:  false,
+				Columns: []*schema.Column{PersonAliasesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "folded_at IS NULL",
+				},
+			},
+		},
 	}
 	// ProjectsColumns holds the columns for the "projects" table.
 	ProjectsColumns = []*schema.Column{
@@ -440,6 +803,8 @@ var (
 		{Name: "audience_source", Type: field.TypeEnum, Enums: []string{"CDP", "FINDER", "NONE"}, Default: "CDP"},
 		{Name: "multi_subject", Type: field.TypeBool, Default: false},
 		{Name: "self_approval", Type: field.TypeBool, Default: false},
+		{Name: "listed_default", Type: field.TypeBool, Default: true},
+		{Name: "event_retention_days", Type: field.TypeInt, Default: 0},
 		{Name: "refresh_lead", Type: field.TypeInt, Default: 15},
 	}
 	// ProjectsTable holds the schema information for the "projects" table.
@@ -447,6 +812,71 @@ var (
 		Name:       "projects",
 		Columns:    ProjectsColumns,
 		PrimaryKey: []*schema.Column{ProjectsColumns[0]},
+	}
+	// PropertiesColumns holds the columns for the "properties" table.
+	PropertiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "owner", Type: field.TypeEnum, Enums: []string{"ATTRIBUTE", "TAG", "EVENT", "TABLE"}},
+		{Name: "owner_id", Type: field.TypeString, Default: ""},
+		{Name: "name", Type: field.TypeString, Size: 128},
+		{Name: "display_name", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "description", Type: field.TypeString, Size: 2000, Default: ""},
+		{Name: "type", Type: field.TypeEnum, Enums: []string{"TEXT", "NUMBER", "BOOLEAN", "DATE", "DATETIME", "LIST", "OBJECT"}},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "conflicts", Type: field.TypeInt, Default: 0},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+	}
+	// PropertiesTable holds the schema information for the "properties" table.
+	PropertiesTable = &schema.Table{
+		Name:       "properties",
+		Columns:    PropertiesColumns,
+		PrimaryKey: []*schema.Column{PropertiesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "properties_projects_project",
+				Columns:    []*schema.Column{PropertiesColumns[11]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "property_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{PropertiesColumns[11], PropertiesColumns[0]},
+			},
+			{
+				Name:    "property_project_id_owner_owner_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{PropertiesColumns[11], PropertiesColumns[3], PropertiesColumns[4], PropertiesColumns[5]},
+			},
+		},
+	}
+	// RefusedEventsColumns holds the columns for the "refused_events" table.
+	RefusedEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "project_num", Type: field.TypeInt64},
+		{Name: "source_num", Type: field.TypeInt64},
+		{Name: "received_at", Type: field.TypeTime},
+		{Name: "rule", Type: field.TypeString},
+		{Name: "field", Type: field.TypeString, Default: ""},
+		{Name: "message", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "body", Type: field.TypeString, Size: 2147483647, Default: ""},
+	}
+	// RefusedEventsTable holds the schema information for the "refused_events" table.
+	RefusedEventsTable = &schema.Table{
+		Name:       "refused_events",
+		Columns:    RefusedEventsColumns,
+		PrimaryKey: []*schema.Column{RefusedEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "refusedevent_project_num_received_at",
+				Unique:  false,
+				Columns: []*schema.Column{RefusedEventsColumns[1], RefusedEventsColumns[3]},
+			},
+		},
 	}
 	// RunsColumns holds the columns for the "runs" table.
 	RunsColumns = []*schema.Column{
@@ -463,7 +893,11 @@ var (
 		{Name: "selection", Type: field.TypeJSON, Nullable: true},
 		{Name: "planned_at", Type: field.TypeTime},
 		{Name: "run_at", Type: field.TypeTime},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"WAITING", "PREPARING", "SENDING", "DONE", "FAILED", "SKIPPED", "CANCELLED"}, Default: "WAITING"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"WAITING", "REFRESHING", "PREPARING", "SENDING", "DONE", "FAILED", "SKIPPED", "CANCELLED"}, Default: "WAITING"},
+		{Name: "refresh_started_at", Type: field.TypeTime, Nullable: true},
+		{Name: "refresh_ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "refresh_result", Type: field.TypeString, Default: ""},
+		{Name: "segment_version_id", Type: field.TypeString, Nullable: true},
 		{Name: "audience_size", Type: field.TypeInt, Default: 0},
 		{Name: "plan", Type: field.TypeJSON, Nullable: true},
 		{Name: "failure", Type: field.TypeString, Default: ""},
@@ -481,13 +915,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "runs_projects_project",
-				Columns:    []*schema.Column{RunsColumns[20]},
+				Columns:    []*schema.Column{RunsColumns[24]},
 				RefColumns: []*schema.Column{ProjectsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "runs_tasks_task",
-				Columns:    []*schema.Column{RunsColumns[21]},
+				Columns:    []*schema.Column{RunsColumns[25]},
 				RefColumns: []*schema.Column{TasksColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -496,12 +930,12 @@ var (
 			{
 				Name:    "run_project_id_id",
 				Unique:  true,
-				Columns: []*schema.Column{RunsColumns[20], RunsColumns[0]},
+				Columns: []*schema.Column{RunsColumns[24], RunsColumns[0]},
 			},
 			{
 				Name:    "run_task_id_planned_at",
 				Unique:  false,
-				Columns: []*schema.Column{RunsColumns[21], RunsColumns[11]},
+				Columns: []*schema.Column{RunsColumns[25], RunsColumns[11]},
 			},
 			{
 				Name:    "run_status",
@@ -515,6 +949,146 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "due_at IS NOT NULL",
 				},
+			},
+		},
+	}
+	// SegmentsColumns holds the columns for the "segments" table.
+	SegmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "attempt", Type: field.TypeInt, Default: 0},
+		{Name: "lease_owner", Type: field.TypeString, Default: ""},
+		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
+		{Name: "name", Type: field.TypeString, Size: 100},
+		{Name: "name_key", Type: field.TypeString},
+		{Name: "description", Type: field.TypeString, Size: 2000, Default: ""},
+		{Name: "subject", Type: field.TypeString, Default: "user"},
+		{Name: "id_type", Type: field.TypeString, Default: ""},
+		{Name: "rule", Type: field.TypeJSON, Nullable: true},
+		{Name: "update_mode", Type: field.TypeEnum, Enums: []string{"ON_DEMAND", "DAILY"}, Default: "ON_DEMAND"},
+		{Name: "daily_at", Type: field.TypeString, Size: 5, Default: "06:00"},
+		{Name: "listed", Type: field.TypeBool, Default: true},
+		{Name: "origin_task_id", Type: field.TypeString, Nullable: true},
+		{Name: "roles", Type: field.TypeJSON, Nullable: true},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"EMPTY", "COMPUTING", "READY", "FAILED"}, Default: "EMPTY"},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+		{Name: "failure_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "size", Type: field.TypeInt, Default: 0},
+		{Name: "computed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "next_seq", Type: field.TypeInt, Default: 1},
+		{Name: "cause", Type: field.TypeString, Default: ""},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+		{Name: "channel_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "creator_id", Type: field.TypeString, Size: 40},
+	}
+	// SegmentsTable holds the schema information for the "segments" table.
+	SegmentsTable = &schema.Table{
+		Name:       "segments",
+		Columns:    SegmentsColumns,
+		PrimaryKey: []*schema.Column{SegmentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "segments_projects_project",
+				Columns:    []*schema.Column{SegmentsColumns[26]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "segments_channels_channel",
+				Columns:    []*schema.Column{SegmentsColumns[27]},
+				RefColumns: []*schema.Column{ChannelsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "segments_accounts_creator",
+				Columns:    []*schema.Column{SegmentsColumns[28]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "segment_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{SegmentsColumns[26], SegmentsColumns[0]},
+			},
+			{
+				Name:    "segment_project_id_name_key",
+				Unique:  true,
+				Columns: []*schema.Column{SegmentsColumns[26], SegmentsColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "segment_project_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{SegmentsColumns[26], SegmentsColumns[1]},
+			},
+			{
+				Name:    "segment_origin_task_id",
+				Unique:  false,
+				Columns: []*schema.Column{SegmentsColumns[17]},
+			},
+			{
+				Name:    "segment_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{SegmentsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "due_at IS NOT NULL",
+				},
+			},
+		},
+	}
+	// SegmentVersionsColumns holds the columns for the "segment_versions" table.
+	SegmentVersionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "seq", Type: field.TypeInt},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"READY", "FAILED"}},
+		{Name: "cause", Type: field.TypeEnum, Enums: []string{"SAVE", "MANUAL", "DAILY", "RUN"}},
+		{Name: "size", Type: field.TypeInt, Default: 0},
+		{Name: "members", Type: field.TypeBytes, Nullable: true},
+		{Name: "rule", Type: field.TypeJSON, Nullable: true},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+		{Name: "failure_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "started_at", Type: field.TypeTime},
+		{Name: "computed_at", Type: field.TypeTime},
+		{Name: "took_ms", Type: field.TypeInt, Default: 0},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+		{Name: "segment_id", Type: field.TypeString, Size: 40},
+	}
+	// SegmentVersionsTable holds the schema information for the "segment_versions" table.
+	SegmentVersionsTable = &schema.Table{
+		Name:       "segment_versions",
+		Columns:    SegmentVersionsColumns,
+		PrimaryKey: []*schema.Column{SegmentVersionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "segment_versions_projects_project",
+				Columns:    []*schema.Column{SegmentVersionsColumns[12]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "segment_versions_segments_segment",
+				Columns:    []*schema.Column{SegmentVersionsColumns[13]},
+				RefColumns: []*schema.Column{SegmentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "segmentversion_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{SegmentVersionsColumns[12], SegmentVersionsColumns[0]},
+			},
+			{
+				Name:    "segmentversion_segment_id_seq",
+				Unique:  true,
+				Columns: []*schema.Column{SegmentVersionsColumns[13], SegmentVersionsColumns[1]},
 			},
 		},
 	}
@@ -652,6 +1226,45 @@ var (
 			},
 		},
 	}
+	// SubjectsColumns holds the columns for the "subjects" table.
+	SubjectsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "num", Type: field.TypeInt64, Unique: true},
+		{Name: "code", Type: field.TypeString, Size: 40},
+		{Name: "name", Type: field.TypeString, Size: 60},
+		{Name: "id_type", Type: field.TypeString, Size: 40},
+		{Name: "resolve_attribute", Type: field.TypeString, Size: 128, Default: ""},
+		{Name: "resolve_id_type", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+	}
+	// SubjectsTable holds the schema information for the "subjects" table.
+	SubjectsTable = &schema.Table{
+		Name:       "subjects",
+		Columns:    SubjectsColumns,
+		PrimaryKey: []*schema.Column{SubjectsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "subjects_projects_project",
+				Columns:    []*schema.Column{SubjectsColumns[9]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "subject_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{SubjectsColumns[9], SubjectsColumns[0]},
+			},
+			{
+				Name:    "subject_project_id_code",
+				Unique:  true,
+				Columns: []*schema.Column{SubjectsColumns[9], SubjectsColumns[4]},
+			},
+		},
+	}
 	// TasksColumns holds the columns for the "tasks" table.
 	TasksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -664,6 +1277,11 @@ var (
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"ONCE", "REPEAT", "DONE_A", "DONE_A_NOT_B"}, Default: "ONCE"},
 		{Name: "subject", Type: field.TypeString, Default: "user"},
 		{Name: "audience_mode", Type: field.TypeEnum, Enums: []string{"RULE", "SEGMENT", "UPLOAD", "ALL"}, Default: "UPLOAD"},
+		{Name: "rule", Type: field.TypeJSON, Nullable: true},
+		{Name: "listed", Type: field.TypeBool, Default: true},
+		{Name: "segment_roles", Type: field.TypeJSON, Nullable: true},
+		{Name: "refresh_before", Type: field.TypeBool, Default: true},
+		{Name: "refresh_failure", Type: field.TypeEnum, Enums: []string{"SEND_HELD", "DO_NOT_SEND"}, Default: "DO_NOT_SEND"},
 		{Name: "supplementary", Type: field.TypeJSON, Nullable: true},
 		{Name: "reach_at", Type: field.TypeTime, Nullable: true},
 		{Name: "approval_timeout", Type: field.TypeEnum, Enums: []string{"CANCEL", "RUN_ONCE_APPROVED"}, Default: "CANCEL"},
@@ -691,6 +1309,7 @@ var (
 		{Name: "channel_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "template_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "upload_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "segment_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "creator_id", Type: field.TypeString, Size: 40},
 	}
 	// TasksTable holds the schema information for the "tasks" table.
@@ -701,43 +1320,49 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "tasks_projects_project",
-				Columns:    []*schema.Column{TasksColumns[31]},
+				Columns:    []*schema.Column{TasksColumns[36]},
 				RefColumns: []*schema.Column{ProjectsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_applications_application",
-				Columns:    []*schema.Column{TasksColumns[32]},
+				Columns:    []*schema.Column{TasksColumns[37]},
 				RefColumns: []*schema.Column{ApplicationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_campaigns_campaign",
-				Columns:    []*schema.Column{TasksColumns[33]},
+				Columns:    []*schema.Column{TasksColumns[38]},
 				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_channels_channel",
-				Columns:    []*schema.Column{TasksColumns[34]},
+				Columns:    []*schema.Column{TasksColumns[39]},
 				RefColumns: []*schema.Column{ChannelsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_templates_template",
-				Columns:    []*schema.Column{TasksColumns[35]},
+				Columns:    []*schema.Column{TasksColumns[40]},
 				RefColumns: []*schema.Column{TemplatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_uploads_upload",
-				Columns:    []*schema.Column{TasksColumns[36]},
+				Columns:    []*schema.Column{TasksColumns[41]},
 				RefColumns: []*schema.Column{UploadsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
+				Symbol:     "tasks_segments_segment",
+				Columns:    []*schema.Column{TasksColumns[42]},
+				RefColumns: []*schema.Column{SegmentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
 				Symbol:     "tasks_accounts_creator",
-				Columns:    []*schema.Column{TasksColumns[37]},
+				Columns:    []*schema.Column{TasksColumns[43]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -746,12 +1371,12 @@ var (
 			{
 				Name:    "task_project_id_id",
 				Unique:  true,
-				Columns: []*schema.Column{TasksColumns[31], TasksColumns[0]},
+				Columns: []*schema.Column{TasksColumns[36], TasksColumns[0]},
 			},
 			{
 				Name:    "task_project_id_name_key",
 				Unique:  true,
-				Columns: []*schema.Column{TasksColumns[31], TasksColumns[5]},
+				Columns: []*schema.Column{TasksColumns[36], TasksColumns[5]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
 				},
@@ -759,32 +1384,37 @@ var (
 			{
 				Name:    "task_project_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[31], TasksColumns[1]},
+				Columns: []*schema.Column{TasksColumns[36], TasksColumns[1]},
 			},
 			{
 				Name:    "task_project_id_run_status_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[31], TasksColumns[23], TasksColumns[1]},
+				Columns: []*schema.Column{TasksColumns[36], TasksColumns[28], TasksColumns[1]},
 			},
 			{
 				Name:    "task_project_id_creator_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[31], TasksColumns[37]},
+				Columns: []*schema.Column{TasksColumns[36], TasksColumns[43]},
 			},
 			{
 				Name:    "task_campaign_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[33]},
+				Columns: []*schema.Column{TasksColumns[38]},
 			},
 			{
 				Name:    "task_channel_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[34]},
+				Columns: []*schema.Column{TasksColumns[39]},
 			},
 			{
 				Name:    "task_upload_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[36]},
+				Columns: []*schema.Column{TasksColumns[41]},
+			},
+			{
+				Name:    "task_segment_id",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[42]},
 			},
 		},
 	}
@@ -1035,6 +1665,36 @@ var (
 			},
 		},
 	}
+	// WechatSubscriptionsColumns holds the columns for the "wechat_subscriptions" table.
+	WechatSubscriptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "project_num", Type: field.TypeInt64},
+		{Name: "app_id", Type: field.TypeString},
+		{Name: "template_id", Type: field.TypeString},
+		{Name: "person_num", Type: field.TypeInt64},
+		{Name: "openid", Type: field.TypeString},
+		{Name: "remaining", Type: field.TypeInt, Default: 0},
+		{Name: "rejected", Type: field.TypeBool, Default: false},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// WechatSubscriptionsTable holds the schema information for the "wechat_subscriptions" table.
+	WechatSubscriptionsTable = &schema.Table{
+		Name:       "wechat_subscriptions",
+		Columns:    WechatSubscriptionsColumns,
+		PrimaryKey: []*schema.Column{WechatSubscriptionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "wechatsubscription_project_num_app_id_template_id_openid",
+				Unique:  true,
+				Columns: []*schema.Column{WechatSubscriptionsColumns[1], WechatSubscriptionsColumns[2], WechatSubscriptionsColumns[3], WechatSubscriptionsColumns[5]},
+			},
+			{
+				Name:    "wechatsubscription_project_num_person_num",
+				Unique:  false,
+				Columns: []*schema.Column{WechatSubscriptionsColumns[1], WechatSubscriptionsColumns[4]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AccountsTable,
@@ -1044,22 +1704,37 @@ var (
 		CampaignsTable,
 		CampaignGroupsTable,
 		ChannelsTable,
+		ImportsTable,
+		DetailTablesTable,
+		EventSourcesTable,
+		EventTypesTable,
+		IDTypesTable,
 		IdentitiesTable,
+		IdentityConflictsTable,
+		ImportChunksTable,
+		ImportErrorsTable,
 		LoginAttemptsTable,
 		MembersTable,
 		PersonsTable,
+		PersonAliasesTable,
 		ProjectsTable,
+		PropertiesTable,
+		RefusedEventsTable,
 		RunsTable,
+		SegmentsTable,
+		SegmentVersionsTable,
 		SessionsTable,
 		SettingsTable,
 		ShardsTable,
 		ShardReasonsTable,
+		SubjectsTable,
 		TasksTable,
 		TaskGroupsTable,
 		TaskGroupLinksTable,
 		TemplatesTable,
 		UploadsTable,
 		UploadChunksTable,
+		WechatSubscriptionsTable,
 	}
 )
 
@@ -1074,21 +1749,48 @@ func init() {
 	CampaignsTable.ForeignKeys[1].RefTable = CampaignGroupsTable
 	CampaignGroupsTable.ForeignKeys[0].RefTable = ProjectsTable
 	ChannelsTable.ForeignKeys[0].RefTable = ProjectsTable
+	ImportsTable.ForeignKeys[0].RefTable = ProjectsTable
+	ImportsTable.ForeignKeys[1].RefTable = DetailTablesTable
+	ImportsTable.ForeignKeys[2].RefTable = EventSourcesTable
+	ImportsTable.ForeignKeys[3].RefTable = AccountsTable
+	ImportsTable.Annotation = &entsql.Annotation{
+		Table: "imports",
+	}
+	DetailTablesTable.ForeignKeys[0].RefTable = ProjectsTable
+	EventSourcesTable.ForeignKeys[0].RefTable = ProjectsTable
+	EventTypesTable.ForeignKeys[0].RefTable = ProjectsTable
+	IDTypesTable.ForeignKeys[0].RefTable = ProjectsTable
+	IDTypesTable.Annotation = &entsql.Annotation{
+		Table: "id_types",
+	}
 	IdentitiesTable.Annotation = &entsql.Annotation{
 		Table: "identities",
 	}
+	ImportChunksTable.ForeignKeys[0].RefTable = ImportsTable
+	ImportErrorsTable.ForeignKeys[0].RefTable = ImportsTable
 	MembersTable.ForeignKeys[0].RefTable = ProjectsTable
 	MembersTable.ForeignKeys[1].RefTable = AccountsTable
+	PersonAliasesTable.Annotation = &entsql.Annotation{
+		Table: "person_aliases",
+	}
+	PropertiesTable.ForeignKeys[0].RefTable = ProjectsTable
 	RunsTable.ForeignKeys[0].RefTable = ProjectsTable
 	RunsTable.ForeignKeys[1].RefTable = TasksTable
+	SegmentsTable.ForeignKeys[0].RefTable = ProjectsTable
+	SegmentsTable.ForeignKeys[1].RefTable = ChannelsTable
+	SegmentsTable.ForeignKeys[2].RefTable = AccountsTable
+	SegmentVersionsTable.ForeignKeys[0].RefTable = ProjectsTable
+	SegmentVersionsTable.ForeignKeys[1].RefTable = SegmentsTable
 	SessionsTable.ForeignKeys[0].RefTable = AccountsTable
+	SubjectsTable.ForeignKeys[0].RefTable = ProjectsTable
 	TasksTable.ForeignKeys[0].RefTable = ProjectsTable
 	TasksTable.ForeignKeys[1].RefTable = ApplicationsTable
 	TasksTable.ForeignKeys[2].RefTable = CampaignsTable
 	TasksTable.ForeignKeys[3].RefTable = ChannelsTable
 	TasksTable.ForeignKeys[4].RefTable = TemplatesTable
 	TasksTable.ForeignKeys[5].RefTable = UploadsTable
-	TasksTable.ForeignKeys[6].RefTable = AccountsTable
+	TasksTable.ForeignKeys[6].RefTable = SegmentsTable
+	TasksTable.ForeignKeys[7].RefTable = AccountsTable
 	TaskGroupsTable.ForeignKeys[0].RefTable = ProjectsTable
 	TaskGroupsTable.ForeignKeys[1].RefTable = TaskGroupsTable
 	TaskGroupLinksTable.ForeignKeys[0].RefTable = ProjectsTable

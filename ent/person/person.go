@@ -17,8 +17,12 @@ const (
 	FieldProjectNum = "project_num"
 	// FieldStub holds the string denoting the stub field in the database.
 	FieldStub = "stub"
+	// FieldSubject holds the string denoting the subject field in the database.
+	FieldSubject = "subject"
 	// FieldAttributes holds the string denoting the attributes field in the database.
 	FieldAttributes = "attributes"
+	// FieldTags holds the string denoting the tags field in the database.
+	FieldTags = "tags"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the person in the database.
@@ -30,7 +34,9 @@ var Columns = []string{
 	FieldID,
 	FieldProjectNum,
 	FieldStub,
+	FieldSubject,
 	FieldAttributes,
+	FieldTags,
 	FieldCreatedAt,
 }
 
@@ -47,6 +53,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultStub holds the default value on creation for the "stub" field.
 	DefaultStub bool
+	// DefaultSubject holds the default value on creation for the "subject" field.
+	DefaultSubject int64
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -67,6 +75,11 @@ func ByProjectNum(opts ...sql.OrderTermOption) OrderOption {
 // ByStub orders the results by the stub field.
 func ByStub(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStub, opts...).ToFunc()
+}
+
+// BySubject orders the results by the subject field.
+func BySubject(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSubject, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -64,6 +64,11 @@ func Stub(v bool) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldStub, v))
 }
 
+// Subject applies equality check predicate on the "subject" field. It's identical to SubjectEQ.
+func Subject(v int64) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldSubject, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldCreatedAt, v))
@@ -119,6 +124,46 @@ func StubNEQ(v bool) predicate.Person {
 	return predicate.Person(sql.FieldNEQ(FieldStub, v))
 }
 
+// SubjectEQ applies the EQ predicate on the "subject" field.
+func SubjectEQ(v int64) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldSubject, v))
+}
+
+// SubjectNEQ applies the NEQ predicate on the "subject" field.
+func SubjectNEQ(v int64) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldSubject, v))
+}
+
+// SubjectIn applies the In predicate on the "subject" field.
+func SubjectIn(vs ...int64) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldSubject, vs...))
+}
+
+// SubjectNotIn applies the NotIn predicate on the "subject" field.
+func SubjectNotIn(vs ...int64) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldSubject, vs...))
+}
+
+// SubjectGT applies the GT predicate on the "subject" field.
+func SubjectGT(v int64) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldSubject, v))
+}
+
+// SubjectGTE applies the GTE predicate on the "subject" field.
+func SubjectGTE(v int64) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldSubject, v))
+}
+
+// SubjectLT applies the LT predicate on the "subject" field.
+func SubjectLT(v int64) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldSubject, v))
+}
+
+// SubjectLTE applies the LTE predicate on the "subject" field.
+func SubjectLTE(v int64) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldSubject, v))
+}
+
 // AttributesIsNil applies the IsNil predicate on the "attributes" field.
 func AttributesIsNil() predicate.Person {
 	return predicate.Person(sql.FieldIsNull(FieldAttributes))
@@ -127,6 +172,16 @@ func AttributesIsNil() predicate.Person {
 // AttributesNotNil applies the NotNil predicate on the "attributes" field.
 func AttributesNotNil() predicate.Person {
 	return predicate.Person(sql.FieldNotNull(FieldAttributes))
+}
+
+// TagsIsNil applies the IsNil predicate on the "tags" field.
+func TagsIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldTags))
+}
+
+// TagsNotNil applies the NotNil predicate on the "tags" field.
+func TagsNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldTags))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

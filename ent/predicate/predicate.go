@@ -27,11 +27,35 @@ type CampaignGroup func(*sql.Selector)
 // Channel is the predicate function for channel builders.
 type Channel func(*sql.Selector)
 
+// DataImport is the predicate function for dataimport builders.
+type DataImport func(*sql.Selector)
+
 // Delivery is the predicate function for delivery builders.
 type Delivery func(*sql.Selector)
 
+// DetailTable is the predicate function for detailtable builders.
+type DetailTable func(*sql.Selector)
+
+// EventSource is the predicate function for eventsource builders.
+type EventSource func(*sql.Selector)
+
+// EventType is the predicate function for eventtype builders.
+type EventType func(*sql.Selector)
+
+// IDType is the predicate function for idtype builders.
+type IDType func(*sql.Selector)
+
 // Identity is the predicate function for identity builders.
 type Identity func(*sql.Selector)
+
+// IdentityConflict is the predicate function for identityconflict builders.
+type IdentityConflict func(*sql.Selector)
+
+// ImportChunk is the predicate function for importchunk builders.
+type ImportChunk func(*sql.Selector)
+
+// ImportError is the predicate function for importerror builders.
+type ImportError func(*sql.Selector)
 
 // LoginAttempt is the predicate function for loginattempt builders.
 type LoginAttempt func(*sql.Selector)
@@ -42,11 +66,26 @@ type Member func(*sql.Selector)
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 
+// PersonAlias is the predicate function for personalias builders.
+type PersonAlias func(*sql.Selector)
+
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)
 
+// Property is the predicate function for property builders.
+type Property func(*sql.Selector)
+
+// RefusedEvent is the predicate function for refusedevent builders.
+type RefusedEvent func(*sql.Selector)
+
 // Run is the predicate function for run builders.
 type Run func(*sql.Selector)
+
+// Segment is the predicate function for segment builders.
+type Segment func(*sql.Selector)
+
+// SegmentVersion is the predicate function for segmentversion builders.
+type SegmentVersion func(*sql.Selector)
 
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
@@ -59,6 +98,9 @@ type Shard func(*sql.Selector)
 
 // ShardReason is the predicate function for shardreason builders.
 type ShardReason func(*sql.Selector)
+
+// Subject is the predicate function for subject builders.
+type Subject func(*sql.Selector)
 
 // Task is the predicate function for task builders.
 type Task func(*sql.Selector)
@@ -77,3 +119,6 @@ type Upload func(*sql.Selector)
 
 // UploadChunk is the predicate function for uploadchunk builders.
 type UploadChunk func(*sql.Selector)
+
+// WechatSubscription is the predicate function for wechatsubscription builders.
+type WechatSubscription func(*sql.Selector)

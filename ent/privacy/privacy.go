@@ -278,6 +278,30 @@ func (f ChannelMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ChannelMutation", m)
 }
 
+// The DataImportQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DataImportQueryRuleFunc func(context.Context, *ent.DataImportQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DataImportQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DataImportQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DataImportQuery", q)
+}
+
+// The DataImportMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DataImportMutationRuleFunc func(context.Context, *ent.DataImportMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DataImportMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DataImportMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DataImportMutation", m)
+}
+
 // The DeliveryQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type DeliveryQueryRuleFunc func(context.Context, *ent.DeliveryQuery) error
@@ -302,6 +326,102 @@ func (f DeliveryMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeliveryMutation", m)
 }
 
+// The DetailTableQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DetailTableQueryRuleFunc func(context.Context, *ent.DetailTableQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DetailTableQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DetailTableQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DetailTableQuery", q)
+}
+
+// The DetailTableMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DetailTableMutationRuleFunc func(context.Context, *ent.DetailTableMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DetailTableMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DetailTableMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DetailTableMutation", m)
+}
+
+// The EventSourceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EventSourceQueryRuleFunc func(context.Context, *ent.EventSourceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EventSourceQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EventSourceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EventSourceQuery", q)
+}
+
+// The EventSourceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EventSourceMutationRuleFunc func(context.Context, *ent.EventSourceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EventSourceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EventSourceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EventSourceMutation", m)
+}
+
+// The EventTypeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EventTypeQueryRuleFunc func(context.Context, *ent.EventTypeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EventTypeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EventTypeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EventTypeQuery", q)
+}
+
+// The EventTypeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EventTypeMutationRuleFunc func(context.Context, *ent.EventTypeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EventTypeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EventTypeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EventTypeMutation", m)
+}
+
+// The IDTypeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IDTypeQueryRuleFunc func(context.Context, *ent.IDTypeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IDTypeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IDTypeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.IDTypeQuery", q)
+}
+
+// The IDTypeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IDTypeMutationRuleFunc func(context.Context, *ent.IDTypeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IDTypeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.IDTypeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IDTypeMutation", m)
+}
+
 // The IdentityQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type IdentityQueryRuleFunc func(context.Context, *ent.IdentityQuery) error
@@ -324,6 +444,78 @@ func (f IdentityMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IdentityMutation", m)
+}
+
+// The IdentityConflictQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IdentityConflictQueryRuleFunc func(context.Context, *ent.IdentityConflictQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IdentityConflictQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IdentityConflictQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.IdentityConflictQuery", q)
+}
+
+// The IdentityConflictMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IdentityConflictMutationRuleFunc func(context.Context, *ent.IdentityConflictMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IdentityConflictMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.IdentityConflictMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IdentityConflictMutation", m)
+}
+
+// The ImportChunkQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ImportChunkQueryRuleFunc func(context.Context, *ent.ImportChunkQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ImportChunkQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ImportChunkQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ImportChunkQuery", q)
+}
+
+// The ImportChunkMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ImportChunkMutationRuleFunc func(context.Context, *ent.ImportChunkMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ImportChunkMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ImportChunkMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ImportChunkMutation", m)
+}
+
+// The ImportErrorQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ImportErrorQueryRuleFunc func(context.Context, *ent.ImportErrorQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ImportErrorQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ImportErrorQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ImportErrorQuery", q)
+}
+
+// The ImportErrorMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ImportErrorMutationRuleFunc func(context.Context, *ent.ImportErrorMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ImportErrorMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ImportErrorMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ImportErrorMutation", m)
 }
 
 // The LoginAttemptQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -398,6 +590,30 @@ func (f PersonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PersonMutation", m)
 }
 
+// The PersonAliasQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PersonAliasQueryRuleFunc func(context.Context, *ent.PersonAliasQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PersonAliasQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PersonAliasQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PersonAliasQuery", q)
+}
+
+// The PersonAliasMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PersonAliasMutationRuleFunc func(context.Context, *ent.PersonAliasMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PersonAliasMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PersonAliasMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PersonAliasMutation", m)
+}
+
 // The ProjectQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ProjectQueryRuleFunc func(context.Context, *ent.ProjectQuery) error
@@ -422,6 +638,54 @@ func (f ProjectMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ProjectMutation", m)
 }
 
+// The PropertyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PropertyQueryRuleFunc func(context.Context, *ent.PropertyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PropertyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PropertyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PropertyQuery", q)
+}
+
+// The PropertyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PropertyMutationRuleFunc func(context.Context, *ent.PropertyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PropertyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PropertyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PropertyMutation", m)
+}
+
+// The RefusedEventQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RefusedEventQueryRuleFunc func(context.Context, *ent.RefusedEventQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RefusedEventQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RefusedEventQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RefusedEventQuery", q)
+}
+
+// The RefusedEventMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RefusedEventMutationRuleFunc func(context.Context, *ent.RefusedEventMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RefusedEventMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RefusedEventMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RefusedEventMutation", m)
+}
+
 // The RunQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type RunQueryRuleFunc func(context.Context, *ent.RunQuery) error
@@ -444,6 +708,54 @@ func (f RunMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) e
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RunMutation", m)
+}
+
+// The SegmentQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SegmentQueryRuleFunc func(context.Context, *ent.SegmentQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SegmentQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SegmentQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SegmentQuery", q)
+}
+
+// The SegmentMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SegmentMutationRuleFunc func(context.Context, *ent.SegmentMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SegmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SegmentMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SegmentMutation", m)
+}
+
+// The SegmentVersionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SegmentVersionQueryRuleFunc func(context.Context, *ent.SegmentVersionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SegmentVersionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SegmentVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SegmentVersionQuery", q)
+}
+
+// The SegmentVersionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SegmentVersionMutationRuleFunc func(context.Context, *ent.SegmentVersionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SegmentVersionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SegmentVersionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SegmentVersionMutation", m)
 }
 
 // The SessionQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -540,6 +852,30 @@ func (f ShardReasonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ShardReasonMutation", m)
+}
+
+// The SubjectQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SubjectQueryRuleFunc func(context.Context, *ent.SubjectQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SubjectQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SubjectQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SubjectQuery", q)
+}
+
+// The SubjectMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SubjectMutationRuleFunc func(context.Context, *ent.SubjectMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SubjectMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SubjectMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SubjectMutation", m)
 }
 
 // The TaskQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -684,4 +1020,28 @@ func (f UploadChunkMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.UploadChunkMutation", m)
+}
+
+// The WechatSubscriptionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type WechatSubscriptionQueryRuleFunc func(context.Context, *ent.WechatSubscriptionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f WechatSubscriptionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.WechatSubscriptionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.WechatSubscriptionQuery", q)
+}
+
+// The WechatSubscriptionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type WechatSubscriptionMutationRuleFunc func(context.Context, *ent.WechatSubscriptionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f WechatSubscriptionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.WechatSubscriptionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.WechatSubscriptionMutation", m)
 }

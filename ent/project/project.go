@@ -35,6 +35,10 @@ const (
 	FieldMultiSubject = "multi_subject"
 	// FieldSelfApproval holds the string denoting the self_approval field in the database.
 	FieldSelfApproval = "self_approval"
+	// FieldListedDefault holds the string denoting the listed_default field in the database.
+	FieldListedDefault = "listed_default"
+	// FieldEventRetentionDays holds the string denoting the event_retention_days field in the database.
+	FieldEventRetentionDays = "event_retention_days"
 	// FieldRefreshLead holds the string denoting the refresh_lead field in the database.
 	FieldRefreshLead = "refresh_lead"
 	// Table holds the table name of the project in the database.
@@ -53,6 +57,8 @@ var Columns = []string{
 	FieldAudienceSource,
 	FieldMultiSubject,
 	FieldSelfApproval,
+	FieldListedDefault,
+	FieldEventRetentionDays,
 	FieldRefreshLead,
 }
 
@@ -91,6 +97,12 @@ var (
 	DefaultMultiSubject bool
 	// DefaultSelfApproval holds the default value on creation for the "self_approval" field.
 	DefaultSelfApproval bool
+	// DefaultListedDefault holds the default value on creation for the "listed_default" field.
+	DefaultListedDefault bool
+	// DefaultEventRetentionDays holds the default value on creation for the "event_retention_days" field.
+	DefaultEventRetentionDays int
+	// EventRetentionDaysValidator is a validator for the "event_retention_days" field. It is called by the builders before save.
+	EventRetentionDaysValidator func(int) error
 	// DefaultRefreshLead holds the default value on creation for the "refresh_lead" field.
 	DefaultRefreshLead int
 	// RefreshLeadValidator is a validator for the "refresh_lead" field. It is called by the builders before save.
@@ -179,6 +191,16 @@ func ByMultiSubject(opts ...sql.OrderTermOption) OrderOption {
 // BySelfApproval orders the results by the self_approval field.
 func BySelfApproval(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSelfApproval, opts...).ToFunc()
+}
+
+// ByListedDefault orders the results by the listed_default field.
+func ByListedDefault(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldListedDefault, opts...).ToFunc()
+}
+
+// ByEventRetentionDays orders the results by the event_retention_days field.
+func ByEventRetentionDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEventRetentionDays, opts...).ToFunc()
 }
 
 // ByRefreshLead orders the results by the refresh_lead field.

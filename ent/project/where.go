@@ -104,6 +104,16 @@ func SelfApproval(v bool) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldSelfApproval, v))
 }
 
+// ListedDefault applies equality check predicate on the "listed_default" field. It's identical to ListedDefaultEQ.
+func ListedDefault(v bool) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldListedDefault, v))
+}
+
+// EventRetentionDays applies equality check predicate on the "event_retention_days" field. It's identical to EventRetentionDaysEQ.
+func EventRetentionDays(v int) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldEventRetentionDays, v))
+}
+
 // RefreshLead applies equality check predicate on the "refresh_lead" field. It's identical to RefreshLeadEQ.
 func RefreshLead(v int) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldRefreshLead, v))
@@ -437,6 +447,56 @@ func SelfApprovalEQ(v bool) predicate.Project {
 // SelfApprovalNEQ applies the NEQ predicate on the "self_approval" field.
 func SelfApprovalNEQ(v bool) predicate.Project {
 	return predicate.Project(sql.FieldNEQ(FieldSelfApproval, v))
+}
+
+// ListedDefaultEQ applies the EQ predicate on the "listed_default" field.
+func ListedDefaultEQ(v bool) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldListedDefault, v))
+}
+
+// ListedDefaultNEQ applies the NEQ predicate on the "listed_default" field.
+func ListedDefaultNEQ(v bool) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldListedDefault, v))
+}
+
+// EventRetentionDaysEQ applies the EQ predicate on the "event_retention_days" field.
+func EventRetentionDaysEQ(v int) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldEventRetentionDays, v))
+}
+
+// EventRetentionDaysNEQ applies the NEQ predicate on the "event_retention_days" field.
+func EventRetentionDaysNEQ(v int) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldEventRetentionDays, v))
+}
+
+// EventRetentionDaysIn applies the In predicate on the "event_retention_days" field.
+func EventRetentionDaysIn(vs ...int) predicate.Project {
+	return predicate.Project(sql.FieldIn(FieldEventRetentionDays, vs...))
+}
+
+// EventRetentionDaysNotIn applies the NotIn predicate on the "event_retention_days" field.
+func EventRetentionDaysNotIn(vs ...int) predicate.Project {
+	return predicate.Project(sql.FieldNotIn(FieldEventRetentionDays, vs...))
+}
+
+// EventRetentionDaysGT applies the GT predicate on the "event_retention_days" field.
+func EventRetentionDaysGT(v int) predicate.Project {
+	return predicate.Project(sql.FieldGT(FieldEventRetentionDays, v))
+}
+
+// EventRetentionDaysGTE applies the GTE predicate on the "event_retention_days" field.
+func EventRetentionDaysGTE(v int) predicate.Project {
+	return predicate.Project(sql.FieldGTE(FieldEventRetentionDays, v))
+}
+
+// EventRetentionDaysLT applies the LT predicate on the "event_retention_days" field.
+func EventRetentionDaysLT(v int) predicate.Project {
+	return predicate.Project(sql.FieldLT(FieldEventRetentionDays, v))
+}
+
+// EventRetentionDaysLTE applies the LTE predicate on the "event_retention_days" field.
+func EventRetentionDaysLTE(v int) predicate.Project {
+	return predicate.Project(sql.FieldLTE(FieldEventRetentionDays, v))
 }
 
 // RefreshLeadEQ applies the EQ predicate on the "refresh_lead" field.

@@ -48,6 +48,14 @@ const (
 	FieldRunAt = "run_at"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
+	// FieldRefreshStartedAt holds the string denoting the refresh_started_at field in the database.
+	FieldRefreshStartedAt = "refresh_started_at"
+	// FieldRefreshEndedAt holds the string denoting the refresh_ended_at field in the database.
+	FieldRefreshEndedAt = "refresh_ended_at"
+	// FieldRefreshResult holds the string denoting the refresh_result field in the database.
+	FieldRefreshResult = "refresh_result"
+	// FieldSegmentVersionID holds the string denoting the segment_version_id field in the database.
+	FieldSegmentVersionID = "segment_version_id"
 	// FieldAudienceSize holds the string denoting the audience_size field in the database.
 	FieldAudienceSize = "audience_size"
 	// FieldPlan holds the string denoting the plan field in the database.
@@ -100,6 +108,10 @@ var Columns = []string{
 	FieldPlannedAt,
 	FieldRunAt,
 	FieldStatus,
+	FieldRefreshStartedAt,
+	FieldRefreshEndedAt,
+	FieldRefreshResult,
+	FieldSegmentVersionID,
 	FieldAudienceSize,
 	FieldPlan,
 	FieldFailure,
@@ -140,6 +152,8 @@ var (
 	DefaultLeaseOwner string
 	// NumValidator is a validator for the "num" field. It is called by the builders before save.
 	NumValidator func(int64) error
+	// DefaultRefreshResult holds the default value on creation for the "refresh_result" field.
+	DefaultRefreshResult string
 	// DefaultAudienceSize holds the default value on creation for the "audience_size" field.
 	DefaultAudienceSize int
 	// DefaultFailure holds the default value on creation for the "failure" field.
@@ -186,13 +200,14 @@ const DefaultStatus = StatusWaiting
 
 // Status values.
 const (
-	StatusWaiting   Status = "WAITING"
-	StatusPreparing Status = "PREPARING"
-	StatusSending   Status = "SENDING"
-	StatusDone      Status = "DONE"
-	StatusFailed    Status = "FAILED"
-	StatusSkipped   Status = "SKIPPED"
-	StatusCancelled Status = "CANCELLED"
+	StatusWaiting    Status = "WAITING"
+	StatusRefreshing Status = "REFRESHING"
+	StatusPreparing  Status = "PREPARING"
+	StatusSending    Status = "SENDING"
+	StatusDone       Status = "DONE"
+	StatusFailed     Status = "FAILED"
+	StatusSkipped    Status = "SKIPPED"
+	StatusCancelled  Status = "CANCELLED"
 )
 
 func (s Status) String() string {
@@ -202,7 +217,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusWaiting, StatusPreparing, StatusSending, StatusDone, StatusFailed, StatusSkipped, StatusCancelled:
+	case StatusWaiting, StatusRefreshing, StatusPreparing, StatusSending, StatusDone, StatusFailed, StatusSkipped, StatusCancelled:
 		return nil
 	default:
 		return fmt.Errorf("run: invalid enum value for status field: %q", s)
@@ -285,6 +300,26 @@ func ByRunAt(opts ...sql.OrderTermOption) OrderOption {
 // ByStatus orders the results by the status field.
 func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
+}
+
+// ByRefreshStartedAt orders the results by the refresh_started_at field.
+func ByRefreshStartedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefreshStartedAt, opts...).ToFunc()
+}
+
+// ByRefreshEndedAt orders the results by the refresh_ended_at field.
+func ByRefreshEndedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefreshEndedAt, opts...).ToFunc()
+}
+
+// ByRefreshResult orders the results by the refresh_result field.
+func ByRefreshResult(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefreshResult, opts...).ToFunc()
+}
+
+// BySegmentVersionID orders the results by the segment_version_id field.
+func BySegmentVersionID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSegmentVersionID, opts...).ToFunc()
 }
 
 // ByAudienceSize orders the results by the audience_size field.

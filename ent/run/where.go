@@ -125,6 +125,26 @@ func RunAt(v time.Time) predicate.Run {
 	return predicate.Run(sql.FieldEQ(FieldRunAt, v))
 }
 
+// RefreshStartedAt applies equality check predicate on the "refresh_started_at" field. It's identical to RefreshStartedAtEQ.
+func RefreshStartedAt(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldRefreshStartedAt, v))
+}
+
+// RefreshEndedAt applies equality check predicate on the "refresh_ended_at" field. It's identical to RefreshEndedAtEQ.
+func RefreshEndedAt(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldRefreshEndedAt, v))
+}
+
+// RefreshResult applies equality check predicate on the "refresh_result" field. It's identical to RefreshResultEQ.
+func RefreshResult(v string) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldRefreshResult, v))
+}
+
+// SegmentVersionID applies equality check predicate on the "segment_version_id" field. It's identical to SegmentVersionIDEQ.
+func SegmentVersionID(v string) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldSegmentVersionID, v))
+}
+
 // AudienceSize applies equality check predicate on the "audience_size" field. It's identical to AudienceSizeEQ.
 func AudienceSize(v int) predicate.Run {
 	return predicate.Run(sql.FieldEQ(FieldAudienceSize, v))
@@ -808,6 +828,246 @@ func StatusIn(vs ...Status) predicate.Run {
 // StatusNotIn applies the NotIn predicate on the "status" field.
 func StatusNotIn(vs ...Status) predicate.Run {
 	return predicate.Run(sql.FieldNotIn(FieldStatus, vs...))
+}
+
+// RefreshStartedAtEQ applies the EQ predicate on the "refresh_started_at" field.
+func RefreshStartedAtEQ(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldRefreshStartedAt, v))
+}
+
+// RefreshStartedAtNEQ applies the NEQ predicate on the "refresh_started_at" field.
+func RefreshStartedAtNEQ(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldNEQ(FieldRefreshStartedAt, v))
+}
+
+// RefreshStartedAtIn applies the In predicate on the "refresh_started_at" field.
+func RefreshStartedAtIn(vs ...time.Time) predicate.Run {
+	return predicate.Run(sql.FieldIn(FieldRefreshStartedAt, vs...))
+}
+
+// RefreshStartedAtNotIn applies the NotIn predicate on the "refresh_started_at" field.
+func RefreshStartedAtNotIn(vs ...time.Time) predicate.Run {
+	return predicate.Run(sql.FieldNotIn(FieldRefreshStartedAt, vs...))
+}
+
+// RefreshStartedAtGT applies the GT predicate on the "refresh_started_at" field.
+func RefreshStartedAtGT(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldGT(FieldRefreshStartedAt, v))
+}
+
+// RefreshStartedAtGTE applies the GTE predicate on the "refresh_started_at" field.
+func RefreshStartedAtGTE(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldGTE(FieldRefreshStartedAt, v))
+}
+
+// RefreshStartedAtLT applies the LT predicate on the "refresh_started_at" field.
+func RefreshStartedAtLT(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldLT(FieldRefreshStartedAt, v))
+}
+
+// RefreshStartedAtLTE applies the LTE predicate on the "refresh_started_at" field.
+func RefreshStartedAtLTE(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldLTE(FieldRefreshStartedAt, v))
+}
+
+// RefreshStartedAtIsNil applies the IsNil predicate on the "refresh_started_at" field.
+func RefreshStartedAtIsNil() predicate.Run {
+	return predicate.Run(sql.FieldIsNull(FieldRefreshStartedAt))
+}
+
+// RefreshStartedAtNotNil applies the NotNil predicate on the "refresh_started_at" field.
+func RefreshStartedAtNotNil() predicate.Run {
+	return predicate.Run(sql.FieldNotNull(FieldRefreshStartedAt))
+}
+
+// RefreshEndedAtEQ applies the EQ predicate on the "refresh_ended_at" field.
+func RefreshEndedAtEQ(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldRefreshEndedAt, v))
+}
+
+// RefreshEndedAtNEQ applies the NEQ predicate on the "refresh_ended_at" field.
+func RefreshEndedAtNEQ(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldNEQ(FieldRefreshEndedAt, v))
+}
+
+// RefreshEndedAtIn applies the In predicate on the "refresh_ended_at" field.
+func RefreshEndedAtIn(vs ...time.Time) predicate.Run {
+	return predicate.Run(sql.FieldIn(FieldRefreshEndedAt, vs...))
+}
+
+// RefreshEndedAtNotIn applies the NotIn predicate on the "refresh_ended_at" field.
+func RefreshEndedAtNotIn(vs ...time.Time) predicate.Run {
+	return predicate.Run(sql.FieldNotIn(FieldRefreshEndedAt, vs...))
+}
+
+// RefreshEndedAtGT applies the GT predicate on the "refresh_ended_at" field.
+func RefreshEndedAtGT(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldGT(FieldRefreshEndedAt, v))
+}
+
+// RefreshEndedAtGTE applies the GTE predicate on the "refresh_ended_at" field.
+func RefreshEndedAtGTE(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldGTE(FieldRefreshEndedAt, v))
+}
+
+// RefreshEndedAtLT applies the LT predicate on the "refresh_ended_at" field.
+func RefreshEndedAtLT(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldLT(FieldRefreshEndedAt, v))
+}
+
+// RefreshEndedAtLTE applies the LTE predicate on the "refresh_ended_at" field.
+func RefreshEndedAtLTE(v time.Time) predicate.Run {
+	return predicate.Run(sql.FieldLTE(FieldRefreshEndedAt, v))
+}
+
+// RefreshEndedAtIsNil applies the IsNil predicate on the "refresh_ended_at" field.
+func RefreshEndedAtIsNil() predicate.Run {
+	return predicate.Run(sql.FieldIsNull(FieldRefreshEndedAt))
+}
+
+// RefreshEndedAtNotNil applies the NotNil predicate on the "refresh_ended_at" field.
+func RefreshEndedAtNotNil() predicate.Run {
+	return predicate.Run(sql.FieldNotNull(FieldRefreshEndedAt))
+}
+
+// RefreshResultEQ applies the EQ predicate on the "refresh_result" field.
+func RefreshResultEQ(v string) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldRefreshResult, v))
+}
+
+// RefreshResultNEQ applies the NEQ predicate on the "refresh_result" field.
+func RefreshResultNEQ(v string) predicate.Run {
+	return predicate.Run(sql.FieldNEQ(FieldRefreshResult, v))
+}
+
+// RefreshResultIn applies the In predicate on the "refresh_result" field.
+func RefreshResultIn(vs ...string) predicate.Run {
+	return predicate.Run(sql.FieldIn(FieldRefreshResult, vs...))
+}
+
+// RefreshResultNotIn applies the NotIn predicate on the "refresh_result" field.
+func RefreshResultNotIn(vs ...string) predicate.Run {
+	return predicate.Run(sql.FieldNotIn(FieldRefreshResult, vs...))
+}
+
+// RefreshResultGT applies the GT predicate on the "refresh_result" field.
+func RefreshResultGT(v string) predicate.Run {
+	return predicate.Run(sql.FieldGT(FieldRefreshResult, v))
+}
+
+// RefreshResultGTE applies the GTE predicate on the "refresh_result" field.
+func RefreshResultGTE(v string) predicate.Run {
+	return predicate.Run(sql.FieldGTE(FieldRefreshResult, v))
+}
+
+// RefreshResultLT applies the LT predicate on the "refresh_result" field.
+func RefreshResultLT(v string) predicate.Run {
+	return predicate.Run(sql.FieldLT(FieldRefreshResult, v))
+}
+
+// RefreshResultLTE applies the LTE predicate on the "refresh_result" field.
+func RefreshResultLTE(v string) predicate.Run {
+	return predicate.Run(sql.FieldLTE(FieldRefreshResult, v))
+}
+
+// RefreshResultContains applies the Contains predicate on the "refresh_result" field.
+func RefreshResultContains(v string) predicate.Run {
+	return predicate.Run(sql.FieldContains(FieldRefreshResult, v))
+}
+
+// RefreshResultHasPrefix applies the HasPrefix predicate on the "refresh_result" field.
+func RefreshResultHasPrefix(v string) predicate.Run {
+	return predicate.Run(sql.FieldHasPrefix(FieldRefreshResult, v))
+}
+
+// RefreshResultHasSuffix applies the HasSuffix predicate on the "refresh_result" field.
+func RefreshResultHasSuffix(v string) predicate.Run {
+	return predicate.Run(sql.FieldHasSuffix(FieldRefreshResult, v))
+}
+
+// RefreshResultEqualFold applies the EqualFold predicate on the "refresh_result" field.
+func RefreshResultEqualFold(v string) predicate.Run {
+	return predicate.Run(sql.FieldEqualFold(FieldRefreshResult, v))
+}
+
+// RefreshResultContainsFold applies the ContainsFold predicate on the "refresh_result" field.
+func RefreshResultContainsFold(v string) predicate.Run {
+	return predicate.Run(sql.FieldContainsFold(FieldRefreshResult, v))
+}
+
+// SegmentVersionIDEQ applies the EQ predicate on the "segment_version_id" field.
+func SegmentVersionIDEQ(v string) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDNEQ applies the NEQ predicate on the "segment_version_id" field.
+func SegmentVersionIDNEQ(v string) predicate.Run {
+	return predicate.Run(sql.FieldNEQ(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDIn applies the In predicate on the "segment_version_id" field.
+func SegmentVersionIDIn(vs ...string) predicate.Run {
+	return predicate.Run(sql.FieldIn(FieldSegmentVersionID, vs...))
+}
+
+// SegmentVersionIDNotIn applies the NotIn predicate on the "segment_version_id" field.
+func SegmentVersionIDNotIn(vs ...string) predicate.Run {
+	return predicate.Run(sql.FieldNotIn(FieldSegmentVersionID, vs...))
+}
+
+// SegmentVersionIDGT applies the GT predicate on the "segment_version_id" field.
+func SegmentVersionIDGT(v string) predicate.Run {
+	return predicate.Run(sql.FieldGT(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDGTE applies the GTE predicate on the "segment_version_id" field.
+func SegmentVersionIDGTE(v string) predicate.Run {
+	return predicate.Run(sql.FieldGTE(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDLT applies the LT predicate on the "segment_version_id" field.
+func SegmentVersionIDLT(v string) predicate.Run {
+	return predicate.Run(sql.FieldLT(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDLTE applies the LTE predicate on the "segment_version_id" field.
+func SegmentVersionIDLTE(v string) predicate.Run {
+	return predicate.Run(sql.FieldLTE(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDContains applies the Contains predicate on the "segment_version_id" field.
+func SegmentVersionIDContains(v string) predicate.Run {
+	return predicate.Run(sql.FieldContains(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDHasPrefix applies the HasPrefix predicate on the "segment_version_id" field.
+func SegmentVersionIDHasPrefix(v string) predicate.Run {
+	return predicate.Run(sql.FieldHasPrefix(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDHasSuffix applies the HasSuffix predicate on the "segment_version_id" field.
+func SegmentVersionIDHasSuffix(v string) predicate.Run {
+	return predicate.Run(sql.FieldHasSuffix(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDIsNil applies the IsNil predicate on the "segment_version_id" field.
+func SegmentVersionIDIsNil() predicate.Run {
+	return predicate.Run(sql.FieldIsNull(FieldSegmentVersionID))
+}
+
+// SegmentVersionIDNotNil applies the NotNil predicate on the "segment_version_id" field.
+func SegmentVersionIDNotNil() predicate.Run {
+	return predicate.Run(sql.FieldNotNull(FieldSegmentVersionID))
+}
+
+// SegmentVersionIDEqualFold applies the EqualFold predicate on the "segment_version_id" field.
+func SegmentVersionIDEqualFold(v string) predicate.Run {
+	return predicate.Run(sql.FieldEqualFold(FieldSegmentVersionID, v))
+}
+
+// SegmentVersionIDContainsFold applies the ContainsFold predicate on the "segment_version_id" field.
+func SegmentVersionIDContainsFold(v string) predicate.Run {
+	return predicate.Run(sql.FieldContainsFold(FieldSegmentVersionID, v))
 }
 
 // AudienceSizeEQ applies the EQ predicate on the "audience_size" field.

@@ -10,23 +10,36 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/identity"
+	"tidings/ent/identityconflict"
+	"tidings/ent/idtype"
+	"tidings/ent/importerror"
 	"tidings/ent/loginattempt"
 	"tidings/ent/member"
 	"tidings/ent/person"
 	"tidings/ent/project"
+	"tidings/ent/property"
+	"tidings/ent/refusedevent"
 	"tidings/ent/run"
 	"tidings/ent/schema"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
 	"tidings/ent/session"
 	"tidings/ent/setting"
 	"tidings/ent/shard"
 	"tidings/ent/shardreason"
+	"tidings/ent/subject"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
 	"tidings/ent/upload"
+	"tidings/ent/wechatsubscription"
 	"time"
 )
 
@@ -563,6 +576,105 @@ func init() {
 			return nil
 		}
 	}()
+	dataimportMixin := schema.DataImport{}.Mixin()
+	dataimportMixinHooks2 := dataimportMixin[2].Hooks()
+	dataimport.Hooks[0] = dataimportMixinHooks2[0]
+	dataimportMixinInters2 := dataimportMixin[2].Interceptors()
+	dataimport.Interceptors[0] = dataimportMixinInters2[0]
+	dataimportMixinFields0 := dataimportMixin[0].Fields()
+	_ = dataimportMixinFields0
+	dataimportMixinFields1 := dataimportMixin[1].Fields()
+	_ = dataimportMixinFields1
+	dataimportMixinFields2 := dataimportMixin[2].Fields()
+	_ = dataimportMixinFields2
+	dataimportMixinFields3 := dataimportMixin[3].Fields()
+	_ = dataimportMixinFields3
+	dataimportFields := schema.DataImport{}.Fields()
+	_ = dataimportFields
+	// dataimportDescCreatedAt is the schema descriptor for created_at field.
+	dataimportDescCreatedAt := dataimportMixinFields1[0].Descriptor()
+	// dataimport.DefaultCreatedAt holds the default value on creation for the created_at field.
+	dataimport.DefaultCreatedAt = dataimportDescCreatedAt.Default.(func() time.Time)
+	// dataimportDescUpdatedAt is the schema descriptor for updated_at field.
+	dataimportDescUpdatedAt := dataimportMixinFields1[1].Descriptor()
+	// dataimport.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	dataimport.DefaultUpdatedAt = dataimportDescUpdatedAt.Default.(func() time.Time)
+	// dataimport.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	dataimport.UpdateDefaultUpdatedAt = dataimportDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// dataimportDescProjectID is the schema descriptor for project_id field.
+	dataimportDescProjectID := dataimportMixinFields2[0].Descriptor()
+	// dataimport.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	dataimport.ProjectIDValidator = dataimportDescProjectID.Validators[0].(func(string) error)
+	// dataimportDescAttempt is the schema descriptor for attempt field.
+	dataimportDescAttempt := dataimportMixinFields3[1].Descriptor()
+	// dataimport.DefaultAttempt holds the default value on creation for the attempt field.
+	dataimport.DefaultAttempt = dataimportDescAttempt.Default.(int)
+	// dataimportDescLeaseOwner is the schema descriptor for lease_owner field.
+	dataimportDescLeaseOwner := dataimportMixinFields3[2].Descriptor()
+	// dataimport.DefaultLeaseOwner holds the default value on creation for the lease_owner field.
+	dataimport.DefaultLeaseOwner = dataimportDescLeaseOwner.Default.(string)
+	// dataimportDescFileName is the schema descriptor for file_name field.
+	dataimportDescFileName := dataimportFields[3].Descriptor()
+	// dataimport.DefaultFileName holds the default value on creation for the file_name field.
+	dataimport.DefaultFileName = dataimportDescFileName.Default.(string)
+	// dataimport.FileNameValidator is a validator for the "file_name" field. It is called by the builders before save.
+	dataimport.FileNameValidator = dataimportDescFileName.Validators[0].(func(string) error)
+	// dataimportDescSize is the schema descriptor for size field.
+	dataimportDescSize := dataimportFields[6].Descriptor()
+	// dataimport.DefaultSize holds the default value on creation for the size field.
+	dataimport.DefaultSize = dataimportDescSize.Default.(int64)
+	// dataimportDescReceived is the schema descriptor for received field.
+	dataimportDescReceived := dataimportFields[7].Descriptor()
+	// dataimport.DefaultReceived holds the default value on creation for the received field.
+	dataimport.DefaultReceived = dataimportDescReceived.Default.(int64)
+	// dataimportDescConsumed is the schema descriptor for consumed field.
+	dataimportDescConsumed := dataimportFields[8].Descriptor()
+	// dataimport.DefaultConsumed holds the default value on creation for the consumed field.
+	dataimport.DefaultConsumed = dataimportDescConsumed.Default.(int64)
+	// dataimportDescRows is the schema descriptor for rows field.
+	dataimportDescRows := dataimportFields[9].Descriptor()
+	// dataimport.DefaultRows holds the default value on creation for the rows field.
+	dataimport.DefaultRows = dataimportDescRows.Default.(int)
+	// dataimportDescStored is the schema descriptor for stored field.
+	dataimportDescStored := dataimportFields[10].Descriptor()
+	// dataimport.DefaultStored holds the default value on creation for the stored field.
+	dataimport.DefaultStored = dataimportDescStored.Default.(int)
+	// dataimportDescDuplicate is the schema descriptor for duplicate field.
+	dataimportDescDuplicate := dataimportFields[11].Descriptor()
+	// dataimport.DefaultDuplicate holds the default value on creation for the duplicate field.
+	dataimport.DefaultDuplicate = dataimportDescDuplicate.Default.(int)
+	// dataimportDescRefused is the schema descriptor for refused field.
+	dataimportDescRefused := dataimportFields[12].Descriptor()
+	// dataimport.DefaultRefused holds the default value on creation for the refused field.
+	dataimport.DefaultRefused = dataimportDescRefused.Default.(int)
+	// dataimportDescFailure is the schema descriptor for failure field.
+	dataimportDescFailure := dataimportFields[13].Descriptor()
+	// dataimport.DefaultFailure holds the default value on creation for the failure field.
+	dataimport.DefaultFailure = dataimportDescFailure.Default.(string)
+	// dataimportDescFailureText is the schema descriptor for failure_text field.
+	dataimportDescFailureText := dataimportFields[14].Descriptor()
+	// dataimport.DefaultFailureText holds the default value on creation for the failure_text field.
+	dataimport.DefaultFailureText = dataimportDescFailureText.Default.(string)
+	// dataimportDescID is the schema descriptor for id field.
+	dataimportDescID := dataimportMixinFields0[0].Descriptor()
+	// dataimport.DefaultID holds the default value on creation for the id field.
+	dataimport.DefaultID = dataimportDescID.Default.(func() string)
+	// dataimport.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	dataimport.IDValidator = func() func(string) error {
+		validators := dataimportDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	deliveryFields := schema.Delivery{}.Fields()
 	_ = deliveryFields
 	// deliveryDescSeq is the schema descriptor for seq field.
@@ -593,6 +705,348 @@ func init() {
 	deliveryDescContent := deliveryFields[11].Descriptor()
 	// delivery.DefaultContent holds the default value on creation for the content field.
 	delivery.DefaultContent = deliveryDescContent.Default.(string)
+	detailtableMixin := schema.DetailTable{}.Mixin()
+	detailtableMixinHooks2 := detailtableMixin[2].Hooks()
+	detailtable.Hooks[0] = detailtableMixinHooks2[0]
+	detailtableMixinInters2 := detailtableMixin[2].Interceptors()
+	detailtable.Interceptors[0] = detailtableMixinInters2[0]
+	detailtableMixinFields0 := detailtableMixin[0].Fields()
+	_ = detailtableMixinFields0
+	detailtableMixinFields1 := detailtableMixin[1].Fields()
+	_ = detailtableMixinFields1
+	detailtableMixinFields2 := detailtableMixin[2].Fields()
+	_ = detailtableMixinFields2
+	detailtableFields := schema.DetailTable{}.Fields()
+	_ = detailtableFields
+	// detailtableDescCreatedAt is the schema descriptor for created_at field.
+	detailtableDescCreatedAt := detailtableMixinFields1[0].Descriptor()
+	// detailtable.DefaultCreatedAt holds the default value on creation for the created_at field.
+	detailtable.DefaultCreatedAt = detailtableDescCreatedAt.Default.(func() time.Time)
+	// detailtableDescUpdatedAt is the schema descriptor for updated_at field.
+	detailtableDescUpdatedAt := detailtableMixinFields1[1].Descriptor()
+	// detailtable.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	detailtable.DefaultUpdatedAt = detailtableDescUpdatedAt.Default.(func() time.Time)
+	// detailtable.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	detailtable.UpdateDefaultUpdatedAt = detailtableDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// detailtableDescProjectID is the schema descriptor for project_id field.
+	detailtableDescProjectID := detailtableMixinFields2[0].Descriptor()
+	// detailtable.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	detailtable.ProjectIDValidator = detailtableDescProjectID.Validators[0].(func(string) error)
+	// detailtableDescNum is the schema descriptor for num field.
+	detailtableDescNum := detailtableFields[0].Descriptor()
+	// detailtable.NumValidator is a validator for the "num" field. It is called by the builders before save.
+	detailtable.NumValidator = detailtableDescNum.Validators[0].(func(int64) error)
+	// detailtableDescName is the schema descriptor for name field.
+	detailtableDescName := detailtableFields[1].Descriptor()
+	// detailtable.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	detailtable.NameValidator = func() func(string) error {
+		validators := detailtableDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// detailtableDescDisplayName is the schema descriptor for display_name field.
+	detailtableDescDisplayName := detailtableFields[2].Descriptor()
+	// detailtable.DefaultDisplayName holds the default value on creation for the display_name field.
+	detailtable.DefaultDisplayName = detailtableDescDisplayName.Default.(string)
+	// detailtable.DisplayNameValidator is a validator for the "display_name" field. It is called by the builders before save.
+	detailtable.DisplayNameValidator = detailtableDescDisplayName.Validators[0].(func(string) error)
+	// detailtableDescDescription is the schema descriptor for description field.
+	detailtableDescDescription := detailtableFields[3].Descriptor()
+	// detailtable.DefaultDescription holds the default value on creation for the description field.
+	detailtable.DefaultDescription = detailtableDescDescription.Default.(string)
+	// detailtable.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	detailtable.DescriptionValidator = detailtableDescDescription.Validators[0].(func(string) error)
+	// detailtableDescRows is the schema descriptor for rows field.
+	detailtableDescRows := detailtableFields[8].Descriptor()
+	// detailtable.DefaultRows holds the default value on creation for the rows field.
+	detailtable.DefaultRows = detailtableDescRows.Default.(int)
+	// detailtableDescID is the schema descriptor for id field.
+	detailtableDescID := detailtableMixinFields0[0].Descriptor()
+	// detailtable.DefaultID holds the default value on creation for the id field.
+	detailtable.DefaultID = detailtableDescID.Default.(func() string)
+	// detailtable.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	detailtable.IDValidator = func() func(string) error {
+		validators := detailtableDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	eventsourceMixin := schema.EventSource{}.Mixin()
+	eventsourceMixinHooks2 := eventsourceMixin[2].Hooks()
+	eventsource.Hooks[0] = eventsourceMixinHooks2[0]
+	eventsourceMixinInters2 := eventsourceMixin[2].Interceptors()
+	eventsource.Interceptors[0] = eventsourceMixinInters2[0]
+	eventsourceMixinFields0 := eventsourceMixin[0].Fields()
+	_ = eventsourceMixinFields0
+	eventsourceMixinFields1 := eventsourceMixin[1].Fields()
+	_ = eventsourceMixinFields1
+	eventsourceMixinFields2 := eventsourceMixin[2].Fields()
+	_ = eventsourceMixinFields2
+	eventsourceFields := schema.EventSource{}.Fields()
+	_ = eventsourceFields
+	// eventsourceDescCreatedAt is the schema descriptor for created_at field.
+	eventsourceDescCreatedAt := eventsourceMixinFields1[0].Descriptor()
+	// eventsource.DefaultCreatedAt holds the default value on creation for the created_at field.
+	eventsource.DefaultCreatedAt = eventsourceDescCreatedAt.Default.(func() time.Time)
+	// eventsourceDescUpdatedAt is the schema descriptor for updated_at field.
+	eventsourceDescUpdatedAt := eventsourceMixinFields1[1].Descriptor()
+	// eventsource.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	eventsource.DefaultUpdatedAt = eventsourceDescUpdatedAt.Default.(func() time.Time)
+	// eventsource.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	eventsource.UpdateDefaultUpdatedAt = eventsourceDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// eventsourceDescProjectID is the schema descriptor for project_id field.
+	eventsourceDescProjectID := eventsourceMixinFields2[0].Descriptor()
+	// eventsource.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	eventsource.ProjectIDValidator = eventsourceDescProjectID.Validators[0].(func(string) error)
+	// eventsourceDescNum is the schema descriptor for num field.
+	eventsourceDescNum := eventsourceFields[0].Descriptor()
+	// eventsource.NumValidator is a validator for the "num" field. It is called by the builders before save.
+	eventsource.NumValidator = eventsourceDescNum.Validators[0].(func(int64) error)
+	// eventsourceDescName is the schema descriptor for name field.
+	eventsourceDescName := eventsourceFields[1].Descriptor()
+	// eventsource.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	eventsource.NameValidator = func() func(string) error {
+		validators := eventsourceDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// eventsourceDescKeyHint is the schema descriptor for key_hint field.
+	eventsourceDescKeyHint := eventsourceFields[4].Descriptor()
+	// eventsource.DefaultKeyHint holds the default value on creation for the key_hint field.
+	eventsource.DefaultKeyHint = eventsourceDescKeyHint.Default.(string)
+	// eventsourceDescEnabled is the schema descriptor for enabled field.
+	eventsourceDescEnabled := eventsourceFields[5].Descriptor()
+	// eventsource.DefaultEnabled holds the default value on creation for the enabled field.
+	eventsource.DefaultEnabled = eventsourceDescEnabled.Default.(bool)
+	// eventsourceDescID is the schema descriptor for id field.
+	eventsourceDescID := eventsourceMixinFields0[0].Descriptor()
+	// eventsource.DefaultID holds the default value on creation for the id field.
+	eventsource.DefaultID = eventsourceDescID.Default.(func() string)
+	// eventsource.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	eventsource.IDValidator = func() func(string) error {
+		validators := eventsourceDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	eventtypeMixin := schema.EventType{}.Mixin()
+	eventtypeMixinHooks2 := eventtypeMixin[2].Hooks()
+	eventtype.Hooks[0] = eventtypeMixinHooks2[0]
+	eventtypeMixinInters2 := eventtypeMixin[2].Interceptors()
+	eventtype.Interceptors[0] = eventtypeMixinInters2[0]
+	eventtypeMixinFields0 := eventtypeMixin[0].Fields()
+	_ = eventtypeMixinFields0
+	eventtypeMixinFields1 := eventtypeMixin[1].Fields()
+	_ = eventtypeMixinFields1
+	eventtypeMixinFields2 := eventtypeMixin[2].Fields()
+	_ = eventtypeMixinFields2
+	eventtypeFields := schema.EventType{}.Fields()
+	_ = eventtypeFields
+	// eventtypeDescCreatedAt is the schema descriptor for created_at field.
+	eventtypeDescCreatedAt := eventtypeMixinFields1[0].Descriptor()
+	// eventtype.DefaultCreatedAt holds the default value on creation for the created_at field.
+	eventtype.DefaultCreatedAt = eventtypeDescCreatedAt.Default.(func() time.Time)
+	// eventtypeDescUpdatedAt is the schema descriptor for updated_at field.
+	eventtypeDescUpdatedAt := eventtypeMixinFields1[1].Descriptor()
+	// eventtype.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	eventtype.DefaultUpdatedAt = eventtypeDescUpdatedAt.Default.(func() time.Time)
+	// eventtype.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	eventtype.UpdateDefaultUpdatedAt = eventtypeDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// eventtypeDescProjectID is the schema descriptor for project_id field.
+	eventtypeDescProjectID := eventtypeMixinFields2[0].Descriptor()
+	// eventtype.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	eventtype.ProjectIDValidator = eventtypeDescProjectID.Validators[0].(func(string) error)
+	// eventtypeDescNum is the schema descriptor for num field.
+	eventtypeDescNum := eventtypeFields[0].Descriptor()
+	// eventtype.NumValidator is a validator for the "num" field. It is called by the builders before save.
+	eventtype.NumValidator = eventtypeDescNum.Validators[0].(func(int64) error)
+	// eventtypeDescName is the schema descriptor for name field.
+	eventtypeDescName := eventtypeFields[1].Descriptor()
+	// eventtype.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	eventtype.NameValidator = func() func(string) error {
+		validators := eventtypeDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// eventtypeDescDisplayName is the schema descriptor for display_name field.
+	eventtypeDescDisplayName := eventtypeFields[2].Descriptor()
+	// eventtype.DefaultDisplayName holds the default value on creation for the display_name field.
+	eventtype.DefaultDisplayName = eventtypeDescDisplayName.Default.(string)
+	// eventtype.DisplayNameValidator is a validator for the "display_name" field. It is called by the builders before save.
+	eventtype.DisplayNameValidator = eventtypeDescDisplayName.Validators[0].(func(string) error)
+	// eventtypeDescDescription is the schema descriptor for description field.
+	eventtypeDescDescription := eventtypeFields[3].Descriptor()
+	// eventtype.DefaultDescription holds the default value on creation for the description field.
+	eventtype.DefaultDescription = eventtypeDescDescription.Default.(string)
+	// eventtype.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	eventtype.DescriptionValidator = eventtypeDescDescription.Validators[0].(func(string) error)
+	// eventtypeDescEnabled is the schema descriptor for enabled field.
+	eventtypeDescEnabled := eventtypeFields[4].Descriptor()
+	// eventtype.DefaultEnabled holds the default value on creation for the enabled field.
+	eventtype.DefaultEnabled = eventtypeDescEnabled.Default.(bool)
+	// eventtypeDescID is the schema descriptor for id field.
+	eventtypeDescID := eventtypeMixinFields0[0].Descriptor()
+	// eventtype.DefaultID holds the default value on creation for the id field.
+	eventtype.DefaultID = eventtypeDescID.Default.(func() string)
+	// eventtype.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	eventtype.IDValidator = func() func(string) error {
+		validators := eventtypeDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	idtypeMixin := schema.IDType{}.Mixin()
+	idtypeMixinHooks2 := idtypeMixin[2].Hooks()
+	idtype.Hooks[0] = idtypeMixinHooks2[0]
+	idtypeMixinInters2 := idtypeMixin[2].Interceptors()
+	idtype.Interceptors[0] = idtypeMixinInters2[0]
+	idtypeMixinFields0 := idtypeMixin[0].Fields()
+	_ = idtypeMixinFields0
+	idtypeMixinFields1 := idtypeMixin[1].Fields()
+	_ = idtypeMixinFields1
+	idtypeMixinFields2 := idtypeMixin[2].Fields()
+	_ = idtypeMixinFields2
+	idtypeFields := schema.IDType{}.Fields()
+	_ = idtypeFields
+	// idtypeDescCreatedAt is the schema descriptor for created_at field.
+	idtypeDescCreatedAt := idtypeMixinFields1[0].Descriptor()
+	// idtype.DefaultCreatedAt holds the default value on creation for the created_at field.
+	idtype.DefaultCreatedAt = idtypeDescCreatedAt.Default.(func() time.Time)
+	// idtypeDescUpdatedAt is the schema descriptor for updated_at field.
+	idtypeDescUpdatedAt := idtypeMixinFields1[1].Descriptor()
+	// idtype.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	idtype.DefaultUpdatedAt = idtypeDescUpdatedAt.Default.(func() time.Time)
+	// idtype.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	idtype.UpdateDefaultUpdatedAt = idtypeDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// idtypeDescProjectID is the schema descriptor for project_id field.
+	idtypeDescProjectID := idtypeMixinFields2[0].Descriptor()
+	// idtype.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	idtype.ProjectIDValidator = idtypeDescProjectID.Validators[0].(func(string) error)
+	// idtypeDescCode is the schema descriptor for code field.
+	idtypeDescCode := idtypeFields[0].Descriptor()
+	// idtype.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	idtype.CodeValidator = func() func(string) error {
+		validators := idtypeDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// idtypeDescName is the schema descriptor for name field.
+	idtypeDescName := idtypeFields[1].Descriptor()
+	// idtype.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	idtype.NameValidator = func() func(string) error {
+		validators := idtypeDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// idtypeDescMulti is the schema descriptor for multi field.
+	idtypeDescMulti := idtypeFields[2].Descriptor()
+	// idtype.DefaultMulti holds the default value on creation for the multi field.
+	idtype.DefaultMulti = idtypeDescMulti.Default.(bool)
+	// idtypeDescPriority is the schema descriptor for priority field.
+	idtypeDescPriority := idtypeFields[3].Descriptor()
+	// idtype.PriorityValidator is a validator for the "priority" field. It is called by the builders before save.
+	idtype.PriorityValidator = idtypeDescPriority.Validators[0].(func(int) error)
+	// idtypeDescInMapping is the schema descriptor for in_mapping field.
+	idtypeDescInMapping := idtypeFields[4].Descriptor()
+	// idtype.DefaultInMapping holds the default value on creation for the in_mapping field.
+	idtype.DefaultInMapping = idtypeDescInMapping.Default.(bool)
+	// idtypeDescID is the schema descriptor for id field.
+	idtypeDescID := idtypeMixinFields0[0].Descriptor()
+	// idtype.DefaultID holds the default value on creation for the id field.
+	idtype.DefaultID = idtypeDescID.Default.(func() string)
+	// idtype.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	idtype.IDValidator = func() func(string) error {
+		validators := idtypeDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	identityFields := schema.Identity{}.Fields()
 	_ = identityFields
 	// identityDescInvalid is the schema descriptor for invalid field.
@@ -603,6 +1057,30 @@ func init() {
 	identityDescBoundAt := identityFields[6].Descriptor()
 	// identity.DefaultBoundAt holds the default value on creation for the bound_at field.
 	identity.DefaultBoundAt = identityDescBoundAt.Default.(func() time.Time)
+	identityconflictFields := schema.IdentityConflict{}.Fields()
+	_ = identityconflictFields
+	// identityconflictDescValue is the schema descriptor for value field.
+	identityconflictDescValue := identityconflictFields[6].Descriptor()
+	// identityconflict.DefaultValue holds the default value on creation for the value field.
+	identityconflict.DefaultValue = identityconflictDescValue.Default.(string)
+	// identityconflictDescOtherValue is the schema descriptor for other_value field.
+	identityconflictDescOtherValue := identityconflictFields[7].Descriptor()
+	// identityconflict.DefaultOtherValue holds the default value on creation for the other_value field.
+	identityconflict.DefaultOtherValue = identityconflictDescOtherValue.Default.(string)
+	// identityconflictDescJoinedBy is the schema descriptor for joined_by field.
+	identityconflictDescJoinedBy := identityconflictFields[8].Descriptor()
+	// identityconflict.DefaultJoinedBy holds the default value on creation for the joined_by field.
+	identityconflict.DefaultJoinedBy = identityconflictDescJoinedBy.Default.(string)
+	importerrorFields := schema.ImportError{}.Fields()
+	_ = importerrorFields
+	// importerrorDescField is the schema descriptor for field field.
+	importerrorDescField := importerrorFields[3].Descriptor()
+	// importerror.DefaultField holds the default value on creation for the field field.
+	importerror.DefaultField = importerrorDescField.Default.(string)
+	// importerrorDescValue is the schema descriptor for value field.
+	importerrorDescValue := importerrorFields[5].Descriptor()
+	// importerror.DefaultValue holds the default value on creation for the value field.
+	importerror.DefaultValue = importerrorDescValue.Default.(string)
 	loginattemptFields := schema.LoginAttempt{}.Fields()
 	_ = loginattemptFields
 	// loginattemptDescFailures is the schema descriptor for failures field.
@@ -670,8 +1148,12 @@ func init() {
 	personDescStub := personFields[2].Descriptor()
 	// person.DefaultStub holds the default value on creation for the stub field.
 	person.DefaultStub = personDescStub.Default.(bool)
+	// personDescSubject is the schema descriptor for subject field.
+	personDescSubject := personFields[3].Descriptor()
+	// person.DefaultSubject holds the default value on creation for the subject field.
+	person.DefaultSubject = personDescSubject.Default.(int64)
 	// personDescCreatedAt is the schema descriptor for created_at field.
-	personDescCreatedAt := personFields[4].Descriptor()
+	personDescCreatedAt := personFields[6].Descriptor()
 	// person.DefaultCreatedAt holds the default value on creation for the created_at field.
 	person.DefaultCreatedAt = personDescCreatedAt.Default.(func() time.Time)
 	projectMixin := schema.Project{}.Mixin()
@@ -745,8 +1227,18 @@ func init() {
 	projectDescSelfApproval := projectFields[6].Descriptor()
 	// project.DefaultSelfApproval holds the default value on creation for the self_approval field.
 	project.DefaultSelfApproval = projectDescSelfApproval.Default.(bool)
+	// projectDescListedDefault is the schema descriptor for listed_default field.
+	projectDescListedDefault := projectFields[7].Descriptor()
+	// project.DefaultListedDefault holds the default value on creation for the listed_default field.
+	project.DefaultListedDefault = projectDescListedDefault.Default.(bool)
+	// projectDescEventRetentionDays is the schema descriptor for event_retention_days field.
+	projectDescEventRetentionDays := projectFields[8].Descriptor()
+	// project.DefaultEventRetentionDays holds the default value on creation for the event_retention_days field.
+	project.DefaultEventRetentionDays = projectDescEventRetentionDays.Default.(int)
+	// project.EventRetentionDaysValidator is a validator for the "event_retention_days" field. It is called by the builders before save.
+	project.EventRetentionDaysValidator = projectDescEventRetentionDays.Validators[0].(func(int) error)
 	// projectDescRefreshLead is the schema descriptor for refresh_lead field.
-	projectDescRefreshLead := projectFields[7].Descriptor()
+	projectDescRefreshLead := projectFields[9].Descriptor()
 	// project.DefaultRefreshLead holds the default value on creation for the refresh_lead field.
 	project.DefaultRefreshLead = projectDescRefreshLead.Default.(int)
 	// project.RefreshLeadValidator is a validator for the "refresh_lead" field. It is called by the builders before save.
@@ -771,6 +1263,109 @@ func init() {
 			return nil
 		}
 	}()
+	propertyMixin := schema.Property{}.Mixin()
+	propertyMixinHooks2 := propertyMixin[2].Hooks()
+	property.Hooks[0] = propertyMixinHooks2[0]
+	propertyMixinInters2 := propertyMixin[2].Interceptors()
+	property.Interceptors[0] = propertyMixinInters2[0]
+	propertyMixinFields0 := propertyMixin[0].Fields()
+	_ = propertyMixinFields0
+	propertyMixinFields1 := propertyMixin[1].Fields()
+	_ = propertyMixinFields1
+	propertyMixinFields2 := propertyMixin[2].Fields()
+	_ = propertyMixinFields2
+	propertyFields := schema.Property{}.Fields()
+	_ = propertyFields
+	// propertyDescCreatedAt is the schema descriptor for created_at field.
+	propertyDescCreatedAt := propertyMixinFields1[0].Descriptor()
+	// property.DefaultCreatedAt holds the default value on creation for the created_at field.
+	property.DefaultCreatedAt = propertyDescCreatedAt.Default.(func() time.Time)
+	// propertyDescUpdatedAt is the schema descriptor for updated_at field.
+	propertyDescUpdatedAt := propertyMixinFields1[1].Descriptor()
+	// property.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	property.DefaultUpdatedAt = propertyDescUpdatedAt.Default.(func() time.Time)
+	// property.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	property.UpdateDefaultUpdatedAt = propertyDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// propertyDescProjectID is the schema descriptor for project_id field.
+	propertyDescProjectID := propertyMixinFields2[0].Descriptor()
+	// property.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	property.ProjectIDValidator = propertyDescProjectID.Validators[0].(func(string) error)
+	// propertyDescOwnerID is the schema descriptor for owner_id field.
+	propertyDescOwnerID := propertyFields[1].Descriptor()
+	// property.DefaultOwnerID holds the default value on creation for the owner_id field.
+	property.DefaultOwnerID = propertyDescOwnerID.Default.(string)
+	// propertyDescName is the schema descriptor for name field.
+	propertyDescName := propertyFields[2].Descriptor()
+	// property.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	property.NameValidator = func() func(string) error {
+		validators := propertyDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// propertyDescDisplayName is the schema descriptor for display_name field.
+	propertyDescDisplayName := propertyFields[3].Descriptor()
+	// property.DefaultDisplayName holds the default value on creation for the display_name field.
+	property.DefaultDisplayName = propertyDescDisplayName.Default.(string)
+	// property.DisplayNameValidator is a validator for the "display_name" field. It is called by the builders before save.
+	property.DisplayNameValidator = propertyDescDisplayName.Validators[0].(func(string) error)
+	// propertyDescDescription is the schema descriptor for description field.
+	propertyDescDescription := propertyFields[4].Descriptor()
+	// property.DefaultDescription holds the default value on creation for the description field.
+	property.DefaultDescription = propertyDescDescription.Default.(string)
+	// property.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	property.DescriptionValidator = propertyDescDescription.Validators[0].(func(string) error)
+	// propertyDescEnabled is the schema descriptor for enabled field.
+	propertyDescEnabled := propertyFields[6].Descriptor()
+	// property.DefaultEnabled holds the default value on creation for the enabled field.
+	property.DefaultEnabled = propertyDescEnabled.Default.(bool)
+	// propertyDescConflicts is the schema descriptor for conflicts field.
+	propertyDescConflicts := propertyFields[7].Descriptor()
+	// property.DefaultConflicts holds the default value on creation for the conflicts field.
+	property.DefaultConflicts = propertyDescConflicts.Default.(int)
+	// propertyDescID is the schema descriptor for id field.
+	propertyDescID := propertyMixinFields0[0].Descriptor()
+	// property.DefaultID holds the default value on creation for the id field.
+	property.DefaultID = propertyDescID.Default.(func() string)
+	// property.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	property.IDValidator = func() func(string) error {
+		validators := propertyDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	refusedeventFields := schema.RefusedEvent{}.Fields()
+	_ = refusedeventFields
+	// refusedeventDescField is the schema descriptor for field field.
+	refusedeventDescField := refusedeventFields[5].Descriptor()
+	// refusedevent.DefaultField holds the default value on creation for the field field.
+	refusedevent.DefaultField = refusedeventDescField.Default.(string)
+	// refusedeventDescMessage is the schema descriptor for message field.
+	refusedeventDescMessage := refusedeventFields[6].Descriptor()
+	// refusedevent.DefaultMessage holds the default value on creation for the message field.
+	refusedevent.DefaultMessage = refusedeventDescMessage.Default.(string)
+	// refusedeventDescBody is the schema descriptor for body field.
+	refusedeventDescBody := refusedeventFields[7].Descriptor()
+	// refusedevent.DefaultBody holds the default value on creation for the body field.
+	refusedevent.DefaultBody = refusedeventDescBody.Default.(string)
 	runMixin := schema.Run{}.Mixin()
 	runMixinHooks2 := runMixin[2].Hooks()
 	run.Hooks[0] = runMixinHooks2[0]
@@ -812,16 +1407,20 @@ func init() {
 	runDescNum := runFields[0].Descriptor()
 	// run.NumValidator is a validator for the "num" field. It is called by the builders before save.
 	run.NumValidator = runDescNum.Validators[0].(func(int64) error)
+	// runDescRefreshResult is the schema descriptor for refresh_result field.
+	runDescRefreshResult := runFields[10].Descriptor()
+	// run.DefaultRefreshResult holds the default value on creation for the refresh_result field.
+	run.DefaultRefreshResult = runDescRefreshResult.Default.(string)
 	// runDescAudienceSize is the schema descriptor for audience_size field.
-	runDescAudienceSize := runFields[8].Descriptor()
+	runDescAudienceSize := runFields[12].Descriptor()
 	// run.DefaultAudienceSize holds the default value on creation for the audience_size field.
 	run.DefaultAudienceSize = runDescAudienceSize.Default.(int)
 	// runDescFailure is the schema descriptor for failure field.
-	runDescFailure := runFields[10].Descriptor()
+	runDescFailure := runFields[14].Descriptor()
 	// run.DefaultFailure holds the default value on creation for the failure field.
 	run.DefaultFailure = runDescFailure.Default.(string)
 	// runDescFailureText is the schema descriptor for failure_text field.
-	runDescFailureText := runFields[11].Descriptor()
+	runDescFailureText := runFields[15].Descriptor()
 	// run.DefaultFailureText holds the default value on creation for the failure_text field.
 	run.DefaultFailureText = runDescFailureText.Default.(string)
 	// runDescID is the schema descriptor for id field.
@@ -831,6 +1430,180 @@ func init() {
 	// run.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	run.IDValidator = func() func(string) error {
 		validators := runDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	segmentMixin := schema.Segment{}.Mixin()
+	segmentMixinHooks2 := segmentMixin[2].Hooks()
+	segmentMixinHooks3 := segmentMixin[3].Hooks()
+	segment.Hooks[0] = segmentMixinHooks2[0]
+	segment.Hooks[1] = segmentMixinHooks3[0]
+	segmentMixinInters2 := segmentMixin[2].Interceptors()
+	segmentMixinInters3 := segmentMixin[3].Interceptors()
+	segment.Interceptors[0] = segmentMixinInters2[0]
+	segment.Interceptors[1] = segmentMixinInters3[0]
+	segmentMixinFields0 := segmentMixin[0].Fields()
+	_ = segmentMixinFields0
+	segmentMixinFields1 := segmentMixin[1].Fields()
+	_ = segmentMixinFields1
+	segmentMixinFields2 := segmentMixin[2].Fields()
+	_ = segmentMixinFields2
+	segmentMixinFields4 := segmentMixin[4].Fields()
+	_ = segmentMixinFields4
+	segmentFields := schema.Segment{}.Fields()
+	_ = segmentFields
+	// segmentDescCreatedAt is the schema descriptor for created_at field.
+	segmentDescCreatedAt := segmentMixinFields1[0].Descriptor()
+	// segment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	segment.DefaultCreatedAt = segmentDescCreatedAt.Default.(func() time.Time)
+	// segmentDescUpdatedAt is the schema descriptor for updated_at field.
+	segmentDescUpdatedAt := segmentMixinFields1[1].Descriptor()
+	// segment.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	segment.DefaultUpdatedAt = segmentDescUpdatedAt.Default.(func() time.Time)
+	// segment.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	segment.UpdateDefaultUpdatedAt = segmentDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// segmentDescProjectID is the schema descriptor for project_id field.
+	segmentDescProjectID := segmentMixinFields2[0].Descriptor()
+	// segment.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	segment.ProjectIDValidator = segmentDescProjectID.Validators[0].(func(string) error)
+	// segmentDescAttempt is the schema descriptor for attempt field.
+	segmentDescAttempt := segmentMixinFields4[1].Descriptor()
+	// segment.DefaultAttempt holds the default value on creation for the attempt field.
+	segment.DefaultAttempt = segmentDescAttempt.Default.(int)
+	// segmentDescLeaseOwner is the schema descriptor for lease_owner field.
+	segmentDescLeaseOwner := segmentMixinFields4[2].Descriptor()
+	// segment.DefaultLeaseOwner holds the default value on creation for the lease_owner field.
+	segment.DefaultLeaseOwner = segmentDescLeaseOwner.Default.(string)
+	// segmentDescName is the schema descriptor for name field.
+	segmentDescName := segmentFields[0].Descriptor()
+	// segment.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	segment.NameValidator = func() func(string) error {
+		validators := segmentDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// segmentDescDescription is the schema descriptor for description field.
+	segmentDescDescription := segmentFields[2].Descriptor()
+	// segment.DefaultDescription holds the default value on creation for the description field.
+	segment.DefaultDescription = segmentDescDescription.Default.(string)
+	// segment.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	segment.DescriptionValidator = segmentDescDescription.Validators[0].(func(string) error)
+	// segmentDescSubject is the schema descriptor for subject field.
+	segmentDescSubject := segmentFields[3].Descriptor()
+	// segment.DefaultSubject holds the default value on creation for the subject field.
+	segment.DefaultSubject = segmentDescSubject.Default.(string)
+	// segmentDescIDType is the schema descriptor for id_type field.
+	segmentDescIDType := segmentFields[4].Descriptor()
+	// segment.DefaultIDType holds the default value on creation for the id_type field.
+	segment.DefaultIDType = segmentDescIDType.Default.(string)
+	// segmentDescDailyAt is the schema descriptor for daily_at field.
+	segmentDescDailyAt := segmentFields[8].Descriptor()
+	// segment.DefaultDailyAt holds the default value on creation for the daily_at field.
+	segment.DefaultDailyAt = segmentDescDailyAt.Default.(string)
+	// segment.DailyAtValidator is a validator for the "daily_at" field. It is called by the builders before save.
+	segment.DailyAtValidator = segmentDescDailyAt.Validators[0].(func(string) error)
+	// segmentDescListed is the schema descriptor for listed field.
+	segmentDescListed := segmentFields[9].Descriptor()
+	// segment.DefaultListed holds the default value on creation for the listed field.
+	segment.DefaultListed = segmentDescListed.Default.(bool)
+	// segmentDescFailure is the schema descriptor for failure field.
+	segmentDescFailure := segmentFields[13].Descriptor()
+	// segment.DefaultFailure holds the default value on creation for the failure field.
+	segment.DefaultFailure = segmentDescFailure.Default.(string)
+	// segmentDescFailureText is the schema descriptor for failure_text field.
+	segmentDescFailureText := segmentFields[14].Descriptor()
+	// segment.DefaultFailureText holds the default value on creation for the failure_text field.
+	segment.DefaultFailureText = segmentDescFailureText.Default.(string)
+	// segmentDescSize is the schema descriptor for size field.
+	segmentDescSize := segmentFields[15].Descriptor()
+	// segment.DefaultSize holds the default value on creation for the size field.
+	segment.DefaultSize = segmentDescSize.Default.(int)
+	// segmentDescNextSeq is the schema descriptor for next_seq field.
+	segmentDescNextSeq := segmentFields[17].Descriptor()
+	// segment.DefaultNextSeq holds the default value on creation for the next_seq field.
+	segment.DefaultNextSeq = segmentDescNextSeq.Default.(int)
+	// segmentDescCause is the schema descriptor for cause field.
+	segmentDescCause := segmentFields[18].Descriptor()
+	// segment.DefaultCause holds the default value on creation for the cause field.
+	segment.DefaultCause = segmentDescCause.Default.(string)
+	// segmentDescID is the schema descriptor for id field.
+	segmentDescID := segmentMixinFields0[0].Descriptor()
+	// segment.DefaultID holds the default value on creation for the id field.
+	segment.DefaultID = segmentDescID.Default.(func() string)
+	// segment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	segment.IDValidator = func() func(string) error {
+		validators := segmentDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	segmentversionMixin := schema.SegmentVersion{}.Mixin()
+	segmentversionMixinHooks1 := segmentversionMixin[1].Hooks()
+	segmentversion.Hooks[0] = segmentversionMixinHooks1[0]
+	segmentversionMixinInters1 := segmentversionMixin[1].Interceptors()
+	segmentversion.Interceptors[0] = segmentversionMixinInters1[0]
+	segmentversionMixinFields0 := segmentversionMixin[0].Fields()
+	_ = segmentversionMixinFields0
+	segmentversionMixinFields1 := segmentversionMixin[1].Fields()
+	_ = segmentversionMixinFields1
+	segmentversionFields := schema.SegmentVersion{}.Fields()
+	_ = segmentversionFields
+	// segmentversionDescProjectID is the schema descriptor for project_id field.
+	segmentversionDescProjectID := segmentversionMixinFields1[0].Descriptor()
+	// segmentversion.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	segmentversion.ProjectIDValidator = segmentversionDescProjectID.Validators[0].(func(string) error)
+	// segmentversionDescSize is the schema descriptor for size field.
+	segmentversionDescSize := segmentversionFields[4].Descriptor()
+	// segmentversion.DefaultSize holds the default value on creation for the size field.
+	segmentversion.DefaultSize = segmentversionDescSize.Default.(int)
+	// segmentversionDescFailure is the schema descriptor for failure field.
+	segmentversionDescFailure := segmentversionFields[7].Descriptor()
+	// segmentversion.DefaultFailure holds the default value on creation for the failure field.
+	segmentversion.DefaultFailure = segmentversionDescFailure.Default.(string)
+	// segmentversionDescFailureText is the schema descriptor for failure_text field.
+	segmentversionDescFailureText := segmentversionFields[8].Descriptor()
+	// segmentversion.DefaultFailureText holds the default value on creation for the failure_text field.
+	segmentversion.DefaultFailureText = segmentversionDescFailureText.Default.(string)
+	// segmentversionDescTookMs is the schema descriptor for took_ms field.
+	segmentversionDescTookMs := segmentversionFields[11].Descriptor()
+	// segmentversion.DefaultTookMs holds the default value on creation for the took_ms field.
+	segmentversion.DefaultTookMs = segmentversionDescTookMs.Default.(int)
+	// segmentversionDescID is the schema descriptor for id field.
+	segmentversionDescID := segmentversionMixinFields0[0].Descriptor()
+	// segmentversion.DefaultID holds the default value on creation for the id field.
+	segmentversion.DefaultID = segmentversionDescID.Default.(func() string)
+	// segmentversion.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	segmentversion.IDValidator = func() func(string) error {
+		validators := segmentversionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -933,6 +1706,123 @@ func init() {
 	shardreasonDescCount := shardreasonFields[6].Descriptor()
 	// shardreason.DefaultCount holds the default value on creation for the count field.
 	shardreason.DefaultCount = shardreasonDescCount.Default.(int)
+	subjectMixin := schema.Subject{}.Mixin()
+	subjectMixinHooks2 := subjectMixin[2].Hooks()
+	subject.Hooks[0] = subjectMixinHooks2[0]
+	subjectMixinInters2 := subjectMixin[2].Interceptors()
+	subject.Interceptors[0] = subjectMixinInters2[0]
+	subjectMixinFields0 := subjectMixin[0].Fields()
+	_ = subjectMixinFields0
+	subjectMixinFields1 := subjectMixin[1].Fields()
+	_ = subjectMixinFields1
+	subjectMixinFields2 := subjectMixin[2].Fields()
+	_ = subjectMixinFields2
+	subjectFields := schema.Subject{}.Fields()
+	_ = subjectFields
+	// subjectDescCreatedAt is the schema descriptor for created_at field.
+	subjectDescCreatedAt := subjectMixinFields1[0].Descriptor()
+	// subject.DefaultCreatedAt holds the default value on creation for the created_at field.
+	subject.DefaultCreatedAt = subjectDescCreatedAt.Default.(func() time.Time)
+	// subjectDescUpdatedAt is the schema descriptor for updated_at field.
+	subjectDescUpdatedAt := subjectMixinFields1[1].Descriptor()
+	// subject.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	subject.DefaultUpdatedAt = subjectDescUpdatedAt.Default.(func() time.Time)
+	// subject.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	subject.UpdateDefaultUpdatedAt = subjectDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// subjectDescProjectID is the schema descriptor for project_id field.
+	subjectDescProjectID := subjectMixinFields2[0].Descriptor()
+	// subject.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	subject.ProjectIDValidator = subjectDescProjectID.Validators[0].(func(string) error)
+	// subjectDescNum is the schema descriptor for num field.
+	subjectDescNum := subjectFields[0].Descriptor()
+	// subject.NumValidator is a validator for the "num" field. It is called by the builders before save.
+	subject.NumValidator = subjectDescNum.Validators[0].(func(int64) error)
+	// subjectDescCode is the schema descriptor for code field.
+	subjectDescCode := subjectFields[1].Descriptor()
+	// subject.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	subject.CodeValidator = func() func(string) error {
+		validators := subjectDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// subjectDescName is the schema descriptor for name field.
+	subjectDescName := subjectFields[2].Descriptor()
+	// subject.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	subject.NameValidator = func() func(string) error {
+		validators := subjectDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// subjectDescIDType is the schema descriptor for id_type field.
+	subjectDescIDType := subjectFields[3].Descriptor()
+	// subject.IDTypeValidator is a validator for the "id_type" field. It is called by the builders before save.
+	subject.IDTypeValidator = func() func(string) error {
+		validators := subjectDescIDType.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id_type string) error {
+			for _, fn := range fns {
+				if err := fn(id_type); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// subjectDescResolveAttribute is the schema descriptor for resolve_attribute field.
+	subjectDescResolveAttribute := subjectFields[4].Descriptor()
+	// subject.DefaultResolveAttribute holds the default value on creation for the resolve_attribute field.
+	subject.DefaultResolveAttribute = subjectDescResolveAttribute.Default.(string)
+	// subject.ResolveAttributeValidator is a validator for the "resolve_attribute" field. It is called by the builders before save.
+	subject.ResolveAttributeValidator = subjectDescResolveAttribute.Validators[0].(func(string) error)
+	// subjectDescResolveIDType is the schema descriptor for resolve_id_type field.
+	subjectDescResolveIDType := subjectFields[5].Descriptor()
+	// subject.DefaultResolveIDType holds the default value on creation for the resolve_id_type field.
+	subject.DefaultResolveIDType = subjectDescResolveIDType.Default.(string)
+	// subject.ResolveIDTypeValidator is a validator for the "resolve_id_type" field. It is called by the builders before save.
+	subject.ResolveIDTypeValidator = subjectDescResolveIDType.Validators[0].(func(string) error)
+	// subjectDescID is the schema descriptor for id field.
+	subjectDescID := subjectMixinFields0[0].Descriptor()
+	// subject.DefaultID holds the default value on creation for the id field.
+	subject.DefaultID = subjectDescID.Default.(func() string)
+	// subject.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	subject.IDValidator = func() func(string) error {
+		validators := subjectDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	taskMixin := schema.Task{}.Mixin()
 	taskMixinHooks2 := taskMixin[2].Hooks()
 	taskMixinHooks3 := taskMixin[3].Hooks()
@@ -986,42 +1876,50 @@ func init() {
 	taskDescSubject := taskFields[4].Descriptor()
 	// task.DefaultSubject holds the default value on creation for the subject field.
 	task.DefaultSubject = taskDescSubject.Default.(string)
+	// taskDescListed is the schema descriptor for listed field.
+	taskDescListed := taskFields[11].Descriptor()
+	// task.DefaultListed holds the default value on creation for the listed field.
+	task.DefaultListed = taskDescListed.Default.(bool)
+	// taskDescRefreshBefore is the schema descriptor for refresh_before field.
+	taskDescRefreshBefore := taskFields[13].Descriptor()
+	// task.DefaultRefreshBefore holds the default value on creation for the refresh_before field.
+	task.DefaultRefreshBefore = taskDescRefreshBefore.Default.(bool)
 	// taskDescOpenURL is the schema descriptor for open_url field.
-	taskDescOpenURL := taskFields[18].Descriptor()
+	taskDescOpenURL := taskFields[24].Descriptor()
 	// task.DefaultOpenURL holds the default value on creation for the open_url field.
 	task.DefaultOpenURL = taskDescOpenURL.Default.(string)
 	// task.OpenURLValidator is a validator for the "open_url" field. It is called by the builders before save.
 	task.OpenURLValidator = taskDescOpenURL.Validators[0].(func(string) error)
 	// taskDescOpenAppID is the schema descriptor for open_app_id field.
-	taskDescOpenAppID := taskFields[19].Descriptor()
+	taskDescOpenAppID := taskFields[25].Descriptor()
 	// task.DefaultOpenAppID holds the default value on creation for the open_app_id field.
 	task.DefaultOpenAppID = taskDescOpenAppID.Default.(string)
 	// task.OpenAppIDValidator is a validator for the "open_app_id" field. It is called by the builders before save.
 	task.OpenAppIDValidator = taskDescOpenAppID.Validators[0].(func(string) error)
 	// taskDescOpenPath is the schema descriptor for open_path field.
-	taskDescOpenPath := taskFields[20].Descriptor()
+	taskDescOpenPath := taskFields[26].Descriptor()
 	// task.DefaultOpenPath holds the default value on creation for the open_path field.
 	task.DefaultOpenPath = taskDescOpenPath.Default.(string)
 	// task.OpenPathValidator is a validator for the "open_path" field. It is called by the builders before save.
 	task.OpenPathValidator = taskDescOpenPath.Validators[0].(func(string) error)
 	// taskDescGlobalLimit is the schema descriptor for global_limit field.
-	taskDescGlobalLimit := taskFields[21].Descriptor()
+	taskDescGlobalLimit := taskFields[27].Descriptor()
 	// task.DefaultGlobalLimit holds the default value on creation for the global_limit field.
 	task.DefaultGlobalLimit = taskDescGlobalLimit.Default.(bool)
 	// taskDescResendUnconfirmed is the schema descriptor for resend_unconfirmed field.
-	taskDescResendUnconfirmed := taskFields[22].Descriptor()
+	taskDescResendUnconfirmed := taskFields[28].Descriptor()
 	// task.DefaultResendUnconfirmed holds the default value on creation for the resend_unconfirmed field.
 	task.DefaultResendUnconfirmed = taskDescResendUnconfirmed.Default.(bool)
 	// taskDescStatusReason is the schema descriptor for status_reason field.
-	taskDescStatusReason := taskFields[25].Descriptor()
+	taskDescStatusReason := taskFields[31].Descriptor()
 	// task.DefaultStatusReason holds the default value on creation for the status_reason field.
 	task.DefaultStatusReason = taskDescStatusReason.Default.(string)
 	// taskDescStatusText is the schema descriptor for status_text field.
-	taskDescStatusText := taskFields[26].Descriptor()
+	taskDescStatusText := taskFields[32].Descriptor()
 	// task.DefaultStatusText holds the default value on creation for the status_text field.
 	task.DefaultStatusText = taskDescStatusText.Default.(string)
 	// taskDescVersion is the schema descriptor for version field.
-	taskDescVersion := taskFields[32].Descriptor()
+	taskDescVersion := taskFields[38].Descriptor()
 	// task.DefaultVersion holds the default value on creation for the version field.
 	task.DefaultVersion = taskDescVersion.Default.(int)
 	// taskDescID is the schema descriptor for id field.
@@ -1288,6 +2186,16 @@ func init() {
 			return nil
 		}
 	}()
+	wechatsubscriptionFields := schema.WechatSubscription{}.Fields()
+	_ = wechatsubscriptionFields
+	// wechatsubscriptionDescRemaining is the schema descriptor for remaining field.
+	wechatsubscriptionDescRemaining := wechatsubscriptionFields[6].Descriptor()
+	// wechatsubscription.DefaultRemaining holds the default value on creation for the remaining field.
+	wechatsubscription.DefaultRemaining = wechatsubscriptionDescRemaining.Default.(int)
+	// wechatsubscriptionDescRejected is the schema descriptor for rejected field.
+	wechatsubscriptionDescRejected := wechatsubscriptionFields[7].Descriptor()
+	// wechatsubscription.DefaultRejected holds the default value on creation for the rejected field.
+	wechatsubscription.DefaultRejected = wechatsubscriptionDescRejected.Default.(bool)
 }
 
 const (

@@ -33,6 +33,8 @@ func (Project) Fields() []ent.Field {
 			Comment("which sibling products there are: spec section 0"),
 		field.Bool("multi_subject").Default(false),
 		field.Bool("self_approval").Default(false).Comment("whether a submitter may approve their own task"),
+		field.Bool("listed_default").Default(true).Comment("default of 同步到CDP分群列表 (R29)"),
+		field.Int("event_retention_days").Default(0).NonNegative().Comment("how long events are kept; 0 is for ever"),
 		field.Int("refresh_lead").Default(15).Range(5, 120).Comment("minutes between a segment refresh and its run (R52)"),
 	}
 }

@@ -146,6 +146,13 @@ func (Task) Fields() []ent.Field {
 
 		field.Enum("audience_mode").NamedValues("Rule", "RULE", "Segment", "SEGMENT", "Upload", "UPLOAD", "All", "ALL").Default("UPLOAD"),
 		field.String("upload_id").Optional().Nillable().Annotations(unfiltered()),
+		field.String("segment_id").Optional().Nillable().Comment("the segment chosen, or the task's own"),
+		field.JSON("rule", json.RawMessage{}).Optional().Annotations(hidden()).Comment("rule.Node of the task's own segment"),
+		field.Bool("listed").Default(true).Annotations(unfiltered()).Comment("whether the task's own segment is in the list (R27)"),
+		field.Strings("segment_roles").Optional().Annotations(unfiltered()).Comment("roles that may see the task's own segment (R31)"),
+		field.Bool("refresh_before").Default(true).Annotations(unfiltered()).Comment("refresh an on-demand segment before each run (R51)"),
+		field.Enum("refresh_failure").NamedValues("SendHeld", "SEND_HELD", "DoNotSend", "DO_NOT_SEND").Default("DO_NOT_SEND").Annotations(unfiltered()).
+			Comment("what an on-demand segment's failed refresh means (R56)"),
 		field.Strings("supplementary").Optional().Comment("target IDs that join every execution (R32)"),
 
 		field.Time("reach_at").Optional().Nillable().Annotations(entgql.OrderField("REACH_AT")),
@@ -186,6 +193,7 @@ func (Task) Edges() []ent.Edge {
 		to("channel", Channel.Type, "channel_id"),
 		to("template", Template.Type, "template_id"),
 		to("upload", Upload.Type, "upload_id"),
+		to("segment", Segment.Type, "segment_id"),
 		edge.To("creator", Account.Type).Field("creator_id").Unique().Required().Immutable().Annotations(entsql.OnDelete(entsql.NoAction)),
 		edge.From("runs", Run.Type).Ref("task").Annotations(entgql.RelayConnection()),
 		edge.From("approvals", Approval.Type).Ref("task").Annotations(entgql.RelayConnection()),
@@ -199,7 +207,7 @@ func (Task) Indexes() []ent.Index {
 		index.Fields("project_id", "created_at"),
 		index.Fields("project_id", "run_status", "created_at"),
 		index.Fields("project_id", "creator_id"),
-		index.Fields("campaign_id"), index.Fields("channel_id"), index.Fields("upload_id"),
+		index.Fields("campaign_id"), index.Fields("channel_id"), index.Fields("upload_id"), index.Fields("segment_id"),
 	}
 }
 

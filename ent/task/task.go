@@ -44,6 +44,18 @@ const (
 	FieldAudienceMode = "audience_mode"
 	// FieldUploadID holds the string denoting the upload_id field in the database.
 	FieldUploadID = "upload_id"
+	// FieldSegmentID holds the string denoting the segment_id field in the database.
+	FieldSegmentID = "segment_id"
+	// FieldRule holds the string denoting the rule field in the database.
+	FieldRule = "rule"
+	// FieldListed holds the string denoting the listed field in the database.
+	FieldListed = "listed"
+	// FieldSegmentRoles holds the string denoting the segment_roles field in the database.
+	FieldSegmentRoles = "segment_roles"
+	// FieldRefreshBefore holds the string denoting the refresh_before field in the database.
+	FieldRefreshBefore = "refresh_before"
+	// FieldRefreshFailure holds the string denoting the refresh_failure field in the database.
+	FieldRefreshFailure = "refresh_failure"
 	// FieldSupplementary holds the string denoting the supplementary field in the database.
 	FieldSupplementary = "supplementary"
 	// FieldReachAt holds the string denoting the reach_at field in the database.
@@ -104,6 +116,8 @@ const (
 	EdgeTemplate = "template"
 	// EdgeUpload holds the string denoting the upload edge name in mutations.
 	EdgeUpload = "upload"
+	// EdgeSegment holds the string denoting the segment edge name in mutations.
+	EdgeSegment = "segment"
 	// EdgeCreator holds the string denoting the creator edge name in mutations.
 	EdgeCreator = "creator"
 	// EdgeRuns holds the string denoting the runs edge name in mutations.
@@ -156,6 +170,13 @@ const (
 	UploadInverseTable = "uploads"
 	// UploadColumn is the table column denoting the upload relation/edge.
 	UploadColumn = "upload_id"
+	// SegmentTable is the table that holds the segment relation/edge.
+	SegmentTable = "tasks"
+	// SegmentInverseTable is the table name for the Segment entity.
+	// It exists in this package in order to avoid circular dependency with the "segment" package.
+	SegmentInverseTable = "segments"
+	// SegmentColumn is the table column denoting the segment relation/edge.
+	SegmentColumn = "segment_id"
 	// CreatorTable is the table that holds the creator relation/edge.
 	CreatorTable = "tasks"
 	// CreatorInverseTable is the table name for the Account entity.
@@ -202,6 +223,12 @@ var Columns = []string{
 	FieldCampaignID,
 	FieldAudienceMode,
 	FieldUploadID,
+	FieldSegmentID,
+	FieldRule,
+	FieldListed,
+	FieldSegmentRoles,
+	FieldRefreshBefore,
+	FieldRefreshFailure,
 	FieldSupplementary,
 	FieldReachAt,
 	FieldApprovalTimeout,
@@ -258,6 +285,10 @@ var (
 	NameValidator func(string) error
 	// DefaultSubject holds the default value on creation for the "subject" field.
 	DefaultSubject string
+	// DefaultListed holds the default value on creation for the "listed" field.
+	DefaultListed bool
+	// DefaultRefreshBefore holds the default value on creation for the "refresh_before" field.
+	DefaultRefreshBefore bool
 	// DefaultOpenURL holds the default value on creation for the "open_url" field.
 	DefaultOpenURL string
 	// OpenURLValidator is a validator for the "open_url" field. It is called by the builders before save.
@@ -364,6 +395,32 @@ func AudienceModeValidator(am AudienceMode) error {
 		return nil
 	default:
 		return fmt.Errorf("task: invalid enum value for audience_mode field: %q", am)
+	}
+}
+
+// RefreshFailure defines the type for the "refresh_failure" enum field.
+type RefreshFailure string
+
+// RefreshFailureDoNotSend is the default value of the RefreshFailure enum.
+const DefaultRefreshFailure = RefreshFailureDoNotSend
+
+// RefreshFailure values.
+const (
+	RefreshFailureSendHeld  RefreshFailure = "SEND_HELD"
+	RefreshFailureDoNotSend RefreshFailure = "DO_NOT_SEND"
+)
+
+func (rf RefreshFailure) String() string {
+	return string(rf)
+}
+
+// RefreshFailureValidator is a validator for the "refresh_failure" field enum values. It is called by the builders before save.
+func RefreshFailureValidator(rf RefreshFailure) error {
+	switch rf {
+	case RefreshFailureSendHeld, RefreshFailureDoNotSend:
+		return nil
+	default:
+		return fmt.Errorf("task: invalid enum value for refresh_failure field: %q", rf)
 	}
 }
 
@@ -578,6 +635,26 @@ func ByUploadID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUploadID, opts...).ToFunc()
 }
 
+// BySegmentID orders the results by the segment_id field.
+func BySegmentID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSegmentID, opts...).ToFunc()
+}
+
+// ByListed orders the results by the listed field.
+func ByListed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldListed, opts...).ToFunc()
+}
+
+// ByRefreshBefore orders the results by the refresh_before field.
+func ByRefreshBefore(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefreshBefore, opts...).ToFunc()
+}
+
+// ByRefreshFailure orders the results by the refresh_failure field.
+func ByRefreshFailure(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefreshFailure, opts...).ToFunc()
+}
+
 // ByReachAt orders the results by the reach_at field.
 func ByReachAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReachAt, opts...).ToFunc()
@@ -725,6 +802,13 @@ func ByUploadField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// BySegmentField orders the results by segment field.
+func BySegmentField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSegmentStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByCreatorField orders the results by creator field.
 func ByCreatorField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -815,6 +899,13 @@ func newUploadStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.M2O, false, UploadTable, UploadColumn),
 	)
 }
+func newSegmentStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SegmentInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, SegmentTable, SegmentColumn),
+	)
+}
 func newCreatorStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -894,6 +985,24 @@ func (e *AudienceMode) UnmarshalGQL(val interface{}) error {
 	*e = AudienceMode(str)
 	if err := AudienceModeValidator(*e); err != nil {
 		return fmt.Errorf("%s is not a valid AudienceMode", str)
+	}
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (e RefreshFailure) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(e.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (e *RefreshFailure) UnmarshalGQL(val interface{}) error {
+	str, ok := val.(string)
+	if !ok {
+		return fmt.Errorf("enum %T must be a string", val)
+	}
+	*e = RefreshFailure(str)
+	if err := RefreshFailureValidator(*e); err != nil {
+		return fmt.Errorf("%s is not a valid RefreshFailure", str)
 	}
 	return nil
 }

@@ -115,6 +115,21 @@ func UploadID(v string) predicate.Task {
 	return predicate.Task(sql.FieldEQ(FieldUploadID, v))
 }
 
+// SegmentID applies equality check predicate on the "segment_id" field. It's identical to SegmentIDEQ.
+func SegmentID(v string) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldSegmentID, v))
+}
+
+// Listed applies equality check predicate on the "listed" field. It's identical to ListedEQ.
+func Listed(v bool) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldListed, v))
+}
+
+// RefreshBefore applies equality check predicate on the "refresh_before" field. It's identical to RefreshBeforeEQ.
+func RefreshBefore(v bool) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldRefreshBefore, v))
+}
+
 // ReachAt applies equality check predicate on the "reach_at" field. It's identical to ReachAtEQ.
 func ReachAt(v time.Time) predicate.Task {
 	return predicate.Task(sql.FieldEQ(FieldReachAt, v))
@@ -868,6 +883,141 @@ func UploadIDEqualFold(v string) predicate.Task {
 // UploadIDContainsFold applies the ContainsFold predicate on the "upload_id" field.
 func UploadIDContainsFold(v string) predicate.Task {
 	return predicate.Task(sql.FieldContainsFold(FieldUploadID, v))
+}
+
+// SegmentIDEQ applies the EQ predicate on the "segment_id" field.
+func SegmentIDEQ(v string) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldSegmentID, v))
+}
+
+// SegmentIDNEQ applies the NEQ predicate on the "segment_id" field.
+func SegmentIDNEQ(v string) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldSegmentID, v))
+}
+
+// SegmentIDIn applies the In predicate on the "segment_id" field.
+func SegmentIDIn(vs ...string) predicate.Task {
+	return predicate.Task(sql.FieldIn(FieldSegmentID, vs...))
+}
+
+// SegmentIDNotIn applies the NotIn predicate on the "segment_id" field.
+func SegmentIDNotIn(vs ...string) predicate.Task {
+	return predicate.Task(sql.FieldNotIn(FieldSegmentID, vs...))
+}
+
+// SegmentIDGT applies the GT predicate on the "segment_id" field.
+func SegmentIDGT(v string) predicate.Task {
+	return predicate.Task(sql.FieldGT(FieldSegmentID, v))
+}
+
+// SegmentIDGTE applies the GTE predicate on the "segment_id" field.
+func SegmentIDGTE(v string) predicate.Task {
+	return predicate.Task(sql.FieldGTE(FieldSegmentID, v))
+}
+
+// SegmentIDLT applies the LT predicate on the "segment_id" field.
+func SegmentIDLT(v string) predicate.Task {
+	return predicate.Task(sql.FieldLT(FieldSegmentID, v))
+}
+
+// SegmentIDLTE applies the LTE predicate on the "segment_id" field.
+func SegmentIDLTE(v string) predicate.Task {
+	return predicate.Task(sql.FieldLTE(FieldSegmentID, v))
+}
+
+// SegmentIDContains applies the Contains predicate on the "segment_id" field.
+func SegmentIDContains(v string) predicate.Task {
+	return predicate.Task(sql.FieldContains(FieldSegmentID, v))
+}
+
+// SegmentIDHasPrefix applies the HasPrefix predicate on the "segment_id" field.
+func SegmentIDHasPrefix(v string) predicate.Task {
+	return predicate.Task(sql.FieldHasPrefix(FieldSegmentID, v))
+}
+
+// SegmentIDHasSuffix applies the HasSuffix predicate on the "segment_id" field.
+func SegmentIDHasSuffix(v string) predicate.Task {
+	return predicate.Task(sql.FieldHasSuffix(FieldSegmentID, v))
+}
+
+// SegmentIDIsNil applies the IsNil predicate on the "segment_id" field.
+func SegmentIDIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldSegmentID))
+}
+
+// SegmentIDNotNil applies the NotNil predicate on the "segment_id" field.
+func SegmentIDNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldSegmentID))
+}
+
+// SegmentIDEqualFold applies the EqualFold predicate on the "segment_id" field.
+func SegmentIDEqualFold(v string) predicate.Task {
+	return predicate.Task(sql.FieldEqualFold(FieldSegmentID, v))
+}
+
+// SegmentIDContainsFold applies the ContainsFold predicate on the "segment_id" field.
+func SegmentIDContainsFold(v string) predicate.Task {
+	return predicate.Task(sql.FieldContainsFold(FieldSegmentID, v))
+}
+
+// RuleIsNil applies the IsNil predicate on the "rule" field.
+func RuleIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldRule))
+}
+
+// RuleNotNil applies the NotNil predicate on the "rule" field.
+func RuleNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldRule))
+}
+
+// ListedEQ applies the EQ predicate on the "listed" field.
+func ListedEQ(v bool) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldListed, v))
+}
+
+// ListedNEQ applies the NEQ predicate on the "listed" field.
+func ListedNEQ(v bool) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldListed, v))
+}
+
+// SegmentRolesIsNil applies the IsNil predicate on the "segment_roles" field.
+func SegmentRolesIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldSegmentRoles))
+}
+
+// SegmentRolesNotNil applies the NotNil predicate on the "segment_roles" field.
+func SegmentRolesNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldSegmentRoles))
+}
+
+// RefreshBeforeEQ applies the EQ predicate on the "refresh_before" field.
+func RefreshBeforeEQ(v bool) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldRefreshBefore, v))
+}
+
+// RefreshBeforeNEQ applies the NEQ predicate on the "refresh_before" field.
+func RefreshBeforeNEQ(v bool) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldRefreshBefore, v))
+}
+
+// RefreshFailureEQ applies the EQ predicate on the "refresh_failure" field.
+func RefreshFailureEQ(v RefreshFailure) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldRefreshFailure, v))
+}
+
+// RefreshFailureNEQ applies the NEQ predicate on the "refresh_failure" field.
+func RefreshFailureNEQ(v RefreshFailure) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldRefreshFailure, v))
+}
+
+// RefreshFailureIn applies the In predicate on the "refresh_failure" field.
+func RefreshFailureIn(vs ...RefreshFailure) predicate.Task {
+	return predicate.Task(sql.FieldIn(FieldRefreshFailure, vs...))
+}
+
+// RefreshFailureNotIn applies the NotIn predicate on the "refresh_failure" field.
+func RefreshFailureNotIn(vs ...RefreshFailure) predicate.Task {
+	return predicate.Task(sql.FieldNotIn(FieldRefreshFailure, vs...))
 }
 
 // SupplementaryIsNil applies the IsNil predicate on the "supplementary" field.
@@ -1990,6 +2140,29 @@ func HasUpload() predicate.Task {
 func HasUploadWith(preds ...predicate.Upload) predicate.Task {
 	return predicate.Task(func(s *sql.Selector) {
 		step := newUploadStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSegment applies the HasEdge predicate on the "segment" edge.
+func HasSegment() predicate.Task {
+	return predicate.Task(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, SegmentTable, SegmentColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSegmentWith applies the HasEdge predicate on the "segment" edge with a given conditions (other predicates).
+func HasSegmentWith(preds ...predicate.Segment) predicate.Task {
+	return predicate.Task(func(s *sql.Selector) {
+		step := newSegmentStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

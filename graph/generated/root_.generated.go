@@ -239,6 +239,42 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	DataImport struct {
+		Consumed    func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Creator     func(childComplexity int) int
+		CreatorID   func(childComplexity int) int
+		Duplicate   func(childComplexity int) int
+		EndedAt     func(childComplexity int) int
+		Failure     func(childComplexity int) int
+		FailureText func(childComplexity int) int
+		FileName    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Received    func(childComplexity int) int
+		Refused     func(childComplexity int) int
+		Rows        func(childComplexity int) int
+		Size        func(childComplexity int) int
+		Source      func(childComplexity int) int
+		SourceID    func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Stored      func(childComplexity int) int
+		Table       func(childComplexity int) int
+		TableID     func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+	}
+
+	DataImportConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DataImportEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	DeliveredParam struct {
 		Key   func(childComplexity int) int
 		Label func(childComplexity int) int
@@ -269,6 +305,75 @@ type ComplexityRoot struct {
 	}
 
 	DeliveryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DetailTable struct {
+		CreatedAt    func(childComplexity int) int
+		DateColumn   func(childComplexity int) int
+		Description  func(childComplexity int) int
+		DisplayName  func(childComplexity int) int
+		ID           func(childComplexity int) int
+		IDType       func(childComplexity int) int
+		ImportedAt   func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Name         func(childComplexity int) int
+		PersonColumn func(childComplexity int) int
+		Rows         func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+	}
+
+	DetailTableConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DetailTableEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	EventSource struct {
+		CreatedAt   func(childComplexity int) int
+		Enabled     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		KeyHint     func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		LastEventAt func(childComplexity int) int
+		Name        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+	}
+
+	EventSourceConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	EventSourceEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	EventType struct {
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		DisplayName func(childComplexity int) int
+		Enabled     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+	}
+
+	EventTypeConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	EventTypeEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
@@ -373,15 +478,42 @@ type ComplexityRoot struct {
 	}
 
 	Project struct {
-		AudienceSource func(childComplexity int) int
-		CreatedAt      func(childComplexity int) int
-		ID             func(childComplexity int) int
-		MultiSubject   func(childComplexity int) int
-		Name           func(childComplexity int) int
-		RefreshLead    func(childComplexity int) int
-		SelfApproval   func(childComplexity int) int
-		TimeZone       func(childComplexity int) int
-		UpdatedAt      func(childComplexity int) int
+		AudienceSource     func(childComplexity int) int
+		CreatedAt          func(childComplexity int) int
+		EventRetentionDays func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		ListedDefault      func(childComplexity int) int
+		MultiSubject       func(childComplexity int) int
+		Name               func(childComplexity int) int
+		RefreshLead        func(childComplexity int) int
+		SelfApproval       func(childComplexity int) int
+		TimeZone           func(childComplexity int) int
+		UpdatedAt          func(childComplexity int) int
+	}
+
+	Property struct {
+		Conflicts   func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		DisplayName func(childComplexity int) int
+		Enabled     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Owner       func(childComplexity int) int
+		OwnerID     func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+	}
+
+	PropertyConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PropertyEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Query struct {
@@ -392,12 +524,19 @@ type ComplexityRoot struct {
 		Campaigns      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.CampaignOrder, where *ent.CampaignWhereInput) int
 		Channels       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ChannelOrder, where *ent.ChannelWhereInput) int
 		CheckTask      func(childComplexity int, id string) int
+		DetailTables   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DetailTableOrder, where *ent.DetailTableWhereInput) int
+		EventSources   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventSourceOrder, where *ent.EventSourceWhereInput) int
+		EventTypes     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) int
+		Imports        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DataImportOrder, where *ent.DataImportWhereInput) int
 		Me             func(childComplexity int) int
 		Members        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MemberOrder, where *ent.MemberWhereInput) int
 		MessageGroups  func(childComplexity int) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
+		Properties     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PropertyOrder, where *ent.PropertyWhereInput) int
+		Segments       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SegmentOrder, where *ent.SegmentWhereInput) int
 		Server         func(childComplexity int) int
+		Subjects       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SubjectOrder, where *ent.SubjectWhereInput) int
 		TaskGroups     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskGroupOrder, where *ent.TaskGroupWhereInput) int
 		Tasks          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskOrder, where *ent.TaskWhereInput) int
 		Templates      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TemplateOrder, where *ent.TemplateWhereInput) int
@@ -412,20 +551,23 @@ type ComplexityRoot struct {
 	}
 
 	Run struct {
-		AudienceSize func(childComplexity int) int
-		CreatedAt    func(childComplexity int) int
-		EndedAt      func(childComplexity int) int
-		Failure      func(childComplexity int) int
-		FailureText  func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Kind         func(childComplexity int) int
-		PlannedAt    func(childComplexity int) int
-		Progress     func(childComplexity int) int
-		StartedAt    func(childComplexity int) int
-		Status       func(childComplexity int) int
-		Task         func(childComplexity int) int
-		TaskID       func(childComplexity int) int
-		UpdatedAt    func(childComplexity int) int
+		AudienceSize     func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		EndedAt          func(childComplexity int) int
+		Failure          func(childComplexity int) int
+		FailureText      func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Kind             func(childComplexity int) int
+		PlannedAt        func(childComplexity int) int
+		Progress         func(childComplexity int) int
+		RefreshEndedAt   func(childComplexity int) int
+		RefreshResult    func(childComplexity int) int
+		RefreshStartedAt func(childComplexity int) int
+		StartedAt        func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Task             func(childComplexity int) int
+		TaskID           func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
 	}
 
 	RunConnection struct {
@@ -445,10 +587,94 @@ type ComplexityRoot struct {
 		Target  func(childComplexity int) int
 	}
 
+	Segment struct {
+		Channel      func(childComplexity int) int
+		ChannelID    func(childComplexity int) int
+		ComputedAt   func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Creator      func(childComplexity int) int
+		CreatorID    func(childComplexity int) int
+		DailyAt      func(childComplexity int) int
+		Description  func(childComplexity int) int
+		Failure      func(childComplexity int) int
+		FailureText  func(childComplexity int) int
+		ID           func(childComplexity int) int
+		IDType       func(childComplexity int) int
+		Listed       func(childComplexity int) int
+		Name         func(childComplexity int) int
+		OriginTaskID func(childComplexity int) int
+		Roles        func(childComplexity int) int
+		Size         func(childComplexity int) int
+		Status       func(childComplexity int) int
+		Subject      func(childComplexity int) int
+		UpdateMode   func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+		Versions     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SegmentVersionOrder, where *ent.SegmentVersionWhereInput) int
+	}
+
+	SegmentConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SegmentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	SegmentVersion struct {
+		Cause       func(childComplexity int) int
+		ComputedAt  func(childComplexity int) int
+		Failure     func(childComplexity int) int
+		FailureText func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Segment     func(childComplexity int) int
+		SegmentID   func(childComplexity int) int
+		Seq         func(childComplexity int) int
+		Size        func(childComplexity int) int
+		StartedAt   func(childComplexity int) int
+		Status      func(childComplexity int) int
+		TookMs      func(childComplexity int) int
+	}
+
+	SegmentVersionConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SegmentVersionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Server struct {
 		Demo    func(childComplexity int) int
 		Now     func(childComplexity int) int
 		Version func(childComplexity int) int
+	}
+
+	Subject struct {
+		Code             func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		IDType           func(childComplexity int) int
+		Name             func(childComplexity int) int
+		ResolveAttribute func(childComplexity int) int
+		ResolveIDType    func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
+	}
+
+	SubjectConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SubjectEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Subscription struct {
@@ -477,6 +703,7 @@ type ComplexityRoot struct {
 		GlobalLimit       func(childComplexity int) int
 		Groups            func(childComplexity int) int
 		ID                func(childComplexity int) int
+		Listed            func(childComplexity int) int
 		MessageClass      func(childComplexity int) int
 		Method            func(childComplexity int) int
 		Name              func(childComplexity int) int
@@ -487,9 +714,14 @@ type ComplexityRoot struct {
 		Operations        func(childComplexity int) int
 		Progress          func(childComplexity int) int
 		ReachAt           func(childComplexity int) int
+		RefreshBefore     func(childComplexity int) int
+		RefreshFailure    func(childComplexity int) int
 		ResendUnconfirmed func(childComplexity int) int
 		RunStatus         func(childComplexity int) int
 		Runs              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RunOrder, where *ent.RunWhereInput) int
+		Segment           func(childComplexity int) int
+		SegmentID         func(childComplexity int) int
+		SegmentRoles      func(childComplexity int) int
 		StartedAt         func(childComplexity int) int
 		Status            func(childComplexity int) int
 		StatusReason      func(childComplexity int) int
@@ -1429,6 +1661,171 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChannelEdge.Node(childComplexity), true
 
+	case "DataImport.consumed":
+		if e.ComplexityRoot.DataImport.Consumed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Consumed(childComplexity), true
+	case "DataImport.createdAt":
+		if e.ComplexityRoot.DataImport.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.CreatedAt(childComplexity), true
+	case "DataImport.creator":
+		if e.ComplexityRoot.DataImport.Creator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Creator(childComplexity), true
+	case "DataImport.creatorID":
+		if e.ComplexityRoot.DataImport.CreatorID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.CreatorID(childComplexity), true
+	case "DataImport.duplicate":
+		if e.ComplexityRoot.DataImport.Duplicate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Duplicate(childComplexity), true
+	case "DataImport.endedAt":
+		if e.ComplexityRoot.DataImport.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.EndedAt(childComplexity), true
+	case "DataImport.failure":
+		if e.ComplexityRoot.DataImport.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Failure(childComplexity), true
+	case "DataImport.failureText":
+		if e.ComplexityRoot.DataImport.FailureText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.FailureText(childComplexity), true
+	case "DataImport.fileName":
+		if e.ComplexityRoot.DataImport.FileName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.FileName(childComplexity), true
+	case "DataImport.id":
+		if e.ComplexityRoot.DataImport.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.ID(childComplexity), true
+	case "DataImport.kind":
+		if e.ComplexityRoot.DataImport.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Kind(childComplexity), true
+	case "DataImport.received":
+		if e.ComplexityRoot.DataImport.Received == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Received(childComplexity), true
+	case "DataImport.refused":
+		if e.ComplexityRoot.DataImport.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Refused(childComplexity), true
+	case "DataImport.rows":
+		if e.ComplexityRoot.DataImport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Rows(childComplexity), true
+	case "DataImport.size":
+		if e.ComplexityRoot.DataImport.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Size(childComplexity), true
+	case "DataImport.source":
+		if e.ComplexityRoot.DataImport.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Source(childComplexity), true
+	case "DataImport.sourceID":
+		if e.ComplexityRoot.DataImport.SourceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.SourceID(childComplexity), true
+	case "DataImport.status":
+		if e.ComplexityRoot.DataImport.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Status(childComplexity), true
+	case "DataImport.stored":
+		if e.ComplexityRoot.DataImport.Stored == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Stored(childComplexity), true
+	case "DataImport.table":
+		if e.ComplexityRoot.DataImport.Table == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Table(childComplexity), true
+	case "DataImport.tableID":
+		if e.ComplexityRoot.DataImport.TableID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.TableID(childComplexity), true
+	case "DataImport.updatedAt":
+		if e.ComplexityRoot.DataImport.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.UpdatedAt(childComplexity), true
+
+	case "DataImportConnection.edges":
+		if e.ComplexityRoot.DataImportConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImportConnection.Edges(childComplexity), true
+	case "DataImportConnection.pageInfo":
+		if e.ComplexityRoot.DataImportConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImportConnection.PageInfo(childComplexity), true
+	case "DataImportConnection.totalCount":
+		if e.ComplexityRoot.DataImportConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImportConnection.TotalCount(childComplexity), true
+
+	case "DataImportEdge.cursor":
+		if e.ComplexityRoot.DataImportEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImportEdge.Cursor(childComplexity), true
+	case "DataImportEdge.node":
+		if e.ComplexityRoot.DataImportEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImportEdge.Node(childComplexity), true
+
 	case "DeliveredParam.key":
 		if e.ComplexityRoot.DeliveredParam.Key == nil {
 			break
@@ -1564,6 +1961,267 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryEdge.Node(childComplexity), true
+
+	case "DetailTable.createdAt":
+		if e.ComplexityRoot.DetailTable.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.CreatedAt(childComplexity), true
+	case "DetailTable.dateColumn":
+		if e.ComplexityRoot.DetailTable.DateColumn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.DateColumn(childComplexity), true
+	case "DetailTable.description":
+		if e.ComplexityRoot.DetailTable.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.Description(childComplexity), true
+	case "DetailTable.displayName":
+		if e.ComplexityRoot.DetailTable.DisplayName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.DisplayName(childComplexity), true
+	case "DetailTable.id":
+		if e.ComplexityRoot.DetailTable.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.ID(childComplexity), true
+	case "DetailTable.idType":
+		if e.ComplexityRoot.DetailTable.IDType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.IDType(childComplexity), true
+	case "DetailTable.importedAt":
+		if e.ComplexityRoot.DetailTable.ImportedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.ImportedAt(childComplexity), true
+	case "DetailTable.kind":
+		if e.ComplexityRoot.DetailTable.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.Kind(childComplexity), true
+	case "DetailTable.name":
+		if e.ComplexityRoot.DetailTable.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.Name(childComplexity), true
+	case "DetailTable.personColumn":
+		if e.ComplexityRoot.DetailTable.PersonColumn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.PersonColumn(childComplexity), true
+	case "DetailTable.rows":
+		if e.ComplexityRoot.DetailTable.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.Rows(childComplexity), true
+	case "DetailTable.updatedAt":
+		if e.ComplexityRoot.DetailTable.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.UpdatedAt(childComplexity), true
+
+	case "DetailTableConnection.edges":
+		if e.ComplexityRoot.DetailTableConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTableConnection.Edges(childComplexity), true
+	case "DetailTableConnection.pageInfo":
+		if e.ComplexityRoot.DetailTableConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTableConnection.PageInfo(childComplexity), true
+	case "DetailTableConnection.totalCount":
+		if e.ComplexityRoot.DetailTableConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTableConnection.TotalCount(childComplexity), true
+
+	case "DetailTableEdge.cursor":
+		if e.ComplexityRoot.DetailTableEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTableEdge.Cursor(childComplexity), true
+	case "DetailTableEdge.node":
+		if e.ComplexityRoot.DetailTableEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTableEdge.Node(childComplexity), true
+
+	case "EventSource.createdAt":
+		if e.ComplexityRoot.EventSource.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSource.CreatedAt(childComplexity), true
+	case "EventSource.enabled":
+		if e.ComplexityRoot.EventSource.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSource.Enabled(childComplexity), true
+	case "EventSource.id":
+		if e.ComplexityRoot.EventSource.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSource.ID(childComplexity), true
+	case "EventSource.keyHint":
+		if e.ComplexityRoot.EventSource.KeyHint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSource.KeyHint(childComplexity), true
+	case "EventSource.kind":
+		if e.ComplexityRoot.EventSource.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSource.Kind(childComplexity), true
+	case "EventSource.lastEventAt":
+		if e.ComplexityRoot.EventSource.LastEventAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSource.LastEventAt(childComplexity), true
+	case "EventSource.name":
+		if e.ComplexityRoot.EventSource.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSource.Name(childComplexity), true
+	case "EventSource.updatedAt":
+		if e.ComplexityRoot.EventSource.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSource.UpdatedAt(childComplexity), true
+
+	case "EventSourceConnection.edges":
+		if e.ComplexityRoot.EventSourceConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSourceConnection.Edges(childComplexity), true
+	case "EventSourceConnection.pageInfo":
+		if e.ComplexityRoot.EventSourceConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSourceConnection.PageInfo(childComplexity), true
+	case "EventSourceConnection.totalCount":
+		if e.ComplexityRoot.EventSourceConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSourceConnection.TotalCount(childComplexity), true
+
+	case "EventSourceEdge.cursor":
+		if e.ComplexityRoot.EventSourceEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSourceEdge.Cursor(childComplexity), true
+	case "EventSourceEdge.node":
+		if e.ComplexityRoot.EventSourceEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventSourceEdge.Node(childComplexity), true
+
+	case "EventType.createdAt":
+		if e.ComplexityRoot.EventType.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.CreatedAt(childComplexity), true
+	case "EventType.description":
+		if e.ComplexityRoot.EventType.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Description(childComplexity), true
+	case "EventType.displayName":
+		if e.ComplexityRoot.EventType.DisplayName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.DisplayName(childComplexity), true
+	case "EventType.enabled":
+		if e.ComplexityRoot.EventType.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Enabled(childComplexity), true
+	case "EventType.id":
+		if e.ComplexityRoot.EventType.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.ID(childComplexity), true
+	case "EventType.name":
+		if e.ComplexityRoot.EventType.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Name(childComplexity), true
+	case "EventType.updatedAt":
+		if e.ComplexityRoot.EventType.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.UpdatedAt(childComplexity), true
+
+	case "EventTypeConnection.edges":
+		if e.ComplexityRoot.EventTypeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventTypeConnection.Edges(childComplexity), true
+	case "EventTypeConnection.pageInfo":
+		if e.ComplexityRoot.EventTypeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventTypeConnection.PageInfo(childComplexity), true
+	case "EventTypeConnection.totalCount":
+		if e.ComplexityRoot.EventTypeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventTypeConnection.TotalCount(childComplexity), true
+
+	case "EventTypeEdge.cursor":
+		if e.ComplexityRoot.EventTypeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventTypeEdge.Cursor(childComplexity), true
+	case "EventTypeEdge.node":
+		if e.ComplexityRoot.EventTypeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventTypeEdge.Node(childComplexity), true
 
 	case "Explanation.code":
 		if e.ComplexityRoot.Explanation.Code == nil {
@@ -2146,12 +2804,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.CreatedAt(childComplexity), true
+	case "Project.eventRetentionDays":
+		if e.ComplexityRoot.Project.EventRetentionDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.EventRetentionDays(childComplexity), true
 	case "Project.id":
 		if e.ComplexityRoot.Project.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Project.ID(childComplexity), true
+	case "Project.listedDefault":
+		if e.ComplexityRoot.Project.ListedDefault == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.ListedDefault(childComplexity), true
 	case "Project.multiSubject":
 		if e.ComplexityRoot.Project.MultiSubject == nil {
 			break
@@ -2188,6 +2858,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.UpdatedAt(childComplexity), true
+
+	case "Property.conflicts":
+		if e.ComplexityRoot.Property.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.Conflicts(childComplexity), true
+	case "Property.createdAt":
+		if e.ComplexityRoot.Property.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.CreatedAt(childComplexity), true
+	case "Property.description":
+		if e.ComplexityRoot.Property.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.Description(childComplexity), true
+	case "Property.displayName":
+		if e.ComplexityRoot.Property.DisplayName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.DisplayName(childComplexity), true
+	case "Property.enabled":
+		if e.ComplexityRoot.Property.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.Enabled(childComplexity), true
+	case "Property.id":
+		if e.ComplexityRoot.Property.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.ID(childComplexity), true
+	case "Property.name":
+		if e.ComplexityRoot.Property.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.Name(childComplexity), true
+	case "Property.owner":
+		if e.ComplexityRoot.Property.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.Owner(childComplexity), true
+	case "Property.ownerID":
+		if e.ComplexityRoot.Property.OwnerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.OwnerID(childComplexity), true
+	case "Property.type":
+		if e.ComplexityRoot.Property.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.Type(childComplexity), true
+	case "Property.updatedAt":
+		if e.ComplexityRoot.Property.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Property.UpdatedAt(childComplexity), true
+
+	case "PropertyConnection.edges":
+		if e.ComplexityRoot.PropertyConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PropertyConnection.Edges(childComplexity), true
+	case "PropertyConnection.pageInfo":
+		if e.ComplexityRoot.PropertyConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PropertyConnection.PageInfo(childComplexity), true
+	case "PropertyConnection.totalCount":
+		if e.ComplexityRoot.PropertyConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PropertyConnection.TotalCount(childComplexity), true
+
+	case "PropertyEdge.cursor":
+		if e.ComplexityRoot.PropertyEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PropertyEdge.Cursor(childComplexity), true
+	case "PropertyEdge.node":
+		if e.ComplexityRoot.PropertyEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PropertyEdge.Node(childComplexity), true
 
 	case "Query.applications":
 		if e.ComplexityRoot.Query.Applications == nil {
@@ -2266,6 +3035,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CheckTask(childComplexity, args["id"].(string)), true
+	case "Query.detailTables":
+		if e.ComplexityRoot.Query.DetailTables == nil {
+			break
+		}
+
+		args, err := ec.field_Query_detailTables_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DetailTables(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.DetailTableOrder), args["where"].(*ent.DetailTableWhereInput)), true
+	case "Query.eventSources":
+		if e.ComplexityRoot.Query.EventSources == nil {
+			break
+		}
+
+		args, err := ec.field_Query_eventSources_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EventSources(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.EventSourceOrder), args["where"].(*ent.EventSourceWhereInput)), true
+	case "Query.eventTypes":
+		if e.ComplexityRoot.Query.EventTypes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_eventTypes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EventTypes(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.EventTypeOrder), args["where"].(*ent.EventTypeWhereInput)), true
+	case "Query.imports":
+		if e.ComplexityRoot.Query.Imports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_imports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Imports(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.DataImportOrder), args["where"].(*ent.DataImportWhereInput)), true
 
 	case "Query.me":
 		if e.ComplexityRoot.Query.Me == nil {
@@ -2312,12 +3125,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.properties":
+		if e.ComplexityRoot.Query.Properties == nil {
+			break
+		}
+
+		args, err := ec.field_Query_properties_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Properties(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.PropertyOrder), args["where"].(*ent.PropertyWhereInput)), true
+	case "Query.segments":
+		if e.ComplexityRoot.Query.Segments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_segments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Segments(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.SegmentOrder), args["where"].(*ent.SegmentWhereInput)), true
 	case "Query.server":
 		if e.ComplexityRoot.Query.Server == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Server(childComplexity), true
+	case "Query.subjects":
+		if e.ComplexityRoot.Query.Subjects == nil {
+			break
+		}
+
+		args, err := ec.field_Query_subjects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Subjects(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.SubjectOrder), args["where"].(*ent.SubjectWhereInput)), true
 	case "Query.taskGroups":
 		if e.ComplexityRoot.Query.TaskGroups == nil {
 			break
@@ -2442,6 +3288,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Run.Progress(childComplexity), true
+	case "Run.refreshEndedAt":
+		if e.ComplexityRoot.Run.RefreshEndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Run.RefreshEndedAt(childComplexity), true
+	case "Run.refreshResult":
+		if e.ComplexityRoot.Run.RefreshResult == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Run.RefreshResult(childComplexity), true
+	case "Run.refreshStartedAt":
+		if e.ComplexityRoot.Run.RefreshStartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Run.RefreshStartedAt(childComplexity), true
 	case "Run.startedAt":
 		if e.ComplexityRoot.Run.StartedAt == nil {
 			break
@@ -2524,6 +3388,281 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Sample.Target(childComplexity), true
 
+	case "Segment.channel":
+		if e.ComplexityRoot.Segment.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Channel(childComplexity), true
+	case "Segment.channelID":
+		if e.ComplexityRoot.Segment.ChannelID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.ChannelID(childComplexity), true
+	case "Segment.computedAt":
+		if e.ComplexityRoot.Segment.ComputedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.ComputedAt(childComplexity), true
+	case "Segment.createdAt":
+		if e.ComplexityRoot.Segment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.CreatedAt(childComplexity), true
+	case "Segment.creator":
+		if e.ComplexityRoot.Segment.Creator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Creator(childComplexity), true
+	case "Segment.creatorID":
+		if e.ComplexityRoot.Segment.CreatorID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.CreatorID(childComplexity), true
+	case "Segment.dailyAt":
+		if e.ComplexityRoot.Segment.DailyAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.DailyAt(childComplexity), true
+	case "Segment.description":
+		if e.ComplexityRoot.Segment.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Description(childComplexity), true
+	case "Segment.failure":
+		if e.ComplexityRoot.Segment.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Failure(childComplexity), true
+	case "Segment.failureText":
+		if e.ComplexityRoot.Segment.FailureText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.FailureText(childComplexity), true
+	case "Segment.id":
+		if e.ComplexityRoot.Segment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.ID(childComplexity), true
+	case "Segment.idType":
+		if e.ComplexityRoot.Segment.IDType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.IDType(childComplexity), true
+	case "Segment.listed":
+		if e.ComplexityRoot.Segment.Listed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Listed(childComplexity), true
+	case "Segment.name":
+		if e.ComplexityRoot.Segment.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Name(childComplexity), true
+	case "Segment.originTaskID":
+		if e.ComplexityRoot.Segment.OriginTaskID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.OriginTaskID(childComplexity), true
+	case "Segment.roles":
+		if e.ComplexityRoot.Segment.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Roles(childComplexity), true
+	case "Segment.size":
+		if e.ComplexityRoot.Segment.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Size(childComplexity), true
+	case "Segment.status":
+		if e.ComplexityRoot.Segment.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Status(childComplexity), true
+	case "Segment.subject":
+		if e.ComplexityRoot.Segment.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Subject(childComplexity), true
+	case "Segment.updateMode":
+		if e.ComplexityRoot.Segment.UpdateMode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.UpdateMode(childComplexity), true
+	case "Segment.updatedAt":
+		if e.ComplexityRoot.Segment.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.UpdatedAt(childComplexity), true
+	case "Segment.versions":
+		if e.ComplexityRoot.Segment.Versions == nil {
+			break
+		}
+
+		args, err := ec.field_Segment_versions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Segment.Versions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.SegmentVersionOrder), args["where"].(*ent.SegmentVersionWhereInput)), true
+
+	case "SegmentConnection.edges":
+		if e.ComplexityRoot.SegmentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentConnection.Edges(childComplexity), true
+	case "SegmentConnection.pageInfo":
+		if e.ComplexityRoot.SegmentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentConnection.PageInfo(childComplexity), true
+	case "SegmentConnection.totalCount":
+		if e.ComplexityRoot.SegmentConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentConnection.TotalCount(childComplexity), true
+
+	case "SegmentEdge.cursor":
+		if e.ComplexityRoot.SegmentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentEdge.Cursor(childComplexity), true
+	case "SegmentEdge.node":
+		if e.ComplexityRoot.SegmentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentEdge.Node(childComplexity), true
+
+	case "SegmentVersion.cause":
+		if e.ComplexityRoot.SegmentVersion.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.Cause(childComplexity), true
+	case "SegmentVersion.computedAt":
+		if e.ComplexityRoot.SegmentVersion.ComputedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.ComputedAt(childComplexity), true
+	case "SegmentVersion.failure":
+		if e.ComplexityRoot.SegmentVersion.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.Failure(childComplexity), true
+	case "SegmentVersion.failureText":
+		if e.ComplexityRoot.SegmentVersion.FailureText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.FailureText(childComplexity), true
+	case "SegmentVersion.id":
+		if e.ComplexityRoot.SegmentVersion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.ID(childComplexity), true
+	case "SegmentVersion.segment":
+		if e.ComplexityRoot.SegmentVersion.Segment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.Segment(childComplexity), true
+	case "SegmentVersion.segmentID":
+		if e.ComplexityRoot.SegmentVersion.SegmentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.SegmentID(childComplexity), true
+	case "SegmentVersion.seq":
+		if e.ComplexityRoot.SegmentVersion.Seq == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.Seq(childComplexity), true
+	case "SegmentVersion.size":
+		if e.ComplexityRoot.SegmentVersion.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.Size(childComplexity), true
+	case "SegmentVersion.startedAt":
+		if e.ComplexityRoot.SegmentVersion.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.StartedAt(childComplexity), true
+	case "SegmentVersion.status":
+		if e.ComplexityRoot.SegmentVersion.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.Status(childComplexity), true
+	case "SegmentVersion.tookMs":
+		if e.ComplexityRoot.SegmentVersion.TookMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.TookMs(childComplexity), true
+
+	case "SegmentVersionConnection.edges":
+		if e.ComplexityRoot.SegmentVersionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersionConnection.Edges(childComplexity), true
+	case "SegmentVersionConnection.pageInfo":
+		if e.ComplexityRoot.SegmentVersionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersionConnection.PageInfo(childComplexity), true
+	case "SegmentVersionConnection.totalCount":
+		if e.ComplexityRoot.SegmentVersionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersionConnection.TotalCount(childComplexity), true
+
+	case "SegmentVersionEdge.cursor":
+		if e.ComplexityRoot.SegmentVersionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersionEdge.Cursor(childComplexity), true
+	case "SegmentVersionEdge.node":
+		if e.ComplexityRoot.SegmentVersionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersionEdge.Node(childComplexity), true
+
 	case "Server.demo":
 		if e.ComplexityRoot.Server.Demo == nil {
 			break
@@ -2542,6 +3681,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Server.Version(childComplexity), true
+
+	case "Subject.code":
+		if e.ComplexityRoot.Subject.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subject.Code(childComplexity), true
+	case "Subject.createdAt":
+		if e.ComplexityRoot.Subject.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subject.CreatedAt(childComplexity), true
+	case "Subject.id":
+		if e.ComplexityRoot.Subject.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subject.ID(childComplexity), true
+	case "Subject.idType":
+		if e.ComplexityRoot.Subject.IDType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subject.IDType(childComplexity), true
+	case "Subject.name":
+		if e.ComplexityRoot.Subject.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subject.Name(childComplexity), true
+	case "Subject.resolveAttribute":
+		if e.ComplexityRoot.Subject.ResolveAttribute == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subject.ResolveAttribute(childComplexity), true
+	case "Subject.resolveIDType":
+		if e.ComplexityRoot.Subject.ResolveIDType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subject.ResolveIDType(childComplexity), true
+	case "Subject.updatedAt":
+		if e.ComplexityRoot.Subject.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subject.UpdatedAt(childComplexity), true
+
+	case "SubjectConnection.edges":
+		if e.ComplexityRoot.SubjectConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubjectConnection.Edges(childComplexity), true
+	case "SubjectConnection.pageInfo":
+		if e.ComplexityRoot.SubjectConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubjectConnection.PageInfo(childComplexity), true
+	case "SubjectConnection.totalCount":
+		if e.ComplexityRoot.SubjectConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubjectConnection.TotalCount(childComplexity), true
+
+	case "SubjectEdge.cursor":
+		if e.ComplexityRoot.SubjectEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubjectEdge.Cursor(childComplexity), true
+	case "SubjectEdge.node":
+		if e.ComplexityRoot.SubjectEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubjectEdge.Node(childComplexity), true
 
 	case "Subscription.taskProgressed":
 		if e.ComplexityRoot.Subscription.TaskProgressed == nil {
@@ -2691,6 +3911,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.ID(childComplexity), true
+	case "Task.listed":
+		if e.ComplexityRoot.Task.Listed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Listed(childComplexity), true
 	case "Task.messageClass":
 		if e.ComplexityRoot.Task.MessageClass == nil {
 			break
@@ -2751,6 +3977,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.ReachAt(childComplexity), true
+	case "Task.refreshBefore":
+		if e.ComplexityRoot.Task.RefreshBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.RefreshBefore(childComplexity), true
+	case "Task.refreshFailure":
+		if e.ComplexityRoot.Task.RefreshFailure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.RefreshFailure(childComplexity), true
 	case "Task.resendUnconfirmed":
 		if e.ComplexityRoot.Task.ResendUnconfirmed == nil {
 			break
@@ -2774,6 +4012,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.Runs(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.RunOrder), args["where"].(*ent.RunWhereInput)), true
+	case "Task.segment":
+		if e.ComplexityRoot.Task.Segment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Segment(childComplexity), true
+	case "Task.segmentID":
+		if e.ComplexityRoot.Task.SegmentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.SegmentID(childComplexity), true
+	case "Task.segmentRoles":
+		if e.ComplexityRoot.Task.SegmentRoles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.SegmentRoles(childComplexity), true
 	case "Task.startedAt":
 		if e.ComplexityRoot.Task.StartedAt == nil {
 			break
@@ -3220,15 +4476,31 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputChannelInput,
 		ec.unmarshalInputChannelOrder,
 		ec.unmarshalInputChannelWhereInput,
+		ec.unmarshalInputDataImportOrder,
+		ec.unmarshalInputDataImportWhereInput,
 		ec.unmarshalInputDeliveryWhereInput,
+		ec.unmarshalInputDetailTableOrder,
+		ec.unmarshalInputDetailTableWhereInput,
+		ec.unmarshalInputEventSourceOrder,
+		ec.unmarshalInputEventSourceWhereInput,
+		ec.unmarshalInputEventTypeOrder,
+		ec.unmarshalInputEventTypeWhereInput,
 		ec.unmarshalInputMemberOrder,
 		ec.unmarshalInputMemberWhereInput,
 		ec.unmarshalInputParamContentInput,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputProjectWhereInput,
+		ec.unmarshalInputPropertyOrder,
+		ec.unmarshalInputPropertyWhereInput,
 		ec.unmarshalInputResendInput,
 		ec.unmarshalInputRunOrder,
 		ec.unmarshalInputRunWhereInput,
+		ec.unmarshalInputSegmentOrder,
+		ec.unmarshalInputSegmentVersionOrder,
+		ec.unmarshalInputSegmentVersionWhereInput,
+		ec.unmarshalInputSegmentWhereInput,
+		ec.unmarshalInputSubjectOrder,
+		ec.unmarshalInputSubjectWhereInput,
 		ec.unmarshalInputTaskGroupOrder,
 		ec.unmarshalInputTaskGroupWhereInput,
 		ec.unmarshalInputTaskInput,
@@ -5126,6 +6398,703 @@ Define a Relay Cursor type:
 https://relay.dev/graphql/connections.htm#sec-Cursor
 """
 scalar Cursor
+type DataImport implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  kind: DataImportKind!
+  tableID: ID
+  sourceID: ID
+  fileName: String!
+  status: DataImportStatus!
+  """
+  bytes of the file, when the sender said so
+  """
+  size: Int64!
+  """
+  bytes that arrived
+  """
+  received: Int64!
+  """
+  bytes whose rows are stored or refused
+  """
+  consumed: Int64!
+  rows: Int!
+  stored: Int!
+  duplicate: Int!
+  refused: Int!
+  failure: String!
+  failureText: String!
+  creatorID: ID
+  endedAt: Time
+  table: DetailTable
+  source: EventSource
+  creator: Account
+}
+"""
+A connection to a list of items.
+"""
+type DataImportConnection {
+  """
+  A list of edges.
+  """
+  edges: [DataImportEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type DataImportEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: DataImport
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+DataImportKind is enum for the field kind
+"""
+enum DataImportKind @goModel(model: "tidings/ent/dataimport.Kind") {
+  PEOPLE
+  TAGS
+  ROWS
+  EVENTS
+}
+"""
+Ordering options for DataImport connections
+"""
+input DataImportOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order DataImports.
+  """
+  field: DataImportOrderField!
+}
+"""
+Properties by which DataImport connections can be ordered.
+"""
+enum DataImportOrderField {
+  CREATED_AT
+  UPDATED_AT
+}
+"""
+DataImportStatus is enum for the field status
+"""
+enum DataImportStatus @goModel(model: "tidings/ent/dataimport.Status") {
+  RECEIVING
+  RUNNING
+  DONE
+  FAILED
+  CANCELLED
+}
+"""
+DataImportWhereInput is used for filtering DataImport objects.
+Input was generated by ent.
+"""
+input DataImportWhereInput {
+  not: DataImportWhereInput
+  and: [DataImportWhereInput!]
+  or: [DataImportWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  kind field predicates
+  """
+  kind: DataImportKind
+  kindNEQ: DataImportKind
+  kindIn: [DataImportKind!]
+  kindNotIn: [DataImportKind!]
+  """
+  table_id field predicates
+  """
+  tableID: ID
+  tableIDNEQ: ID
+  tableIDIn: [ID!]
+  tableIDNotIn: [ID!]
+  tableIDGT: ID
+  tableIDGTE: ID
+  tableIDLT: ID
+  tableIDLTE: ID
+  tableIDContains: ID
+  tableIDHasPrefix: ID
+  tableIDHasSuffix: ID
+  tableIDIsNil: Boolean
+  tableIDNotNil: Boolean
+  tableIDEqualFold: ID
+  tableIDContainsFold: ID
+  """
+  file_name field predicates
+  """
+  fileName: String
+  fileNameNEQ: String
+  fileNameIn: [String!]
+  fileNameNotIn: [String!]
+  fileNameGT: String
+  fileNameGTE: String
+  fileNameLT: String
+  fileNameLTE: String
+  fileNameContains: String
+  fileNameHasPrefix: String
+  fileNameHasSuffix: String
+  fileNameEqualFold: String
+  fileNameContainsFold: String
+  """
+  status field predicates
+  """
+  status: DataImportStatus
+  statusNEQ: DataImportStatus
+  statusIn: [DataImportStatus!]
+  statusNotIn: [DataImportStatus!]
+  """
+  creator_id field predicates
+  """
+  creatorID: ID
+  creatorIDNEQ: ID
+  creatorIDIn: [ID!]
+  creatorIDNotIn: [ID!]
+  creatorIDGT: ID
+  creatorIDGTE: ID
+  creatorIDLT: ID
+  creatorIDLTE: ID
+  creatorIDContains: ID
+  creatorIDHasPrefix: ID
+  creatorIDHasSuffix: ID
+  creatorIDIsNil: Boolean
+  creatorIDNotNil: Boolean
+  creatorIDEqualFold: ID
+  creatorIDContainsFold: ID
+  """
+  ended_at field predicates
+  """
+  endedAt: Time
+  endedAtNEQ: Time
+  endedAtIn: [Time!]
+  endedAtNotIn: [Time!]
+  endedAtGT: Time
+  endedAtGTE: Time
+  endedAtLT: Time
+  endedAtLTE: Time
+  endedAtIsNil: Boolean
+  endedAtNotNil: Boolean
+  """
+  table edge predicates
+  """
+  hasTable: Boolean
+  hasTableWith: [DetailTableWhereInput!]
+  """
+  source edge predicates
+  """
+  hasSource: Boolean
+  hasSourceWith: [EventSourceWhereInput!]
+  """
+  creator edge predicates
+  """
+  hasCreator: Boolean
+  hasCreatorWith: [AccountWhereInput!]
+}
+type DetailTable implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  """
+  the stable key in rules
+  """
+  name: String!
+  displayName: String!
+  description: String!
+  kind: DetailTableKind!
+  """
+  type of the ID in the person column
+  """
+  idType: String!
+  personColumn: String!
+  dateColumn: String!
+  """
+  stored so far
+  """
+  rows: Int!
+  importedAt: Time
+}
+"""
+A connection to a list of items.
+"""
+type DetailTableConnection {
+  """
+  A list of edges.
+  """
+  edges: [DetailTableEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type DetailTableEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: DetailTable
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+DetailTableKind is enum for the field kind
+"""
+enum DetailTableKind @goModel(model: "tidings/ent/detailtable.Kind") {
+  REALTIME
+  OFFLINE_DAILY
+}
+"""
+Ordering options for DetailTable connections
+"""
+input DetailTableOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order DetailTables.
+  """
+  field: DetailTableOrderField!
+}
+"""
+Properties by which DetailTable connections can be ordered.
+"""
+enum DetailTableOrderField {
+  CREATED_AT
+  UPDATED_AT
+  NAME
+}
+"""
+DetailTableWhereInput is used for filtering DetailTable objects.
+Input was generated by ent.
+"""
+input DetailTableWhereInput {
+  not: DetailTableWhereInput
+  and: [DetailTableWhereInput!]
+  or: [DetailTableWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  name field predicates
+  """
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameGT: String
+  nameGTE: String
+  nameLT: String
+  nameLTE: String
+  nameContains: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  nameContainsFold: String
+  """
+  display_name field predicates
+  """
+  displayName: String
+  displayNameNEQ: String
+  displayNameIn: [String!]
+  displayNameNotIn: [String!]
+  displayNameGT: String
+  displayNameGTE: String
+  displayNameLT: String
+  displayNameLTE: String
+  displayNameContains: String
+  displayNameHasPrefix: String
+  displayNameHasSuffix: String
+  displayNameEqualFold: String
+  displayNameContainsFold: String
+  """
+  kind field predicates
+  """
+  kind: DetailTableKind
+  kindNEQ: DetailTableKind
+  kindIn: [DetailTableKind!]
+  kindNotIn: [DetailTableKind!]
+}
+type EventSource implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  name: String!
+  kind: EventSourceKind!
+  """
+  the key's last four characters
+  """
+  keyHint: String!
+  enabled: Boolean!
+  lastEventAt: Time
+}
+"""
+A connection to a list of items.
+"""
+type EventSourceConnection {
+  """
+  A list of edges.
+  """
+  edges: [EventSourceEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type EventSourceEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: EventSource
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+EventSourceKind is enum for the field kind
+"""
+enum EventSourceKind @goModel(model: "tidings/ent/eventsource.Kind") {
+  REALTIME
+  OFFLINE_DAILY
+}
+"""
+Ordering options for EventSource connections
+"""
+input EventSourceOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order EventSources.
+  """
+  field: EventSourceOrderField!
+}
+"""
+Properties by which EventSource connections can be ordered.
+"""
+enum EventSourceOrderField {
+  CREATED_AT
+  UPDATED_AT
+  NAME
+}
+"""
+EventSourceWhereInput is used for filtering EventSource objects.
+Input was generated by ent.
+"""
+input EventSourceWhereInput {
+  not: EventSourceWhereInput
+  and: [EventSourceWhereInput!]
+  or: [EventSourceWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  name field predicates
+  """
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameGT: String
+  nameGTE: String
+  nameLT: String
+  nameLTE: String
+  nameContains: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  nameContainsFold: String
+  """
+  kind field predicates
+  """
+  kind: EventSourceKind
+  kindNEQ: EventSourceKind
+  kindIn: [EventSourceKind!]
+  kindNotIn: [EventSourceKind!]
+  """
+  enabled field predicates
+  """
+  enabled: Boolean
+  enabledNEQ: Boolean
+}
+type EventType implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  """
+  as sent; the stable key in rules
+  """
+  name: String!
+  """
+  for people; empty: the name
+  """
+  displayName: String!
+  description: String!
+  """
+  a disabled event is refused and cannot be picked
+  """
+  enabled: Boolean!
+}
+"""
+A connection to a list of items.
+"""
+type EventTypeConnection {
+  """
+  A list of edges.
+  """
+  edges: [EventTypeEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type EventTypeEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: EventType
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for EventType connections
+"""
+input EventTypeOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order EventTypes.
+  """
+  field: EventTypeOrderField!
+}
+"""
+Properties by which EventType connections can be ordered.
+"""
+enum EventTypeOrderField {
+  CREATED_AT
+  UPDATED_AT
+  NAME
+}
+"""
+EventTypeWhereInput is used for filtering EventType objects.
+Input was generated by ent.
+"""
+input EventTypeWhereInput {
+  not: EventTypeWhereInput
+  and: [EventTypeWhereInput!]
+  or: [EventTypeWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  name field predicates
+  """
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameGT: String
+  nameGTE: String
+  nameLT: String
+  nameLTE: String
+  nameContains: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  nameContainsFold: String
+  """
+  display_name field predicates
+  """
+  displayName: String
+  displayNameNEQ: String
+  displayNameIn: [String!]
+  displayNameNotIn: [String!]
+  displayNameGT: String
+  displayNameGTE: String
+  displayNameLT: String
+  displayNameLTE: String
+  displayNameContains: String
+  displayNameHasPrefix: String
+  displayNameHasSuffix: String
+  displayNameEqualFold: String
+  displayNameContainsFold: String
+  """
+  enabled field predicates
+  """
+  enabled: Boolean
+  enabledNEQ: Boolean
+}
 """
 The builtin Int64 type
 """
@@ -5322,6 +7291,14 @@ type Project implements Node {
   """
   selfApproval: Boolean!
   """
+  default of 同步到CDP分群列表 (R29)
+  """
+  listedDefault: Boolean!
+  """
+  how long events are kept; 0 is for ever
+  """
+  eventRetentionDays: Int!
+  """
   minutes between a segment refresh and its run (R52)
   """
   refreshLead: Int!
@@ -5448,6 +7425,22 @@ input ProjectWhereInput {
   selfApproval: Boolean
   selfApprovalNEQ: Boolean
   """
+  listed_default field predicates
+  """
+  listedDefault: Boolean
+  listedDefaultNEQ: Boolean
+  """
+  event_retention_days field predicates
+  """
+  eventRetentionDays: Int
+  eventRetentionDaysNEQ: Int
+  eventRetentionDaysIn: [Int!]
+  eventRetentionDaysNotIn: [Int!]
+  eventRetentionDaysGT: Int
+  eventRetentionDaysGTE: Int
+  eventRetentionDaysLT: Int
+  eventRetentionDaysLTE: Int
+  """
   refresh_lead field predicates
   """
   refreshLead: Int
@@ -5458,6 +7451,214 @@ input ProjectWhereInput {
   refreshLeadGTE: Int
   refreshLeadLT: Int
   refreshLeadLTE: Int
+}
+type Property implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  owner: PropertyOwner!
+  """
+  the event type or detail table; empty for people's
+  """
+  ownerID: String!
+  """
+  the stable key in rules and data
+  """
+  name: String!
+  displayName: String!
+  description: String!
+  type: PropertyType!
+  """
+  a disabled one is stored no more and cannot be picked
+  """
+  enabled: Boolean!
+  """
+  values that did not fit the type so far
+  """
+  conflicts: Int!
+}
+"""
+A connection to a list of items.
+"""
+type PropertyConnection {
+  """
+  A list of edges.
+  """
+  edges: [PropertyEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type PropertyEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Property
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for Property connections
+"""
+input PropertyOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order Properties.
+  """
+  field: PropertyOrderField!
+}
+"""
+Properties by which Property connections can be ordered.
+"""
+enum PropertyOrderField {
+  CREATED_AT
+  UPDATED_AT
+  NAME
+}
+"""
+PropertyOwner is enum for the field owner
+"""
+enum PropertyOwner @goModel(model: "tidings/ent/property.Owner") {
+  ATTRIBUTE
+  TAG
+  EVENT
+  TABLE
+}
+"""
+PropertyType is enum for the field type
+"""
+enum PropertyType @goModel(model: "tidings/ent/property.Type") {
+  TEXT
+  NUMBER
+  BOOLEAN
+  DATE
+  DATETIME
+  LIST
+  OBJECT
+}
+"""
+PropertyWhereInput is used for filtering Property objects.
+Input was generated by ent.
+"""
+input PropertyWhereInput {
+  not: PropertyWhereInput
+  and: [PropertyWhereInput!]
+  or: [PropertyWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  owner field predicates
+  """
+  owner: PropertyOwner
+  ownerNEQ: PropertyOwner
+  ownerIn: [PropertyOwner!]
+  ownerNotIn: [PropertyOwner!]
+  """
+  owner_id field predicates
+  """
+  ownerID: String
+  ownerIDNEQ: String
+  ownerIDIn: [String!]
+  ownerIDNotIn: [String!]
+  ownerIDGT: String
+  ownerIDGTE: String
+  ownerIDLT: String
+  ownerIDLTE: String
+  ownerIDContains: String
+  ownerIDHasPrefix: String
+  ownerIDHasSuffix: String
+  ownerIDEqualFold: String
+  ownerIDContainsFold: String
+  """
+  name field predicates
+  """
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameGT: String
+  nameGTE: String
+  nameLT: String
+  nameLTE: String
+  nameContains: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  nameContainsFold: String
+  """
+  display_name field predicates
+  """
+  displayName: String
+  displayNameNEQ: String
+  displayNameIn: [String!]
+  displayNameNotIn: [String!]
+  displayNameGT: String
+  displayNameGTE: String
+  displayNameLT: String
+  displayNameLTE: String
+  displayNameContains: String
+  displayNameHasPrefix: String
+  displayNameHasSuffix: String
+  displayNameEqualFold: String
+  displayNameContainsFold: String
+  """
+  type field predicates
+  """
+  type: PropertyType
+  typeNEQ: PropertyType
+  typeIn: [PropertyType!]
+  typeNotIn: [PropertyType!]
+  """
+  enabled field predicates
+  """
+  enabled: Boolean
+  enabledNEQ: Boolean
 }
 type Query {
   """
@@ -5664,6 +7865,130 @@ type Query {
     """
     where: ChannelWhereInput
   ): ChannelConnection!
+  imports(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for DataImports returned from the connection.
+    """
+    orderBy: DataImportOrder
+
+    """
+    Filtering options for DataImports returned from the connection.
+    """
+    where: DataImportWhereInput
+  ): DataImportConnection!
+  detailTables(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for DetailTables returned from the connection.
+    """
+    orderBy: DetailTableOrder
+
+    """
+    Filtering options for DetailTables returned from the connection.
+    """
+    where: DetailTableWhereInput
+  ): DetailTableConnection!
+  eventSources(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for EventSources returned from the connection.
+    """
+    orderBy: EventSourceOrder
+
+    """
+    Filtering options for EventSources returned from the connection.
+    """
+    where: EventSourceWhereInput
+  ): EventSourceConnection!
+  eventTypes(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for EventTypes returned from the connection.
+    """
+    orderBy: EventTypeOrder
+
+    """
+    Filtering options for EventTypes returned from the connection.
+    """
+    where: EventTypeWhereInput
+  ): EventTypeConnection!
   members(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -5695,6 +8020,99 @@ type Query {
     """
     where: MemberWhereInput
   ): MemberConnection!
+  properties(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Properties returned from the connection.
+    """
+    orderBy: PropertyOrder
+
+    """
+    Filtering options for Properties returned from the connection.
+    """
+    where: PropertyWhereInput
+  ): PropertyConnection!
+  segments(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Segments returned from the connection.
+    """
+    orderBy: SegmentOrder
+
+    """
+    Filtering options for Segments returned from the connection.
+    """
+    where: SegmentWhereInput
+  ): SegmentConnection!
+  subjects(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Subjects returned from the connection.
+    """
+    orderBy: SubjectOrder
+
+    """
+    Filtering options for Subjects returned from the connection.
+    """
+    where: SubjectWhereInput
+  ): SubjectConnection!
   tasks(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -5797,6 +8215,12 @@ type Run implements Node {
   kind: RunKind!
   plannedAt: Time!
   status: RunStatus!
+  refreshStartedAt: Time
+  refreshEndedAt: Time
+  """
+  READY, FAILED, HELD (sent with the data held); empty: no refresh
+  """
+  refreshResult: String!
   audienceSize: Int!
   """
   why it failed: a stable word
@@ -5870,6 +8294,7 @@ RunStatus is enum for the field status
 """
 enum RunStatus @goModel(model: "tidings/ent/run.Status") {
   WAITING
+  REFRESHING
   PREPARING
   SENDING
   DONE
@@ -6020,6 +8445,685 @@ input RunWhereInput {
   hasTask: Boolean
   hasTaskWith: [TaskWhereInput!]
 }
+type Segment implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  name: String!
+  description: String!
+  subject: String!
+  """
+  send-target ID type; empty: OneID
+  """
+  idType: String!
+  """
+  whose target IDs are counted
+  """
+  channelID: ID
+  updateMode: SegmentUpdateMode!
+  """
+  HH:MM in the project's zone
+  """
+  dailyAt: String!
+  """
+  同步到CDP分群列表: in the list and reusable
+  """
+  listed: Boolean!
+  """
+  the task that made it
+  """
+  originTaskID: String
+  """
+  分群授权给: roles that may see it; empty: all with segment.view
+  """
+  roles: [String!]
+  """
+  of the last computation
+  """
+  status: SegmentStatus!
+  """
+  why the last one failed: a stable word
+  """
+  failure: String!
+  failureText: String!
+  """
+  people in the newest ready version
+  """
+  size: Int!
+  computedAt: Time
+  creatorID: ID!
+  channel: Channel
+  creator: Account!
+  versions(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for SegmentVersions returned from the connection.
+    """
+    orderBy: SegmentVersionOrder
+
+    """
+    Filtering options for SegmentVersions returned from the connection.
+    """
+    where: SegmentVersionWhereInput
+  ): SegmentVersionConnection!
+}
+"""
+A connection to a list of items.
+"""
+type SegmentConnection {
+  """
+  A list of edges.
+  """
+  edges: [SegmentEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type SegmentEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Segment
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for Segment connections
+"""
+input SegmentOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order Segments.
+  """
+  field: SegmentOrderField!
+}
+"""
+Properties by which Segment connections can be ordered.
+"""
+enum SegmentOrderField {
+  CREATED_AT
+  UPDATED_AT
+  NAME
+  SIZE
+  COMPUTED_AT
+}
+"""
+SegmentStatus is enum for the field status
+"""
+enum SegmentStatus @goModel(model: "tidings/ent/segment.Status") {
+  EMPTY
+  COMPUTING
+  READY
+  FAILED
+}
+"""
+SegmentUpdateMode is enum for the field update_mode
+"""
+enum SegmentUpdateMode @goModel(model: "tidings/ent/segment.UpdateMode") {
+  ON_DEMAND
+  DAILY
+}
+type SegmentVersion implements Node {
+  id: ID!
+  segmentID: ID!
+  seq: Int!
+  status: SegmentVersionStatus!
+  cause: SegmentVersionCause!
+  size: Int!
+  failure: String!
+  failureText: String!
+  """
+  business time; what dynamic windows were resolved against
+  """
+  startedAt: Time!
+  computedAt: Time!
+  tookMs: Int!
+  segment: Segment!
+}
+"""
+SegmentVersionCause is enum for the field cause
+"""
+enum SegmentVersionCause @goModel(model: "tidings/ent/segmentversion.Cause") {
+  SAVE
+  MANUAL
+  DAILY
+  RUN
+}
+"""
+A connection to a list of items.
+"""
+type SegmentVersionConnection {
+  """
+  A list of edges.
+  """
+  edges: [SegmentVersionEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type SegmentVersionEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: SegmentVersion
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for SegmentVersion connections
+"""
+input SegmentVersionOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order SegmentVersions.
+  """
+  field: SegmentVersionOrderField!
+}
+"""
+Properties by which SegmentVersion connections can be ordered.
+"""
+enum SegmentVersionOrderField {
+  SEQ
+  COMPUTED_AT
+}
+"""
+SegmentVersionStatus is enum for the field status
+"""
+enum SegmentVersionStatus @goModel(model: "tidings/ent/segmentversion.Status") {
+  READY
+  FAILED
+}
+"""
+SegmentVersionWhereInput is used for filtering SegmentVersion objects.
+Input was generated by ent.
+"""
+input SegmentVersionWhereInput {
+  not: SegmentVersionWhereInput
+  and: [SegmentVersionWhereInput!]
+  or: [SegmentVersionWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  segment_id field predicates
+  """
+  segmentID: ID
+  segmentIDNEQ: ID
+  segmentIDIn: [ID!]
+  segmentIDNotIn: [ID!]
+  segmentIDGT: ID
+  segmentIDGTE: ID
+  segmentIDLT: ID
+  segmentIDLTE: ID
+  segmentIDContains: ID
+  segmentIDHasPrefix: ID
+  segmentIDHasSuffix: ID
+  segmentIDEqualFold: ID
+  segmentIDContainsFold: ID
+  """
+  seq field predicates
+  """
+  seq: Int
+  seqNEQ: Int
+  seqIn: [Int!]
+  seqNotIn: [Int!]
+  seqGT: Int
+  seqGTE: Int
+  seqLT: Int
+  seqLTE: Int
+  """
+  status field predicates
+  """
+  status: SegmentVersionStatus
+  statusNEQ: SegmentVersionStatus
+  statusIn: [SegmentVersionStatus!]
+  statusNotIn: [SegmentVersionStatus!]
+  """
+  cause field predicates
+  """
+  cause: SegmentVersionCause
+  causeNEQ: SegmentVersionCause
+  causeIn: [SegmentVersionCause!]
+  causeNotIn: [SegmentVersionCause!]
+  """
+  size field predicates
+  """
+  size: Int
+  sizeNEQ: Int
+  sizeIn: [Int!]
+  sizeNotIn: [Int!]
+  sizeGT: Int
+  sizeGTE: Int
+  sizeLT: Int
+  sizeLTE: Int
+  """
+  failure field predicates
+  """
+  failure: String
+  failureNEQ: String
+  failureIn: [String!]
+  failureNotIn: [String!]
+  failureGT: String
+  failureGTE: String
+  failureLT: String
+  failureLTE: String
+  failureContains: String
+  failureHasPrefix: String
+  failureHasSuffix: String
+  failureEqualFold: String
+  failureContainsFold: String
+  """
+  started_at field predicates
+  """
+  startedAt: Time
+  startedAtNEQ: Time
+  startedAtIn: [Time!]
+  startedAtNotIn: [Time!]
+  startedAtGT: Time
+  startedAtGTE: Time
+  startedAtLT: Time
+  startedAtLTE: Time
+  """
+  computed_at field predicates
+  """
+  computedAt: Time
+  computedAtNEQ: Time
+  computedAtIn: [Time!]
+  computedAtNotIn: [Time!]
+  computedAtGT: Time
+  computedAtGTE: Time
+  computedAtLT: Time
+  computedAtLTE: Time
+  """
+  segment edge predicates
+  """
+  hasSegment: Boolean
+  hasSegmentWith: [SegmentWhereInput!]
+}
+"""
+SegmentWhereInput is used for filtering Segment objects.
+Input was generated by ent.
+"""
+input SegmentWhereInput {
+  not: SegmentWhereInput
+  and: [SegmentWhereInput!]
+  or: [SegmentWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  name field predicates
+  """
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameGT: String
+  nameGTE: String
+  nameLT: String
+  nameLTE: String
+  nameContains: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  nameContainsFold: String
+  """
+  subject field predicates
+  """
+  subject: String
+  subjectNEQ: String
+  subjectIn: [String!]
+  subjectNotIn: [String!]
+  subjectGT: String
+  subjectGTE: String
+  subjectLT: String
+  subjectLTE: String
+  subjectContains: String
+  subjectHasPrefix: String
+  subjectHasSuffix: String
+  subjectEqualFold: String
+  subjectContainsFold: String
+  """
+  id_type field predicates
+  """
+  idType: String
+  idTypeNEQ: String
+  idTypeIn: [String!]
+  idTypeNotIn: [String!]
+  idTypeGT: String
+  idTypeGTE: String
+  idTypeLT: String
+  idTypeLTE: String
+  idTypeContains: String
+  idTypeHasPrefix: String
+  idTypeHasSuffix: String
+  idTypeEqualFold: String
+  idTypeContainsFold: String
+  """
+  update_mode field predicates
+  """
+  updateMode: SegmentUpdateMode
+  updateModeNEQ: SegmentUpdateMode
+  updateModeIn: [SegmentUpdateMode!]
+  updateModeNotIn: [SegmentUpdateMode!]
+  """
+  listed field predicates
+  """
+  listed: Boolean
+  listedNEQ: Boolean
+  """
+  origin_task_id field predicates
+  """
+  originTaskID: String
+  originTaskIDNEQ: String
+  originTaskIDIn: [String!]
+  originTaskIDNotIn: [String!]
+  originTaskIDGT: String
+  originTaskIDGTE: String
+  originTaskIDLT: String
+  originTaskIDLTE: String
+  originTaskIDContains: String
+  originTaskIDHasPrefix: String
+  originTaskIDHasSuffix: String
+  originTaskIDIsNil: Boolean
+  originTaskIDNotNil: Boolean
+  originTaskIDEqualFold: String
+  originTaskIDContainsFold: String
+  """
+  status field predicates
+  """
+  status: SegmentStatus
+  statusNEQ: SegmentStatus
+  statusIn: [SegmentStatus!]
+  statusNotIn: [SegmentStatus!]
+  """
+  size field predicates
+  """
+  size: Int
+  sizeNEQ: Int
+  sizeIn: [Int!]
+  sizeNotIn: [Int!]
+  sizeGT: Int
+  sizeGTE: Int
+  sizeLT: Int
+  sizeLTE: Int
+  """
+  computed_at field predicates
+  """
+  computedAt: Time
+  computedAtNEQ: Time
+  computedAtIn: [Time!]
+  computedAtNotIn: [Time!]
+  computedAtGT: Time
+  computedAtGTE: Time
+  computedAtLT: Time
+  computedAtLTE: Time
+  computedAtIsNil: Boolean
+  computedAtNotNil: Boolean
+  """
+  creator_id field predicates
+  """
+  creatorID: ID
+  creatorIDNEQ: ID
+  creatorIDIn: [ID!]
+  creatorIDNotIn: [ID!]
+  creatorIDGT: ID
+  creatorIDGTE: ID
+  creatorIDLT: ID
+  creatorIDLTE: ID
+  creatorIDContains: ID
+  creatorIDHasPrefix: ID
+  creatorIDHasSuffix: ID
+  creatorIDEqualFold: ID
+  creatorIDContainsFold: ID
+  """
+  channel edge predicates
+  """
+  hasChannel: Boolean
+  hasChannelWith: [ChannelWhereInput!]
+  """
+  creator edge predicates
+  """
+  hasCreator: Boolean
+  hasCreatorWith: [AccountWhereInput!]
+  """
+  versions edge predicates
+  """
+  hasVersions: Boolean
+  hasVersionsWith: [SegmentVersionWhereInput!]
+}
+type Subject implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  code: String!
+  name: String!
+  """
+  type of the ID that names one
+  """
+  idType: String!
+  """
+  attribute that names its person; empty: none
+  """
+  resolveAttribute: String!
+  """
+  type of that ID
+  """
+  resolveIDType: String!
+}
+"""
+A connection to a list of items.
+"""
+type SubjectConnection {
+  """
+  A list of edges.
+  """
+  edges: [SubjectEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type SubjectEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Subject
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for Subject connections
+"""
+input SubjectOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order Subjects.
+  """
+  field: SubjectOrderField!
+}
+"""
+Properties by which Subject connections can be ordered.
+"""
+enum SubjectOrderField {
+  CREATED_AT
+  UPDATED_AT
+}
+"""
+SubjectWhereInput is used for filtering Subject objects.
+Input was generated by ent.
+"""
+input SubjectWhereInput {
+  not: SubjectWhereInput
+  and: [SubjectWhereInput!]
+  or: [SubjectWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  code field predicates
+  """
+  code: String
+  codeNEQ: String
+  codeIn: [String!]
+  codeNotIn: [String!]
+  codeGT: String
+  codeGTE: String
+  codeLT: String
+  codeLTE: String
+  codeContains: String
+  codeHasPrefix: String
+  codeHasSuffix: String
+  codeEqualFold: String
+  codeContainsFold: String
+  """
+  name field predicates
+  """
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameGT: String
+  nameGTE: String
+  nameLT: String
+  nameLTE: String
+  nameContains: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  nameContainsFold: String
+}
 type Task implements Node {
   id: ID!
   createdAt: Time!
@@ -6032,6 +9136,26 @@ type Task implements Node {
   campaignID: ID
   audienceMode: TaskAudienceMode!
   uploadID: ID
+  """
+  the segment chosen, or the task's own
+  """
+  segmentID: ID
+  """
+  whether the task's own segment is in the list (R27)
+  """
+  listed: Boolean!
+  """
+  roles that may see the task's own segment (R31)
+  """
+  segmentRoles: [String!]
+  """
+  refresh an on-demand segment before each run (R51)
+  """
+  refreshBefore: Boolean!
+  """
+  what an on-demand segment's failed refresh means (R56)
+  """
+  refreshFailure: TaskRefreshFailure!
   """
   target IDs that join every execution (R32)
   """
@@ -6074,6 +9198,7 @@ type Task implements Node {
   channel: Channel
   template: Template
   upload: AudienceUpload
+  segment: Segment
   creator: Account!
   runs(
     """
@@ -6437,6 +9562,13 @@ enum TaskOrderField {
   REACH_AT
 }
 """
+TaskRefreshFailure is enum for the field refresh_failure
+"""
+enum TaskRefreshFailure @goModel(model: "tidings/ent/task.RefreshFailure") {
+  SEND_HELD
+  DO_NOT_SEND
+}
+"""
 TaskRunStatus is enum for the field run_status
 """
 enum TaskRunStatus @goModel(model: "tidings/ent/task.RunStatus") {
@@ -6573,6 +9705,24 @@ input TaskWhereInput {
   audienceModeNEQ: TaskAudienceMode
   audienceModeIn: [TaskAudienceMode!]
   audienceModeNotIn: [TaskAudienceMode!]
+  """
+  segment_id field predicates
+  """
+  segmentID: ID
+  segmentIDNEQ: ID
+  segmentIDIn: [ID!]
+  segmentIDNotIn: [ID!]
+  segmentIDGT: ID
+  segmentIDGTE: ID
+  segmentIDLT: ID
+  segmentIDLTE: ID
+  segmentIDContains: ID
+  segmentIDHasPrefix: ID
+  segmentIDHasSuffix: ID
+  segmentIDIsNil: Boolean
+  segmentIDNotNil: Boolean
+  segmentIDEqualFold: ID
+  segmentIDContainsFold: ID
   """
   reach_at field predicates
   """
@@ -6752,6 +9902,11 @@ input TaskWhereInput {
   """
   hasUpload: Boolean
   hasUploadWith: [AudienceUploadWhereInput!]
+  """
+  segment edge predicates
+  """
+  hasSegment: Boolean
+  hasSegmentWith: [SegmentWhereInput!]
   """
   creator edge predicates
   """
@@ -7722,6 +10877,78 @@ func (ec *executionContext) childFields_ChannelEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ChannelEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_DataImport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DataImport_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_DataImport_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_DataImport_updatedAt(ctx, field)
+	case "kind":
+		return ec.fieldContext_DataImport_kind(ctx, field)
+	case "tableID":
+		return ec.fieldContext_DataImport_tableID(ctx, field)
+	case "sourceID":
+		return ec.fieldContext_DataImport_sourceID(ctx, field)
+	case "fileName":
+		return ec.fieldContext_DataImport_fileName(ctx, field)
+	case "status":
+		return ec.fieldContext_DataImport_status(ctx, field)
+	case "size":
+		return ec.fieldContext_DataImport_size(ctx, field)
+	case "received":
+		return ec.fieldContext_DataImport_received(ctx, field)
+	case "consumed":
+		return ec.fieldContext_DataImport_consumed(ctx, field)
+	case "rows":
+		return ec.fieldContext_DataImport_rows(ctx, field)
+	case "stored":
+		return ec.fieldContext_DataImport_stored(ctx, field)
+	case "duplicate":
+		return ec.fieldContext_DataImport_duplicate(ctx, field)
+	case "refused":
+		return ec.fieldContext_DataImport_refused(ctx, field)
+	case "failure":
+		return ec.fieldContext_DataImport_failure(ctx, field)
+	case "failureText":
+		return ec.fieldContext_DataImport_failureText(ctx, field)
+	case "creatorID":
+		return ec.fieldContext_DataImport_creatorID(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_DataImport_endedAt(ctx, field)
+	case "table":
+		return ec.fieldContext_DataImport_table(ctx, field)
+	case "source":
+		return ec.fieldContext_DataImport_source(ctx, field)
+	case "creator":
+		return ec.fieldContext_DataImport_creator(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataImport", field.Name)
+}
+
+func (ec *executionContext) childFields_DataImportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DataImportConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DataImportConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DataImportConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataImportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DataImportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DataImportEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DataImportEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataImportEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DeliveredParam(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -7788,6 +11015,144 @@ func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field 
 		return ec.fieldContext_DeliveryEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DetailTable(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DetailTable_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_DetailTable_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_DetailTable_updatedAt(ctx, field)
+	case "name":
+		return ec.fieldContext_DetailTable_name(ctx, field)
+	case "displayName":
+		return ec.fieldContext_DetailTable_displayName(ctx, field)
+	case "description":
+		return ec.fieldContext_DetailTable_description(ctx, field)
+	case "kind":
+		return ec.fieldContext_DetailTable_kind(ctx, field)
+	case "idType":
+		return ec.fieldContext_DetailTable_idType(ctx, field)
+	case "personColumn":
+		return ec.fieldContext_DetailTable_personColumn(ctx, field)
+	case "dateColumn":
+		return ec.fieldContext_DetailTable_dateColumn(ctx, field)
+	case "rows":
+		return ec.fieldContext_DetailTable_rows(ctx, field)
+	case "importedAt":
+		return ec.fieldContext_DetailTable_importedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DetailTable", field.Name)
+}
+
+func (ec *executionContext) childFields_DetailTableConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DetailTableConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DetailTableConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DetailTableConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DetailTableConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DetailTableEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DetailTableEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DetailTableEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DetailTableEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EventSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_EventSource_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_EventSource_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_EventSource_updatedAt(ctx, field)
+	case "name":
+		return ec.fieldContext_EventSource_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_EventSource_kind(ctx, field)
+	case "keyHint":
+		return ec.fieldContext_EventSource_keyHint(ctx, field)
+	case "enabled":
+		return ec.fieldContext_EventSource_enabled(ctx, field)
+	case "lastEventAt":
+		return ec.fieldContext_EventSource_lastEventAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventSource", field.Name)
+}
+
+func (ec *executionContext) childFields_EventSourceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventSourceConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventSourceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EventSourceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventSourceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventSourceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_EventSourceEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_EventSourceEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventSourceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EventType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_EventType_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_EventType_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_EventType_updatedAt(ctx, field)
+	case "name":
+		return ec.fieldContext_EventType_name(ctx, field)
+	case "displayName":
+		return ec.fieldContext_EventType_displayName(ctx, field)
+	case "description":
+		return ec.fieldContext_EventType_description(ctx, field)
+	case "enabled":
+		return ec.fieldContext_EventType_enabled(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventType", field.Name)
+}
+
+func (ec *executionContext) childFields_EventTypeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventTypeConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventTypeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EventTypeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventTypeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventTypeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_EventTypeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_EventTypeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventTypeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Explanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7942,10 +11307,64 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_multiSubject(ctx, field)
 	case "selfApproval":
 		return ec.fieldContext_Project_selfApproval(ctx, field)
+	case "listedDefault":
+		return ec.fieldContext_Project_listedDefault(ctx, field)
+	case "eventRetentionDays":
+		return ec.fieldContext_Project_eventRetentionDays(ctx, field)
 	case "refreshLead":
 		return ec.fieldContext_Project_refreshLead(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
+}
+
+func (ec *executionContext) childFields_Property(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Property_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Property_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Property_updatedAt(ctx, field)
+	case "owner":
+		return ec.fieldContext_Property_owner(ctx, field)
+	case "ownerID":
+		return ec.fieldContext_Property_ownerID(ctx, field)
+	case "name":
+		return ec.fieldContext_Property_name(ctx, field)
+	case "displayName":
+		return ec.fieldContext_Property_displayName(ctx, field)
+	case "description":
+		return ec.fieldContext_Property_description(ctx, field)
+	case "type":
+		return ec.fieldContext_Property_type(ctx, field)
+	case "enabled":
+		return ec.fieldContext_Property_enabled(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_Property_conflicts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Property", field.Name)
+}
+
+func (ec *executionContext) childFields_PropertyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PropertyConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PropertyConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PropertyConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PropertyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PropertyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PropertyEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PropertyEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PropertyEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ReasonCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7978,6 +11397,12 @@ func (ec *executionContext) childFields_Run(ctx context.Context, field graphql.C
 		return ec.fieldContext_Run_plannedAt(ctx, field)
 	case "status":
 		return ec.fieldContext_Run_status(ctx, field)
+	case "refreshStartedAt":
+		return ec.fieldContext_Run_refreshStartedAt(ctx, field)
+	case "refreshEndedAt":
+		return ec.fieldContext_Run_refreshEndedAt(ctx, field)
+	case "refreshResult":
+		return ec.fieldContext_Run_refreshResult(ctx, field)
 	case "audienceSize":
 		return ec.fieldContext_Run_audienceSize(ctx, field)
 	case "failure":
@@ -8030,6 +11455,130 @@ func (ec *executionContext) childFields_Sample(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Sample", field.Name)
 }
 
+func (ec *executionContext) childFields_Segment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Segment_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Segment_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Segment_updatedAt(ctx, field)
+	case "name":
+		return ec.fieldContext_Segment_name(ctx, field)
+	case "description":
+		return ec.fieldContext_Segment_description(ctx, field)
+	case "subject":
+		return ec.fieldContext_Segment_subject(ctx, field)
+	case "idType":
+		return ec.fieldContext_Segment_idType(ctx, field)
+	case "channelID":
+		return ec.fieldContext_Segment_channelID(ctx, field)
+	case "updateMode":
+		return ec.fieldContext_Segment_updateMode(ctx, field)
+	case "dailyAt":
+		return ec.fieldContext_Segment_dailyAt(ctx, field)
+	case "listed":
+		return ec.fieldContext_Segment_listed(ctx, field)
+	case "originTaskID":
+		return ec.fieldContext_Segment_originTaskID(ctx, field)
+	case "roles":
+		return ec.fieldContext_Segment_roles(ctx, field)
+	case "status":
+		return ec.fieldContext_Segment_status(ctx, field)
+	case "failure":
+		return ec.fieldContext_Segment_failure(ctx, field)
+	case "failureText":
+		return ec.fieldContext_Segment_failureText(ctx, field)
+	case "size":
+		return ec.fieldContext_Segment_size(ctx, field)
+	case "computedAt":
+		return ec.fieldContext_Segment_computedAt(ctx, field)
+	case "creatorID":
+		return ec.fieldContext_Segment_creatorID(ctx, field)
+	case "channel":
+		return ec.fieldContext_Segment_channel(ctx, field)
+	case "creator":
+		return ec.fieldContext_Segment_creator(ctx, field)
+	case "versions":
+		return ec.fieldContext_Segment_versions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Segment", field.Name)
+}
+
+func (ec *executionContext) childFields_SegmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SegmentConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SegmentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SegmentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SegmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SegmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SegmentEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SegmentEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SegmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SegmentVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SegmentVersion_id(ctx, field)
+	case "segmentID":
+		return ec.fieldContext_SegmentVersion_segmentID(ctx, field)
+	case "seq":
+		return ec.fieldContext_SegmentVersion_seq(ctx, field)
+	case "status":
+		return ec.fieldContext_SegmentVersion_status(ctx, field)
+	case "cause":
+		return ec.fieldContext_SegmentVersion_cause(ctx, field)
+	case "size":
+		return ec.fieldContext_SegmentVersion_size(ctx, field)
+	case "failure":
+		return ec.fieldContext_SegmentVersion_failure(ctx, field)
+	case "failureText":
+		return ec.fieldContext_SegmentVersion_failureText(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_SegmentVersion_startedAt(ctx, field)
+	case "computedAt":
+		return ec.fieldContext_SegmentVersion_computedAt(ctx, field)
+	case "tookMs":
+		return ec.fieldContext_SegmentVersion_tookMs(ctx, field)
+	case "segment":
+		return ec.fieldContext_SegmentVersion_segment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SegmentVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_SegmentVersionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SegmentVersionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SegmentVersionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SegmentVersionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SegmentVersionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SegmentVersionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SegmentVersionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SegmentVersionEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SegmentVersionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Server(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "version":
@@ -8040,6 +11589,50 @@ func (ec *executionContext) childFields_Server(ctx context.Context, field graphq
 		return ec.fieldContext_Server_now(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Server", field.Name)
+}
+
+func (ec *executionContext) childFields_Subject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Subject_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Subject_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Subject_updatedAt(ctx, field)
+	case "code":
+		return ec.fieldContext_Subject_code(ctx, field)
+	case "name":
+		return ec.fieldContext_Subject_name(ctx, field)
+	case "idType":
+		return ec.fieldContext_Subject_idType(ctx, field)
+	case "resolveAttribute":
+		return ec.fieldContext_Subject_resolveAttribute(ctx, field)
+	case "resolveIDType":
+		return ec.fieldContext_Subject_resolveIDType(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Subject", field.Name)
+}
+
+func (ec *executionContext) childFields_SubjectConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SubjectConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SubjectConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SubjectConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SubjectConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SubjectEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SubjectEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SubjectEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SubjectEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8066,6 +11659,16 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 		return ec.fieldContext_Task_audienceMode(ctx, field)
 	case "uploadID":
 		return ec.fieldContext_Task_uploadID(ctx, field)
+	case "segmentID":
+		return ec.fieldContext_Task_segmentID(ctx, field)
+	case "listed":
+		return ec.fieldContext_Task_listed(ctx, field)
+	case "segmentRoles":
+		return ec.fieldContext_Task_segmentRoles(ctx, field)
+	case "refreshBefore":
+		return ec.fieldContext_Task_refreshBefore(ctx, field)
+	case "refreshFailure":
+		return ec.fieldContext_Task_refreshFailure(ctx, field)
 	case "supplementary":
 		return ec.fieldContext_Task_supplementary(ctx, field)
 	case "reachAt":
@@ -8120,6 +11723,8 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 		return ec.fieldContext_Task_template(ctx, field)
 	case "upload":
 		return ec.fieldContext_Task_upload(ctx, field)
+	case "segment":
+		return ec.fieldContext_Task_segment(ctx, field)
 	case "creator":
 		return ec.fieldContext_Task_creator(ctx, field)
 	case "runs":

@@ -130,9 +130,17 @@ func (r *Resolver) Campaign() generated.CampaignResolver { return &campaignResol
 
 func (r *Resolver) Channel() generated.ChannelResolver { return &channelResolver{r} }
 
+func (r *Resolver) DataImport() generated.DataImportResolver { return &dataImportResolver{r} }
+
+func (r *Resolver) DetailTable() generated.DetailTableResolver { return &detailTableResolver{r} }
+
+func (r *Resolver) EventType() generated.EventTypeResolver { return &eventTypeResolver{r} }
+
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
 func (r *Resolver) Run() generated.RunResolver { return &runResolver{r} }
+
+func (r *Resolver) Segment() generated.SegmentResolver { return &segmentResolver{r} }
 
 func (r *Resolver) Task() generated.TaskResolver { return &taskResolver{r} }
 
@@ -145,8 +153,12 @@ type (
 	audienceUploadResolver struct{ *Resolver }
 	campaignResolver       struct{ *Resolver }
 	channelResolver        struct{ *Resolver }
+	dataImportResolver     struct{ *Resolver }
+	detailTableResolver    struct{ *Resolver }
+	eventTypeResolver      struct{ *Resolver }
 	queryResolver          struct{ *Resolver }
 	runResolver            struct{ *Resolver }
+	segmentResolver        struct{ *Resolver }
 	taskResolver           struct{ *Resolver }
 	taskGroupResolver      struct{ *Resolver }
 	templateResolver       struct{ *Resolver }

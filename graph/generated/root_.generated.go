@@ -5,9 +5,13 @@ package generated
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"tidings/ent"
+	"tidings/ent/eventsource"
+	"tidings/ent/property"
+	"tidings/ent/task"
 	"tidings/graph/model"
 
 	"entgo.io/contrib/entgql"
@@ -28,10 +32,18 @@ type ResolverRoot interface {
 	AudienceUpload() AudienceUploadResolver
 	Campaign() CampaignResolver
 	Channel() ChannelResolver
+	DataImport() DataImportResolver
 	Delivery() DeliveryResolver
+	DetailTable() DetailTableResolver
+	EventType() EventTypeResolver
+	IDType() IDTypeResolver
+	IdentityConflict() IdentityConflictResolver
 	Mutation() MutationResolver
+	Person() PersonResolver
 	Query() QueryResolver
+	RefusedEvent() RefusedEventResolver
 	Run() RunResolver
+	Segment() SegmentResolver
 	Subscription() SubscriptionResolver
 	Task() TaskResolver
 	TaskGroup() TaskGroupResolver
@@ -42,6 +54,11 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AbilityReason struct {
+		Mode   func(childComplexity int) int
+		Reason func(childComplexity int) int
+	}
+
 	Account struct {
 		CreatedAt   func(childComplexity int) int
 		Disabled    func(childComplexity int) int
@@ -101,6 +118,24 @@ type ComplexityRoot struct {
 	ApprovalEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	AudienceAbilities struct {
+		Modes             func(childComplexity int, typeArg task.Type) int
+		NewSegment        func(childComplexity int) int
+		Reasons           func(childComplexity int, typeArg task.Type) int
+		Refresh           func(childComplexity int) int
+		SegmentPermission func(childComplexity int) int
+		Subjects          func(childComplexity int) int
+	}
+
+	AudienceEstimate struct {
+		Approximate func(childComplexity int) int
+		Authorised  func(childComplexity int) int
+		ComputedAt  func(childComplexity int) int
+		People      func(childComplexity int) int
+		Reachable   func(childComplexity int) int
+		TookMs      func(childComplexity int) int
 	}
 
 	AudienceUpload struct {
@@ -246,6 +281,8 @@ type ComplexityRoot struct {
 		CreatorID   func(childComplexity int) int
 		Duplicate   func(childComplexity int) int
 		EndedAt     func(childComplexity int) int
+		ErrorReport func(childComplexity int) int
+		Errors      func(childComplexity int) int
 		Failure     func(childComplexity int) int
 		FailureText func(childComplexity int) int
 		FileName    func(childComplexity int) int
@@ -253,6 +290,7 @@ type ComplexityRoot struct {
 		Kind        func(childComplexity int) int
 		Received    func(childComplexity int) int
 		Refused     func(childComplexity int) int
+		ResumeAt    func(childComplexity int) int
 		Rows        func(childComplexity int) int
 		Size        func(childComplexity int) int
 		Source      func(childComplexity int) int
@@ -275,6 +313,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	DayCount struct {
+		Count func(childComplexity int) int
+		Day   func(childComplexity int) int
+	}
+
 	DeliveredParam struct {
 		Key   func(childComplexity int) int
 		Label func(childComplexity int) int
@@ -288,6 +331,7 @@ type ComplexityRoot struct {
 		ID          func(childComplexity int) int
 		MessageID   func(childComplexity int) int
 		Person      func(childComplexity int) int
+		Profile     func(childComplexity int) int
 		Reason      func(childComplexity int) int
 		Run         func(childComplexity int) int
 		SettledAt   func(childComplexity int) int
@@ -309,7 +353,14 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	DetailRow struct {
+		At       func(childComplexity int) int
+		Data     func(childComplexity int) int
+		PersonID func(childComplexity int) int
+	}
+
 	DetailTable struct {
+		Columns      func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		DateColumn   func(childComplexity int) int
 		Description  func(childComplexity int) int
@@ -321,6 +372,7 @@ type ComplexityRoot struct {
 		Name         func(childComplexity int) int
 		PersonColumn func(childComplexity int) int
 		Rows         func(childComplexity int) int
+		Sample       func(childComplexity int, first int) int
 		UpdatedAt    func(childComplexity int) int
 	}
 
@@ -333,6 +385,12 @@ type ComplexityRoot struct {
 	DetailTableEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	EstimateProgress struct {
+		Done   func(childComplexity int) int
+		Result func(childComplexity int) int
+		Total  func(childComplexity int) int
 	}
 
 	EventSource struct {
@@ -358,12 +416,15 @@ type ComplexityRoot struct {
 	}
 
 	EventType struct {
+		Counts      func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
 		DisplayName func(childComplexity int) int
 		Enabled     func(childComplexity int) int
 		ID          func(childComplexity int) int
+		LastAt      func(childComplexity int) int
 		Name        func(childComplexity int) int
+		Properties  func(childComplexity int) int
 		UpdatedAt   func(childComplexity int) int
 	}
 
@@ -382,6 +443,31 @@ type ComplexityRoot struct {
 		Code func(childComplexity int) int
 		En   func(childComplexity int) int
 		Zh   func(childComplexity int) int
+	}
+
+	IDType struct {
+		BuiltIn   func(childComplexity int) int
+		Code      func(childComplexity int) int
+		InMapping func(childComplexity int) int
+		Multi     func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Priority  func(childComplexity int) int
+	}
+
+	IdentityConflict struct {
+		At         func(childComplexity int) int
+		JoinedBy   func(childComplexity int) int
+		Other      func(childComplexity int) int
+		OtherValue func(childComplexity int) int
+		Type       func(childComplexity int) int
+		Value      func(childComplexity int) int
+	}
+
+	ImportRowError struct {
+		Field func(childComplexity int) int
+		Row   func(childComplexity int) int
+		Rule  func(childComplexity int) int
+		Value func(childComplexity int) int
 	}
 
 	Me struct {
@@ -413,35 +499,61 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		Approve             func(childComplexity int, id string, comment *string) int
-		CancelTask          func(childComplexity int, id string) int
-		CopyTask            func(childComplexity int, id string) int
-		CreateCampaign      func(childComplexity int, name string, groupID string) int
-		CreateCampaignGroup func(childComplexity int, name string) int
-		CreateChannel       func(childComplexity int, input model.ChannelInput) int
-		CreateTask          func(childComplexity int, input model.TaskInput) int
-		CreateTaskGroup     func(childComplexity int, name string, parentID *string, objects []model.GroupObject) int
-		DeleteCampaign      func(childComplexity int, id string) int
-		DeleteCampaignGroup func(childComplexity int, id string) int
-		DeleteChannel       func(childComplexity int, id string) int
-		DeleteTask          func(childComplexity int, id string) int
-		DeleteTaskGroup     func(childComplexity int, id string) int
-		PauseTask           func(childComplexity int, id string) int
-		Reject              func(childComplexity int, id string, comment string) int
-		RenameCampaignGroup func(childComplexity int, id string, name string) int
-		RenameTaskGroup     func(childComplexity int, id string, name string) int
-		Resend              func(childComplexity int, input model.ResendInput) int
-		ResumeTask          func(childComplexity int, id string) int
-		RetryTask           func(childComplexity int, id string) int
-		SetLocale           func(childComplexity int, locale string) int
-		SubmitTask          func(childComplexity int, id string) int
-		SyncTemplates       func(childComplexity int, channelID string) int
-		TestChannel         func(childComplexity int, id string) int
-		UpdateCampaign      func(childComplexity int, id string, name *string, groupID *string) int
-		UpdateChannel       func(childComplexity int, id string, input model.ChannelInput) int
-		UpdateTask          func(childComplexity int, id string, version int, input model.TaskInput) int
-		UrgeApproval        func(childComplexity int, taskID string) int
-		WithdrawTask        func(childComplexity int, id string) int
+		Approve               func(childComplexity int, id string, comment *string) int
+		CancelImport          func(childComplexity int, id string) int
+		CancelTask            func(childComplexity int, id string) int
+		CopyTask              func(childComplexity int, id string) int
+		CreateCampaign        func(childComplexity int, name string, groupID string) int
+		CreateCampaignGroup   func(childComplexity int, name string) int
+		CreateChannel         func(childComplexity int, input model.ChannelInput) int
+		CreateDetailTable     func(childComplexity int, input model.DetailTableInput) int
+		CreateEventSource     func(childComplexity int, name string, kind eventsource.Kind) int
+		CreateImport          func(childComplexity int, input model.ImportInput) int
+		CreateProperty        func(childComplexity int, owner property.Owner, ownerID *string, name string, typeArg property.Type, displayName *string) int
+		CreateSegment         func(childComplexity int, input model.SegmentInput) int
+		CreateSubject         func(childComplexity int, input model.SubjectInput) int
+		CreateTask            func(childComplexity int, input model.TaskInput) int
+		CreateTaskGroup       func(childComplexity int, name string, parentID *string, objects []model.GroupObject) int
+		DeleteCampaign        func(childComplexity int, id string) int
+		DeleteCampaignGroup   func(childComplexity int, id string) int
+		DeleteChannel         func(childComplexity int, id string) int
+		DeleteDetailTable     func(childComplexity int, id string) int
+		DeleteSegment         func(childComplexity int, id string) int
+		DeleteSubject         func(childComplexity int, id string) int
+		DeleteTask            func(childComplexity int, id string) int
+		DeleteTaskGroup       func(childComplexity int, id string) int
+		PauseTask             func(childComplexity int, id string) int
+		RefreshSegment        func(childComplexity int, id string) int
+		Reject                func(childComplexity int, id string, comment string) int
+		RenameCampaignGroup   func(childComplexity int, id string, name string) int
+		RenameTaskGroup       func(childComplexity int, id string, name string) int
+		Resend                func(childComplexity int, input model.ResendInput) int
+		ResumeTask            func(childComplexity int, id string) int
+		RetryTask             func(childComplexity int, id string) int
+		RotateWriteKey        func(childComplexity int, id string) int
+		SaveIDType            func(childComplexity int, code string, name string, multi bool, priority int, inMapping bool) int
+		SetLocale             func(childComplexity int, locale string) int
+		SubmitTask            func(childComplexity int, id string) int
+		SyncTemplates         func(childComplexity int, channelID string) int
+		TestChannel           func(childComplexity int, id string) int
+		UpdateCampaign        func(childComplexity int, id string, name *string, groupID *string) int
+		UpdateChannel         func(childComplexity int, id string, input model.ChannelInput) int
+		UpdateDetailTable     func(childComplexity int, id string, input model.DetailTableInput) int
+		UpdateEventSource     func(childComplexity int, id string, name *string, enabled *bool) int
+		UpdateEventType       func(childComplexity int, id string, displayName *string, description *string, enabled *bool) int
+		UpdatePerson          func(childComplexity int, id string, attributes json.RawMessage, tags json.RawMessage) int
+		UpdateProjectSettings func(childComplexity int, input model.ProjectSettingsInput) int
+		UpdateProperty        func(childComplexity int, id string, input model.PropertyInput) int
+		UpdateSegment         func(childComplexity int, id string, input model.SegmentInput) int
+		UpdateSubject         func(childComplexity int, id string, input model.SubjectInput) int
+		UpdateTask            func(childComplexity int, id string, version int, input model.TaskInput) int
+		UrgeApproval          func(childComplexity int, taskID string) int
+		WithdrawTask          func(childComplexity int, id string) int
+	}
+
+	NewSource struct {
+		Source   func(childComplexity int) int
+		WriteKey func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -455,6 +567,72 @@ type ComplexityRoot struct {
 		Key      func(childComplexity int) int
 		Overlong func(childComplexity int) int
 		Text     func(childComplexity int) int
+	}
+
+	Person struct {
+		Attributes func(childComplexity int) int
+		Conflicts  func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Deliveries func(childComplexity int, statusIn []model.DeliveryStatus, after *entgql.Cursor[string], first *int) int
+		Events     func(childComplexity int, event *string, after *entgql.Cursor[string], first *int) int
+		ID         func(childComplexity int) int
+		Identities func(childComplexity int) int
+		Label      func(childComplexity int) int
+		MergedFrom func(childComplexity int) int
+		Number     func(childComplexity int) int
+		Segments   func(childComplexity int) int
+		Stub       func(childComplexity int) int
+		Subject    func(childComplexity int) int
+		Tags       func(childComplexity int) int
+	}
+
+	PersonConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PersonDeliveryConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PersonEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PersonEvent struct {
+		At          func(childComplexity int) int
+		DisplayName func(childComplexity int) int
+		Event       func(childComplexity int) int
+		Properties  func(childComplexity int) int
+		ReceivedAt  func(childComplexity int) int
+		Source      func(childComplexity int) int
+	}
+
+	PersonEventConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PersonEventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PersonIdentity struct {
+		BoundAt  func(childComplexity int) int
+		Invalid  func(childComplexity int) int
+		Type     func(childComplexity int) int
+		TypeName func(childComplexity int) int
+		Value    func(childComplexity int) int
+	}
+
+	PersonValue struct {
+		DisplayName func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Type        func(childComplexity int) int
+		Value       func(childComplexity int) int
 	}
 
 	Problem struct {
@@ -517,30 +695,38 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Applications   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) int
-		Approvals      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ApprovalOrder, where *ent.ApprovalWhereInput) int
-		AuditEntries   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AuditEntryOrder, where *ent.AuditEntryWhereInput) int
-		CampaignGroups func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.CampaignGroupOrder, where *ent.CampaignGroupWhereInput) int
-		Campaigns      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.CampaignOrder, where *ent.CampaignWhereInput) int
-		Channels       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ChannelOrder, where *ent.ChannelWhereInput) int
-		CheckTask      func(childComplexity int, id string) int
-		DetailTables   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DetailTableOrder, where *ent.DetailTableWhereInput) int
-		EventSources   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventSourceOrder, where *ent.EventSourceWhereInput) int
-		EventTypes     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) int
-		Imports        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DataImportOrder, where *ent.DataImportWhereInput) int
-		Me             func(childComplexity int) int
-		Members        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MemberOrder, where *ent.MemberWhereInput) int
-		MessageGroups  func(childComplexity int) int
-		Node           func(childComplexity int, id string) int
-		Nodes          func(childComplexity int, ids []string) int
-		Properties     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PropertyOrder, where *ent.PropertyWhereInput) int
-		Segments       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SegmentOrder, where *ent.SegmentWhereInput) int
-		Server         func(childComplexity int) int
-		Subjects       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SubjectOrder, where *ent.SubjectWhereInput) int
-		TaskGroups     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskGroupOrder, where *ent.TaskGroupWhereInput) int
-		Tasks          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskOrder, where *ent.TaskWhereInput) int
-		Templates      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TemplateOrder, where *ent.TemplateWhereInput) int
-		Upload         func(childComplexity int, id string) int
+		Applications      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) int
+		Approvals         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ApprovalOrder, where *ent.ApprovalWhereInput) int
+		AudienceAbilities func(childComplexity int) int
+		AuditEntries      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AuditEntryOrder, where *ent.AuditEntryWhereInput) int
+		CampaignGroups    func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.CampaignGroupOrder, where *ent.CampaignGroupWhereInput) int
+		Campaigns         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.CampaignOrder, where *ent.CampaignWhereInput) int
+		Channels          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ChannelOrder, where *ent.ChannelWhereInput) int
+		CheckTask         func(childComplexity int, id string) int
+		DetailTables      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DetailTableOrder, where *ent.DetailTableWhereInput) int
+		EstimateAudience  func(childComplexity int, input model.EstimateInput) int
+		EventSources      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventSourceOrder, where *ent.EventSourceWhereInput) int
+		EventTypes        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) int
+		IDTypes           func(childComplexity int) int
+		Imports           func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DataImportOrder, where *ent.DataImportWhereInput) int
+		Me                func(childComplexity int) int
+		Members           func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MemberOrder, where *ent.MemberWhereInput) int
+		MessageGroups     func(childComplexity int) int
+		Node              func(childComplexity int, id string) int
+		Nodes             func(childComplexity int, ids []string) int
+		People            func(childComplexity int, search *string, subject string, after *entgql.Cursor[string], first int) int
+		Properties        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PropertyOrder, where *ent.PropertyWhereInput) int
+		RecentEvents      func(childComplexity int, event *string, refused *bool, first int) int
+		RefusedEvents     func(childComplexity int, rule *string, after *entgql.Cursor[string], first int) int
+		RuleSchema        func(childComplexity int) int
+		Segments          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SegmentOrder, where *ent.SegmentWhereInput) int
+		Server            func(childComplexity int) int
+		Subjects          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SubjectOrder, where *ent.SubjectWhereInput) int
+		SuggestValues     func(childComplexity int, owner property.Owner, ownerID *string, name string, search *string) int
+		TaskGroups        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskGroupOrder, where *ent.TaskGroupWhereInput) int
+		Tasks             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskOrder, where *ent.TaskWhereInput) int
+		Templates         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TemplateOrder, where *ent.TemplateWhereInput) int
+		Upload            func(childComplexity int, id string) int
 	}
 
 	ReasonCount struct {
@@ -548,6 +734,26 @@ type ComplexityRoot struct {
 		Explanation func(childComplexity int) int
 		Reason      func(childComplexity int) int
 		Status      func(childComplexity int) int
+	}
+
+	RefusedEvent struct {
+		Body       func(childComplexity int) int
+		Field      func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Message    func(childComplexity int) int
+		ReceivedAt func(childComplexity int) int
+		Rule       func(childComplexity int) int
+		Source     func(childComplexity int) int
+	}
+
+	RefusedEventConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	RefusedEventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Run struct {
@@ -596,19 +802,28 @@ type ComplexityRoot struct {
 		CreatorID    func(childComplexity int) int
 		DailyAt      func(childComplexity int) int
 		Description  func(childComplexity int) int
+		Editable     func(childComplexity int) int
 		Failure      func(childComplexity int) int
 		FailureText  func(childComplexity int) int
 		ID           func(childComplexity int) int
 		IDType       func(childComplexity int) int
 		Listed       func(childComplexity int) int
+		Members      func(childComplexity int, after *entgql.Cursor[string], first int) int
 		Name         func(childComplexity int) int
+		NextAt       func(childComplexity int) int
+		OriginTask   func(childComplexity int) int
 		OriginTaskID func(childComplexity int) int
+		Reachable    func(childComplexity int) int
 		Roles        func(childComplexity int) int
+		Rule         func(childComplexity int) int
 		Size         func(childComplexity int) int
 		Status       func(childComplexity int) int
 		Subject      func(childComplexity int) int
+		Tasks        func(childComplexity int) int
+		Trend        func(childComplexity int) int
 		UpdateMode   func(childComplexity int) int
 		UpdatedAt    func(childComplexity int) int
+		UsedBy       func(childComplexity int) int
 		Versions     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SegmentVersionOrder, where *ent.SegmentVersionWhereInput) int
 	}
 
@@ -623,12 +838,18 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	SegmentPoint struct {
+		At   func(childComplexity int) int
+		Size func(childComplexity int) int
+	}
+
 	SegmentVersion struct {
 		Cause       func(childComplexity int) int
 		ComputedAt  func(childComplexity int) int
 		Failure     func(childComplexity int) int
 		FailureText func(childComplexity int) int
 		ID          func(childComplexity int) int
+		Rule        func(childComplexity int) int
 		Segment     func(childComplexity int) int
 		SegmentID   func(childComplexity int) int
 		Seq         func(childComplexity int) int
@@ -655,6 +876,19 @@ type ComplexityRoot struct {
 		Version func(childComplexity int) int
 	}
 
+	StreamEvent struct {
+		At         func(childComplexity int) int
+		Event      func(childComplexity int) int
+		Field      func(childComplexity int) int
+		Identity   func(childComplexity int) int
+		Message    func(childComplexity int) int
+		PersonID   func(childComplexity int) int
+		Properties func(childComplexity int) int
+		ReceivedAt func(childComplexity int) int
+		Refused    func(childComplexity int) int
+		Rule       func(childComplexity int) int
+	}
+
 	Subject struct {
 		Code             func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
@@ -678,7 +912,8 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		TaskProgressed func(childComplexity int, ids []string) int
+		AudienceEstimate func(childComplexity int, input model.EstimateInput) int
+		TaskProgressed   func(childComplexity int, ids []string) int
 	}
 
 	Task struct {
@@ -717,6 +952,7 @@ type ComplexityRoot struct {
 		RefreshBefore     func(childComplexity int) int
 		RefreshFailure    func(childComplexity int) int
 		ResendUnconfirmed func(childComplexity int) int
+		Rule              func(childComplexity int) int
 		RunStatus         func(childComplexity int) int
 		Runs              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RunOrder, where *ent.RunWhereInput) int
 		Segment           func(childComplexity int) int
@@ -827,6 +1063,11 @@ type ComplexityRoot struct {
 		Channel func(childComplexity int) int
 		Removed func(childComplexity int) int
 	}
+
+	ValueCount struct {
+		Count func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
 }
 
 type executableSchema graphql.ExecutableSchemaState[ResolverRoot, DirectiveRoot, ComplexityRoot]
@@ -842,6 +1083,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AbilityReason.mode":
+		if e.ComplexityRoot.AbilityReason.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AbilityReason.Mode(childComplexity), true
+	case "AbilityReason.reason":
+		if e.ComplexityRoot.AbilityReason.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AbilityReason.Reason(childComplexity), true
 
 	case "Account.createdAt":
 		if e.ComplexityRoot.Account.CreatedAt == nil {
@@ -1089,6 +1343,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApprovalEdge.Node(childComplexity), true
+
+	case "AudienceAbilities.modes":
+		if e.ComplexityRoot.AudienceAbilities.Modes == nil {
+			break
+		}
+
+		args, err := ec.field_AudienceAbilities_modes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AudienceAbilities.Modes(childComplexity, args["type"].(task.Type)), true
+	case "AudienceAbilities.newSegment":
+		if e.ComplexityRoot.AudienceAbilities.NewSegment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceAbilities.NewSegment(childComplexity), true
+	case "AudienceAbilities.reasons":
+		if e.ComplexityRoot.AudienceAbilities.Reasons == nil {
+			break
+		}
+
+		args, err := ec.field_AudienceAbilities_reasons_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AudienceAbilities.Reasons(childComplexity, args["type"].(task.Type)), true
+	case "AudienceAbilities.refresh":
+		if e.ComplexityRoot.AudienceAbilities.Refresh == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceAbilities.Refresh(childComplexity), true
+	case "AudienceAbilities.segmentPermission":
+		if e.ComplexityRoot.AudienceAbilities.SegmentPermission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceAbilities.SegmentPermission(childComplexity), true
+	case "AudienceAbilities.subjects":
+		if e.ComplexityRoot.AudienceAbilities.Subjects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceAbilities.Subjects(childComplexity), true
+
+	case "AudienceEstimate.approximate":
+		if e.ComplexityRoot.AudienceEstimate.Approximate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceEstimate.Approximate(childComplexity), true
+	case "AudienceEstimate.authorised":
+		if e.ComplexityRoot.AudienceEstimate.Authorised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceEstimate.Authorised(childComplexity), true
+	case "AudienceEstimate.computedAt":
+		if e.ComplexityRoot.AudienceEstimate.ComputedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceEstimate.ComputedAt(childComplexity), true
+	case "AudienceEstimate.people":
+		if e.ComplexityRoot.AudienceEstimate.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceEstimate.People(childComplexity), true
+	case "AudienceEstimate.reachable":
+		if e.ComplexityRoot.AudienceEstimate.Reachable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceEstimate.Reachable(childComplexity), true
+	case "AudienceEstimate.tookMs":
+		if e.ComplexityRoot.AudienceEstimate.TookMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AudienceEstimate.TookMs(childComplexity), true
 
 	case "AudienceUpload.badLines":
 		if e.ComplexityRoot.AudienceUpload.BadLines == nil {
@@ -1697,6 +2035,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DataImport.EndedAt(childComplexity), true
+	case "DataImport.errorReport":
+		if e.ComplexityRoot.DataImport.ErrorReport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.ErrorReport(childComplexity), true
+	case "DataImport.errors":
+		if e.ComplexityRoot.DataImport.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.Errors(childComplexity), true
 	case "DataImport.failure":
 		if e.ComplexityRoot.DataImport.Failure == nil {
 			break
@@ -1739,6 +2089,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DataImport.Refused(childComplexity), true
+	case "DataImport.resumeAt":
+		if e.ComplexityRoot.DataImport.ResumeAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataImport.ResumeAt(childComplexity), true
 	case "DataImport.rows":
 		if e.ComplexityRoot.DataImport.Rows == nil {
 			break
@@ -1826,6 +2182,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DataImportEdge.Node(childComplexity), true
 
+	case "DayCount.count":
+		if e.ComplexityRoot.DayCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayCount.Count(childComplexity), true
+	case "DayCount.day":
+		if e.ComplexityRoot.DayCount.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayCount.Day(childComplexity), true
+
 	case "DeliveredParam.key":
 		if e.ComplexityRoot.DeliveredParam.Key == nil {
 			break
@@ -1881,6 +2250,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Person(childComplexity), true
+	case "Delivery.profile":
+		if e.ComplexityRoot.Delivery.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Profile(childComplexity), true
 	case "Delivery.reason":
 		if e.ComplexityRoot.Delivery.Reason == nil {
 			break
@@ -1962,6 +2337,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeliveryEdge.Node(childComplexity), true
 
+	case "DetailRow.at":
+		if e.ComplexityRoot.DetailRow.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailRow.At(childComplexity), true
+	case "DetailRow.data":
+		if e.ComplexityRoot.DetailRow.Data == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailRow.Data(childComplexity), true
+	case "DetailRow.personId":
+		if e.ComplexityRoot.DetailRow.PersonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailRow.PersonID(childComplexity), true
+
+	case "DetailTable.columns":
+		if e.ComplexityRoot.DetailTable.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DetailTable.Columns(childComplexity), true
 	case "DetailTable.createdAt":
 		if e.ComplexityRoot.DetailTable.CreatedAt == nil {
 			break
@@ -2028,6 +2428,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DetailTable.Rows(childComplexity), true
+	case "DetailTable.sample":
+		if e.ComplexityRoot.DetailTable.Sample == nil {
+			break
+		}
+
+		args, err := ec.field_DetailTable_sample_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DetailTable.Sample(childComplexity, args["first"].(int)), true
 	case "DetailTable.updatedAt":
 		if e.ComplexityRoot.DetailTable.UpdatedAt == nil {
 			break
@@ -2066,6 +2477,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DetailTableEdge.Node(childComplexity), true
+
+	case "EstimateProgress.done":
+		if e.ComplexityRoot.EstimateProgress.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EstimateProgress.Done(childComplexity), true
+	case "EstimateProgress.result":
+		if e.ComplexityRoot.EstimateProgress.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EstimateProgress.Result(childComplexity), true
+	case "EstimateProgress.total":
+		if e.ComplexityRoot.EstimateProgress.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EstimateProgress.Total(childComplexity), true
 
 	case "EventSource.createdAt":
 		if e.ComplexityRoot.EventSource.CreatedAt == nil {
@@ -2148,6 +2578,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EventSourceEdge.Node(childComplexity), true
 
+	case "EventType.counts":
+		if e.ComplexityRoot.EventType.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Counts(childComplexity), true
 	case "EventType.createdAt":
 		if e.ComplexityRoot.EventType.CreatedAt == nil {
 			break
@@ -2178,12 +2614,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventType.ID(childComplexity), true
+	case "EventType.lastAt":
+		if e.ComplexityRoot.EventType.LastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.LastAt(childComplexity), true
 	case "EventType.name":
 		if e.ComplexityRoot.EventType.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EventType.Name(childComplexity), true
+	case "EventType.properties":
+		if e.ComplexityRoot.EventType.Properties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Properties(childComplexity), true
 	case "EventType.updatedAt":
 		if e.ComplexityRoot.EventType.UpdatedAt == nil {
 			break
@@ -2241,6 +2689,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Explanation.Zh(childComplexity), true
+
+	case "IDType.builtIn":
+		if e.ComplexityRoot.IDType.BuiltIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IDType.BuiltIn(childComplexity), true
+	case "IDType.code":
+		if e.ComplexityRoot.IDType.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IDType.Code(childComplexity), true
+	case "IDType.inMapping":
+		if e.ComplexityRoot.IDType.InMapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IDType.InMapping(childComplexity), true
+	case "IDType.multi":
+		if e.ComplexityRoot.IDType.Multi == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IDType.Multi(childComplexity), true
+	case "IDType.name":
+		if e.ComplexityRoot.IDType.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IDType.Name(childComplexity), true
+	case "IDType.priority":
+		if e.ComplexityRoot.IDType.Priority == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IDType.Priority(childComplexity), true
+
+	case "IdentityConflict.at":
+		if e.ComplexityRoot.IdentityConflict.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConflict.At(childComplexity), true
+	case "IdentityConflict.joinedBy":
+		if e.ComplexityRoot.IdentityConflict.JoinedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConflict.JoinedBy(childComplexity), true
+	case "IdentityConflict.other":
+		if e.ComplexityRoot.IdentityConflict.Other == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConflict.Other(childComplexity), true
+	case "IdentityConflict.otherValue":
+		if e.ComplexityRoot.IdentityConflict.OtherValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConflict.OtherValue(childComplexity), true
+	case "IdentityConflict.type":
+		if e.ComplexityRoot.IdentityConflict.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConflict.Type(childComplexity), true
+	case "IdentityConflict.value":
+		if e.ComplexityRoot.IdentityConflict.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConflict.Value(childComplexity), true
+
+	case "ImportRowError.field":
+		if e.ComplexityRoot.ImportRowError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowError.Field(childComplexity), true
+	case "ImportRowError.row":
+		if e.ComplexityRoot.ImportRowError.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowError.Row(childComplexity), true
+	case "ImportRowError.rule":
+		if e.ComplexityRoot.ImportRowError.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowError.Rule(childComplexity), true
+	case "ImportRowError.value":
+		if e.ComplexityRoot.ImportRowError.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowError.Value(childComplexity), true
 
 	case "Me.account":
 		if e.ComplexityRoot.Me.Account == nil {
@@ -2353,6 +2900,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Approve(childComplexity, args["id"].(string), args["comment"].(*string)), true
+	case "Mutation.cancelImport":
+		if e.ComplexityRoot.Mutation.CancelImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelImport(childComplexity, args["id"].(string)), true
 	case "Mutation.cancelTask":
 		if e.ComplexityRoot.Mutation.CancelTask == nil {
 			break
@@ -2408,6 +2966,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateChannel(childComplexity, args["input"].(model.ChannelInput)), true
+	case "Mutation.createDetailTable":
+		if e.ComplexityRoot.Mutation.CreateDetailTable == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createDetailTable_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateDetailTable(childComplexity, args["input"].(model.DetailTableInput)), true
+	case "Mutation.createEventSource":
+		if e.ComplexityRoot.Mutation.CreateEventSource == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createEventSource_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateEventSource(childComplexity, args["name"].(string), args["kind"].(eventsource.Kind)), true
+	case "Mutation.createImport":
+		if e.ComplexityRoot.Mutation.CreateImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateImport(childComplexity, args["input"].(model.ImportInput)), true
+	case "Mutation.createProperty":
+		if e.ComplexityRoot.Mutation.CreateProperty == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProperty_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProperty(childComplexity, args["owner"].(property.Owner), args["ownerId"].(*string), args["name"].(string), args["type"].(property.Type), args["displayName"].(*string)), true
+	case "Mutation.createSegment":
+		if e.ComplexityRoot.Mutation.CreateSegment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createSegment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateSegment(childComplexity, args["input"].(model.SegmentInput)), true
+	case "Mutation.createSubject":
+		if e.ComplexityRoot.Mutation.CreateSubject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createSubject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateSubject(childComplexity, args["input"].(model.SubjectInput)), true
 	case "Mutation.createTask":
 		if e.ComplexityRoot.Mutation.CreateTask == nil {
 			break
@@ -2463,6 +3087,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteChannel(childComplexity, args["id"].(string)), true
+	case "Mutation.deleteDetailTable":
+		if e.ComplexityRoot.Mutation.DeleteDetailTable == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteDetailTable_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteDetailTable(childComplexity, args["id"].(string)), true
+	case "Mutation.deleteSegment":
+		if e.ComplexityRoot.Mutation.DeleteSegment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteSegment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteSegment(childComplexity, args["id"].(string)), true
+	case "Mutation.deleteSubject":
+		if e.ComplexityRoot.Mutation.DeleteSubject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteSubject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteSubject(childComplexity, args["id"].(string)), true
 	case "Mutation.deleteTask":
 		if e.ComplexityRoot.Mutation.DeleteTask == nil {
 			break
@@ -2496,6 +3153,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PauseTask(childComplexity, args["id"].(string)), true
+	case "Mutation.refreshSegment":
+		if e.ComplexityRoot.Mutation.RefreshSegment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refreshSegment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefreshSegment(childComplexity, args["id"].(string)), true
 	case "Mutation.reject":
 		if e.ComplexityRoot.Mutation.Reject == nil {
 			break
@@ -2562,6 +3230,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetryTask(childComplexity, args["id"].(string)), true
+	case "Mutation.rotateWriteKey":
+		if e.ComplexityRoot.Mutation.RotateWriteKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateWriteKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateWriteKey(childComplexity, args["id"].(string)), true
+	case "Mutation.saveIdType":
+		if e.ComplexityRoot.Mutation.SaveIDType == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveIdType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveIDType(childComplexity, args["code"].(string), args["name"].(string), args["multi"].(bool), args["priority"].(int), args["inMapping"].(bool)), true
 	case "Mutation.setLocale":
 		if e.ComplexityRoot.Mutation.SetLocale == nil {
 			break
@@ -2628,6 +3318,94 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateChannel(childComplexity, args["id"].(string), args["input"].(model.ChannelInput)), true
+	case "Mutation.updateDetailTable":
+		if e.ComplexityRoot.Mutation.UpdateDetailTable == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateDetailTable_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateDetailTable(childComplexity, args["id"].(string), args["input"].(model.DetailTableInput)), true
+	case "Mutation.updateEventSource":
+		if e.ComplexityRoot.Mutation.UpdateEventSource == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateEventSource_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateEventSource(childComplexity, args["id"].(string), args["name"].(*string), args["enabled"].(*bool)), true
+	case "Mutation.updateEventType":
+		if e.ComplexityRoot.Mutation.UpdateEventType == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateEventType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateEventType(childComplexity, args["id"].(string), args["displayName"].(*string), args["description"].(*string), args["enabled"].(*bool)), true
+	case "Mutation.updatePerson":
+		if e.ComplexityRoot.Mutation.UpdatePerson == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePerson_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePerson(childComplexity, args["id"].(string), args["attributes"].(json.RawMessage), args["tags"].(json.RawMessage)), true
+	case "Mutation.updateProjectSettings":
+		if e.ComplexityRoot.Mutation.UpdateProjectSettings == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProjectSettings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProjectSettings(childComplexity, args["input"].(model.ProjectSettingsInput)), true
+	case "Mutation.updateProperty":
+		if e.ComplexityRoot.Mutation.UpdateProperty == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProperty_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProperty(childComplexity, args["id"].(string), args["input"].(model.PropertyInput)), true
+	case "Mutation.updateSegment":
+		if e.ComplexityRoot.Mutation.UpdateSegment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSegment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSegment(childComplexity, args["id"].(string), args["input"].(model.SegmentInput)), true
+	case "Mutation.updateSubject":
+		if e.ComplexityRoot.Mutation.UpdateSubject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSubject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSubject(childComplexity, args["id"].(string), args["input"].(model.SubjectInput)), true
 	case "Mutation.updateTask":
 		if e.ComplexityRoot.Mutation.UpdateTask == nil {
 			break
@@ -2661,6 +3439,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawTask(childComplexity, args["id"].(string)), true
+
+	case "NewSource.source":
+		if e.ComplexityRoot.NewSource.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewSource.Source(childComplexity), true
+	case "NewSource.writeKey":
+		if e.ComplexityRoot.NewSource.WriteKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewSource.WriteKey(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2705,6 +3496,259 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ParamContent.Text(childComplexity), true
+
+	case "Person.attributes":
+		if e.ComplexityRoot.Person.Attributes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Attributes(childComplexity), true
+	case "Person.conflicts":
+		if e.ComplexityRoot.Person.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Conflicts(childComplexity), true
+	case "Person.createdAt":
+		if e.ComplexityRoot.Person.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.CreatedAt(childComplexity), true
+	case "Person.deliveries":
+		if e.ComplexityRoot.Person.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Person_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Person.Deliveries(childComplexity, args["statusIn"].([]model.DeliveryStatus), args["after"].(*entgql.Cursor[string]), args["first"].(*int)), true
+	case "Person.events":
+		if e.ComplexityRoot.Person.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Person_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Person.Events(childComplexity, args["event"].(*string), args["after"].(*entgql.Cursor[string]), args["first"].(*int)), true
+	case "Person.id":
+		if e.ComplexityRoot.Person.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.ID(childComplexity), true
+	case "Person.identities":
+		if e.ComplexityRoot.Person.Identities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Identities(childComplexity), true
+	case "Person.label":
+		if e.ComplexityRoot.Person.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Label(childComplexity), true
+	case "Person.mergedFrom":
+		if e.ComplexityRoot.Person.MergedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.MergedFrom(childComplexity), true
+	case "Person.number":
+		if e.ComplexityRoot.Person.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Number(childComplexity), true
+	case "Person.segments":
+		if e.ComplexityRoot.Person.Segments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Segments(childComplexity), true
+	case "Person.stub":
+		if e.ComplexityRoot.Person.Stub == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Stub(childComplexity), true
+	case "Person.subject":
+		if e.ComplexityRoot.Person.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Subject(childComplexity), true
+	case "Person.tags":
+		if e.ComplexityRoot.Person.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Tags(childComplexity), true
+
+	case "PersonConnection.edges":
+		if e.ComplexityRoot.PersonConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonConnection.Edges(childComplexity), true
+	case "PersonConnection.pageInfo":
+		if e.ComplexityRoot.PersonConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonConnection.PageInfo(childComplexity), true
+
+	case "PersonDeliveryConnection.edges":
+		if e.ComplexityRoot.PersonDeliveryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonDeliveryConnection.Edges(childComplexity), true
+	case "PersonDeliveryConnection.pageInfo":
+		if e.ComplexityRoot.PersonDeliveryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonDeliveryConnection.PageInfo(childComplexity), true
+
+	case "PersonEdge.cursor":
+		if e.ComplexityRoot.PersonEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEdge.Cursor(childComplexity), true
+	case "PersonEdge.node":
+		if e.ComplexityRoot.PersonEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEdge.Node(childComplexity), true
+
+	case "PersonEvent.at":
+		if e.ComplexityRoot.PersonEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEvent.At(childComplexity), true
+	case "PersonEvent.displayName":
+		if e.ComplexityRoot.PersonEvent.DisplayName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEvent.DisplayName(childComplexity), true
+	case "PersonEvent.event":
+		if e.ComplexityRoot.PersonEvent.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEvent.Event(childComplexity), true
+	case "PersonEvent.properties":
+		if e.ComplexityRoot.PersonEvent.Properties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEvent.Properties(childComplexity), true
+	case "PersonEvent.receivedAt":
+		if e.ComplexityRoot.PersonEvent.ReceivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEvent.ReceivedAt(childComplexity), true
+	case "PersonEvent.source":
+		if e.ComplexityRoot.PersonEvent.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEvent.Source(childComplexity), true
+
+	case "PersonEventConnection.edges":
+		if e.ComplexityRoot.PersonEventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEventConnection.Edges(childComplexity), true
+	case "PersonEventConnection.pageInfo":
+		if e.ComplexityRoot.PersonEventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEventConnection.PageInfo(childComplexity), true
+
+	case "PersonEventEdge.cursor":
+		if e.ComplexityRoot.PersonEventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEventEdge.Cursor(childComplexity), true
+	case "PersonEventEdge.node":
+		if e.ComplexityRoot.PersonEventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEventEdge.Node(childComplexity), true
+
+	case "PersonIdentity.boundAt":
+		if e.ComplexityRoot.PersonIdentity.BoundAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonIdentity.BoundAt(childComplexity), true
+	case "PersonIdentity.invalid":
+		if e.ComplexityRoot.PersonIdentity.Invalid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonIdentity.Invalid(childComplexity), true
+	case "PersonIdentity.type":
+		if e.ComplexityRoot.PersonIdentity.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonIdentity.Type(childComplexity), true
+	case "PersonIdentity.typeName":
+		if e.ComplexityRoot.PersonIdentity.TypeName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonIdentity.TypeName(childComplexity), true
+	case "PersonIdentity.value":
+		if e.ComplexityRoot.PersonIdentity.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonIdentity.Value(childComplexity), true
+
+	case "PersonValue.displayName":
+		if e.ComplexityRoot.PersonValue.DisplayName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonValue.DisplayName(childComplexity), true
+	case "PersonValue.name":
+		if e.ComplexityRoot.PersonValue.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonValue.Name(childComplexity), true
+	case "PersonValue.type":
+		if e.ComplexityRoot.PersonValue.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonValue.Type(childComplexity), true
+	case "PersonValue.value":
+		if e.ComplexityRoot.PersonValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonValue.Value(childComplexity), true
 
 	case "Problem.message":
 		if e.ComplexityRoot.Problem.Message == nil {
@@ -2980,6 +4024,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Approvals(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.ApprovalOrder), args["where"].(*ent.ApprovalWhereInput)), true
+	case "Query.audienceAbilities":
+		if e.ComplexityRoot.Query.AudienceAbilities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AudienceAbilities(childComplexity), true
 	case "Query.auditEntries":
 		if e.ComplexityRoot.Query.AuditEntries == nil {
 			break
@@ -3046,6 +4096,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.DetailTables(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.DetailTableOrder), args["where"].(*ent.DetailTableWhereInput)), true
+	case "Query.estimateAudience":
+		if e.ComplexityRoot.Query.EstimateAudience == nil {
+			break
+		}
+
+		args, err := ec.field_Query_estimateAudience_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EstimateAudience(childComplexity, args["input"].(model.EstimateInput)), true
 	case "Query.eventSources":
 		if e.ComplexityRoot.Query.EventSources == nil {
 			break
@@ -3068,6 +4129,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.EventTypes(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.EventTypeOrder), args["where"].(*ent.EventTypeWhereInput)), true
+	case "Query.idTypes":
+		if e.ComplexityRoot.Query.IDTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.IDTypes(childComplexity), true
 	case "Query.imports":
 		if e.ComplexityRoot.Query.Imports == nil {
 			break
@@ -3125,6 +4192,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.people":
+		if e.ComplexityRoot.Query.People == nil {
+			break
+		}
+
+		args, err := ec.field_Query_people_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.People(childComplexity, args["search"].(*string), args["subject"].(string), args["after"].(*entgql.Cursor[string]), args["first"].(int)), true
 	case "Query.properties":
 		if e.ComplexityRoot.Query.Properties == nil {
 			break
@@ -3136,6 +4214,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Properties(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.PropertyOrder), args["where"].(*ent.PropertyWhereInput)), true
+	case "Query.recentEvents":
+		if e.ComplexityRoot.Query.RecentEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recentEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecentEvents(childComplexity, args["event"].(*string), args["refused"].(*bool), args["first"].(int)), true
+	case "Query.refusedEvents":
+		if e.ComplexityRoot.Query.RefusedEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_refusedEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RefusedEvents(childComplexity, args["rule"].(*string), args["after"].(*entgql.Cursor[string]), args["first"].(int)), true
+	case "Query.ruleSchema":
+		if e.ComplexityRoot.Query.RuleSchema == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RuleSchema(childComplexity), true
 	case "Query.segments":
 		if e.ComplexityRoot.Query.Segments == nil {
 			break
@@ -3164,6 +4270,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Subjects(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.SubjectOrder), args["where"].(*ent.SubjectWhereInput)), true
+	case "Query.suggestValues":
+		if e.ComplexityRoot.Query.SuggestValues == nil {
+			break
+		}
+
+		args, err := ec.field_Query_suggestValues_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SuggestValues(childComplexity, args["owner"].(property.Owner), args["ownerId"].(*string), args["name"].(string), args["search"].(*string)), true
 	case "Query.taskGroups":
 		if e.ComplexityRoot.Query.TaskGroups == nil {
 			break
@@ -3233,6 +4350,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReasonCount.Status(childComplexity), true
+
+	case "RefusedEvent.body":
+		if e.ComplexityRoot.RefusedEvent.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEvent.Body(childComplexity), true
+	case "RefusedEvent.field":
+		if e.ComplexityRoot.RefusedEvent.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEvent.Field(childComplexity), true
+	case "RefusedEvent.id":
+		if e.ComplexityRoot.RefusedEvent.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEvent.ID(childComplexity), true
+	case "RefusedEvent.message":
+		if e.ComplexityRoot.RefusedEvent.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEvent.Message(childComplexity), true
+	case "RefusedEvent.receivedAt":
+		if e.ComplexityRoot.RefusedEvent.ReceivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEvent.ReceivedAt(childComplexity), true
+	case "RefusedEvent.rule":
+		if e.ComplexityRoot.RefusedEvent.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEvent.Rule(childComplexity), true
+	case "RefusedEvent.source":
+		if e.ComplexityRoot.RefusedEvent.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEvent.Source(childComplexity), true
+
+	case "RefusedEventConnection.edges":
+		if e.ComplexityRoot.RefusedEventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEventConnection.Edges(childComplexity), true
+	case "RefusedEventConnection.pageInfo":
+		if e.ComplexityRoot.RefusedEventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEventConnection.PageInfo(childComplexity), true
+
+	case "RefusedEventEdge.cursor":
+		if e.ComplexityRoot.RefusedEventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEventEdge.Cursor(childComplexity), true
+	case "RefusedEventEdge.node":
+		if e.ComplexityRoot.RefusedEventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedEventEdge.Node(childComplexity), true
 
 	case "Run.audienceSize":
 		if e.ComplexityRoot.Run.AudienceSize == nil {
@@ -3436,6 +4622,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Segment.Description(childComplexity), true
+	case "Segment.editable":
+		if e.ComplexityRoot.Segment.Editable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Editable(childComplexity), true
 	case "Segment.failure":
 		if e.ComplexityRoot.Segment.Failure == nil {
 			break
@@ -3466,24 +4658,59 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Segment.Listed(childComplexity), true
+	case "Segment.members":
+		if e.ComplexityRoot.Segment.Members == nil {
+			break
+		}
+
+		args, err := ec.field_Segment_members_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Segment.Members(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(int)), true
 	case "Segment.name":
 		if e.ComplexityRoot.Segment.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Segment.Name(childComplexity), true
+	case "Segment.nextAt":
+		if e.ComplexityRoot.Segment.NextAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.NextAt(childComplexity), true
+	case "Segment.originTask":
+		if e.ComplexityRoot.Segment.OriginTask == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.OriginTask(childComplexity), true
 	case "Segment.originTaskID":
 		if e.ComplexityRoot.Segment.OriginTaskID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Segment.OriginTaskID(childComplexity), true
+	case "Segment.reachable":
+		if e.ComplexityRoot.Segment.Reachable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Reachable(childComplexity), true
 	case "Segment.roles":
 		if e.ComplexityRoot.Segment.Roles == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Segment.Roles(childComplexity), true
+	case "Segment.rule":
+		if e.ComplexityRoot.Segment.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Rule(childComplexity), true
 	case "Segment.size":
 		if e.ComplexityRoot.Segment.Size == nil {
 			break
@@ -3502,6 +4729,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Segment.Subject(childComplexity), true
+	case "Segment.tasks":
+		if e.ComplexityRoot.Segment.Tasks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Tasks(childComplexity), true
+	case "Segment.trend":
+		if e.ComplexityRoot.Segment.Trend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.Trend(childComplexity), true
 	case "Segment.updateMode":
 		if e.ComplexityRoot.Segment.UpdateMode == nil {
 			break
@@ -3514,6 +4753,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Segment.UpdatedAt(childComplexity), true
+	case "Segment.usedBy":
+		if e.ComplexityRoot.Segment.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Segment.UsedBy(childComplexity), true
 	case "Segment.versions":
 		if e.ComplexityRoot.Segment.Versions == nil {
 			break
@@ -3558,6 +4803,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SegmentEdge.Node(childComplexity), true
 
+	case "SegmentPoint.at":
+		if e.ComplexityRoot.SegmentPoint.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentPoint.At(childComplexity), true
+	case "SegmentPoint.size":
+		if e.ComplexityRoot.SegmentPoint.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentPoint.Size(childComplexity), true
+
 	case "SegmentVersion.cause":
 		if e.ComplexityRoot.SegmentVersion.Cause == nil {
 			break
@@ -3588,6 +4846,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SegmentVersion.ID(childComplexity), true
+	case "SegmentVersion.rule":
+		if e.ComplexityRoot.SegmentVersion.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SegmentVersion.Rule(childComplexity), true
 	case "SegmentVersion.segment":
 		if e.ComplexityRoot.SegmentVersion.Segment == nil {
 			break
@@ -3682,6 +4946,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Server.Version(childComplexity), true
 
+	case "StreamEvent.at":
+		if e.ComplexityRoot.StreamEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.At(childComplexity), true
+	case "StreamEvent.event":
+		if e.ComplexityRoot.StreamEvent.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.Event(childComplexity), true
+	case "StreamEvent.field":
+		if e.ComplexityRoot.StreamEvent.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.Field(childComplexity), true
+	case "StreamEvent.identity":
+		if e.ComplexityRoot.StreamEvent.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.Identity(childComplexity), true
+	case "StreamEvent.message":
+		if e.ComplexityRoot.StreamEvent.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.Message(childComplexity), true
+	case "StreamEvent.personId":
+		if e.ComplexityRoot.StreamEvent.PersonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.PersonID(childComplexity), true
+	case "StreamEvent.properties":
+		if e.ComplexityRoot.StreamEvent.Properties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.Properties(childComplexity), true
+	case "StreamEvent.receivedAt":
+		if e.ComplexityRoot.StreamEvent.ReceivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.ReceivedAt(childComplexity), true
+	case "StreamEvent.refused":
+		if e.ComplexityRoot.StreamEvent.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.Refused(childComplexity), true
+	case "StreamEvent.rule":
+		if e.ComplexityRoot.StreamEvent.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamEvent.Rule(childComplexity), true
+
 	case "Subject.code":
 		if e.ComplexityRoot.Subject.Code == nil {
 			break
@@ -3763,6 +5088,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SubjectEdge.Node(childComplexity), true
 
+	case "Subscription.audienceEstimate":
+		if e.ComplexityRoot.Subscription.AudienceEstimate == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_audienceEstimate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.AudienceEstimate(childComplexity, args["input"].(model.EstimateInput)), true
 	case "Subscription.taskProgressed":
 		if e.ComplexityRoot.Subscription.TaskProgressed == nil {
 			break
@@ -3995,6 +5331,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.ResendUnconfirmed(childComplexity), true
+	case "Task.rule":
+		if e.ComplexityRoot.Task.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Rule(childComplexity), true
 	case "Task.runStatus":
 		if e.ComplexityRoot.Task.RunStatus == nil {
 			break
@@ -4451,6 +5793,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TemplateSync.Removed(childComplexity), true
 
+	case "ValueCount.count":
+		if e.ComplexityRoot.ValueCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueCount.Count(childComplexity), true
+	case "ValueCount.value":
+		if e.ComplexityRoot.ValueCount.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueCount.Value(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -4479,26 +5834,36 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDataImportOrder,
 		ec.unmarshalInputDataImportWhereInput,
 		ec.unmarshalInputDeliveryWhereInput,
+		ec.unmarshalInputDetailColumnInput,
+		ec.unmarshalInputDetailTableInput,
 		ec.unmarshalInputDetailTableOrder,
 		ec.unmarshalInputDetailTableWhereInput,
+		ec.unmarshalInputEstimateInput,
 		ec.unmarshalInputEventSourceOrder,
 		ec.unmarshalInputEventSourceWhereInput,
 		ec.unmarshalInputEventTypeOrder,
 		ec.unmarshalInputEventTypeWhereInput,
+		ec.unmarshalInputImportColumn,
+		ec.unmarshalInputImportInput,
+		ec.unmarshalInputImportMapping,
 		ec.unmarshalInputMemberOrder,
 		ec.unmarshalInputMemberWhereInput,
 		ec.unmarshalInputParamContentInput,
 		ec.unmarshalInputProjectOrder,
+		ec.unmarshalInputProjectSettingsInput,
 		ec.unmarshalInputProjectWhereInput,
+		ec.unmarshalInputPropertyInput,
 		ec.unmarshalInputPropertyOrder,
 		ec.unmarshalInputPropertyWhereInput,
 		ec.unmarshalInputResendInput,
 		ec.unmarshalInputRunOrder,
 		ec.unmarshalInputRunWhereInput,
+		ec.unmarshalInputSegmentInput,
 		ec.unmarshalInputSegmentOrder,
 		ec.unmarshalInputSegmentVersionOrder,
 		ec.unmarshalInputSegmentVersionWhereInput,
 		ec.unmarshalInputSegmentWhereInput,
+		ec.unmarshalInputSubjectInput,
 		ec.unmarshalInputSubjectOrder,
 		ec.unmarshalInputSubjectWhereInput,
 		ec.unmarshalInputTaskGroupOrder,
@@ -4696,6 +6061,185 @@ extend type Mutation {
   "Reads the templates from the provider; ones that are gone are marked removed."
   syncTemplates(channelId: ID!): TemplateSync!
   deleteChannel(id: ID!): ID!
+}
+`, BuiltIn: false},
+	{Name: "../schema/data.graphql", Input: `"A source with its new write key, which is shown this once."
+type NewSource {
+  source: EventSource!
+  writeKey: String!
+}
+
+type DayCount {
+  "A day of the project's zone."
+  day: String!
+  count: Int!
+}
+
+type ValueCount {
+  value: JSON!
+  count: Int!
+}
+
+extend type EventType {
+  properties: [Property!]!
+  "The last 30 days."
+  counts: [DayCount!]!
+  lastAt: Time
+}
+
+"An event as it came in, taken or refused."
+type StreamEvent {
+  receivedAt: Time!
+  at: Time
+  event: String!
+  "The person's public ID, when it was taken."
+  personId: ID
+  "An ID that the message carried."
+  identity: String!
+  properties: JSON!
+  refused: Boolean!
+  field: String!
+  rule: String!
+  message: String!
+}
+
+type RefusedEvent {
+  id: ID!
+  receivedAt: Time!
+  source: String!
+  field: String!
+  rule: String!
+  message: String!
+  body: String!
+}
+
+type RefusedEventConnection {
+  edges: [RefusedEventEdge!]!
+  pageInfo: PageInfo!
+}
+
+type RefusedEventEdge {
+  node: RefusedEvent!
+  cursor: Cursor!
+}
+
+extend type DetailTable {
+  columns: [Property!]!
+  "Newest rows, for a look."
+  sample(first: Int! = 20): [DetailRow!]!
+}
+
+type DetailRow {
+  at: Time!
+  personId: ID
+  data: JSON!
+}
+
+input DetailColumnInput {
+  name: String!
+  displayName: String
+  type: PropertyType!
+}
+
+input DetailTableInput {
+  "The stable key in rules: letters, digits and _; cannot change."
+  name: String
+  displayName: String
+  description: String
+  kind: DetailTableKind
+  "Type of the ID in the person column; cannot change."
+  idType: String
+  personColumn: String
+  dateColumn: String
+  "The other columns; those of the person and the date are among them or are added."
+  columns: [DetailColumnInput!]
+}
+
+input ImportInput {
+  kind: DataImportKind!
+  "For ROWS."
+  tableId: ID
+  "For EVENTS; the import's own daily source when absent."
+  sourceId: ID
+  fileName: String!
+  "Bytes."
+  size: Int64!
+  mapping: ImportMapping!
+}
+
+"Which column is what. Columns that are not named keep their header as name."
+input ImportMapping {
+  "The column with the person's ID."
+  personColumn: String!
+  "Type of that ID."
+  idType: String!
+  "For EVENTS: the column with the event's name, or event for all rows."
+  eventColumn: String
+  event: String
+  "For EVENTS: when it happened. Dates are read in the project's zone."
+  timeColumn: String
+  "For EVENTS: the message ID, so that a re-import adds nothing; made from the row's content when absent."
+  messageColumn: String
+  "For TAGS: the tag's name; otherwise every other column is a tag."
+  tagColumn: String
+  valueColumn: String
+  "Renamed or left out (empty name) columns."
+  columns: [ImportColumn!]
+}
+
+input ImportColumn {
+  header: String!
+  name: String!
+  type: PropertyType
+}
+
+extend type DataImport {
+  "The first 100 rows that were not taken; all of them in the report."
+  errors: [ImportRowError!]!
+  "Path of a CSV of all of them; empty when there are none."
+  errorReport: String!
+  "Bytes that arrived; send the rest from here to PUT /v1/import/{id}?offset=."
+  resumeAt: Int64!
+}
+
+type ImportRowError {
+  row: Int!
+  field: String!
+  rule: String!
+  value: String!
+}
+
+input PropertyInput {
+  displayName: String
+  description: String
+  type: PropertyType
+  enabled: Boolean
+}
+
+extend type Query {
+  "The newest events as they come in, taken and refused; a window on the last 200."
+  recentEvents(event: String, refused: Boolean, first: Int! = 50): [StreamEvent!]!
+  refusedEvents(rule: String, after: Cursor, first: Int! = 50): RefusedEventConnection!
+  "Values that the data holds, commonest first; at most 20."
+  suggestValues(owner: PropertyOwner!, ownerId: ID, name: String!, search: String): [ValueCount!]!
+}
+
+extend type Mutation {
+  createEventSource(name: String!, kind: EventSourceKind!): NewSource!
+  updateEventSource(id: ID!, name: String, enabled: Boolean): EventSource!
+  "The old key stops at once."
+  rotateWriteKey(id: ID!): NewSource!
+  updateEventType(id: ID!, displayName: String, description: String, enabled: Boolean): EventType!
+  "Declares an attribute, a tag, a property or a column before data brings it."
+  createProperty(owner: PropertyOwner!, ownerId: ID, name: String!, type: PropertyType!, displayName: String): Property!
+  updateProperty(id: ID!, input: PropertyInput!): Property!
+  createDetailTable(input: DetailTableInput!): DetailTable!
+  updateDetailTable(id: ID!, input: DetailTableInput!): DetailTable!
+  "Deletes its rows too; refused while segments use it."
+  deleteDetailTable(id: ID!): ID!
+  "Then the file's bytes go to PUT /v1/import/{id}?offset=0."
+  createImport(input: ImportInput!): DataImport!
+  cancelImport(id: ID!): DataImport!
 }
 `, BuiltIn: false},
 	{Name: "../schema/ent.graphql", Input: `directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
@@ -10167,6 +11711,296 @@ extend type Mutation {
   deleteCampaign(id: ID!): ID!
 }
 `, BuiltIn: false},
+	{Name: "../schema/people.graphql", Input: `"Any JSON value; numbers keep their digits."
+scalar JSON
+
+"A human of the project, or an entity of another subject."
+type Person implements Node {
+  "psn_…"
+  id: ID!
+  "The number in the project, as deliveries carry it."
+  number: Int64!
+  "user, or the code of another subject (R12)."
+  subject: String!
+  "Known by an uploaded ID only: sent to, but neither counted nor selectable (R42)."
+  stub: Boolean!
+  createdAt: Time!
+  "The name to show: attribute name or nickname, otherwise the first ID."
+  label: String!
+  attributes: [PersonValue!]!
+  tags: [PersonValue!]!
+  identities: [PersonIdentity!]!
+  "Other records that were merged into this one."
+  mergedFrom: [Int64!]!
+  "Merges that were not made, newest first, at most 50."
+  conflicts: [IdentityConflict!]!
+  "Segments of the list whose newest version holds the person, at most 100."
+  segments: [Segment!]!
+  "What they did, newest first."
+  events(event: String, after: Cursor, first: Int = 50): PersonEventConnection!
+  "Messages, received and not, newest first, with their reasons."
+  deliveries(statusIn: [DeliveryStatus!], after: Cursor, first: Int = 20): PersonDeliveryConnection!
+}
+
+type PersonValue {
+  name: String!
+  displayName: String!
+  type: PropertyType!
+  value: JSON!
+}
+
+type PersonIdentity {
+  type: String!
+  typeName: String!
+  value: String!
+  "The channel said that there is no such user."
+  invalid: Boolean!
+  boundAt: Time!
+}
+
+type IdentityConflict {
+  at: Time!
+  other: Int64!
+  type: String!
+  value: String!
+  otherValue: String!
+  joinedBy: String!
+}
+
+type PersonEvent {
+  at: Time!
+  receivedAt: Time!
+  event: String!
+  displayName: String!
+  source: String!
+  properties: JSON!
+}
+
+type PersonEventConnection {
+  edges: [PersonEventEdge!]!
+  pageInfo: PageInfo!
+}
+
+type PersonEventEdge {
+  node: PersonEvent!
+  cursor: Cursor!
+}
+
+type PersonDeliveryConnection {
+  edges: [DeliveryEdge!]!
+  pageInfo: PageInfo!
+}
+
+type PersonConnection {
+  edges: [PersonEdge!]!
+  pageInfo: PageInfo!
+}
+
+type PersonEdge {
+  node: Person!
+  cursor: Cursor!
+}
+
+"A kind of ID that people are known by."
+type IDType {
+  code: String!
+  name: String!
+  "Whether a person may hold several."
+  multi: Boolean!
+  "Smaller wins."
+  priority: Int!
+  "Whether it joins people."
+  inMapping: Boolean!
+  builtIn: Boolean!
+}
+
+input SubjectInput {
+  "Lower-case letters, digits and _; user is taken."
+  code: String
+  name: String!
+  "Type of the ID that names one."
+  idType: String
+  "The attribute that names its person; empty: it resolves to nobody."
+  resolveAttribute: String
+  resolveIdType: String
+}
+
+extend type Delivery {
+  "Whose it is; null when the person is gone."
+  profile: Person
+}
+
+extend type Query {
+  "Search is an ID of any type, exact or its beginning (from 3 characters), or a person's number. Without it: the newest people."
+  people(search: String, subject: String! = "user", after: Cursor, first: Int! = 20): PersonConnection!
+  idTypes: [IDType!]!
+}
+
+extend type Mutation {
+  "Overlays a built-in type or adds one."
+  saveIdType(code: String!, name: String!, multi: Boolean!, priority: Int!, inMapping: Boolean!): IDType!
+  createSubject(input: SubjectInput!): Subject!
+  updateSubject(id: ID!, input: SubjectInput!): Subject!
+  "Refused while tasks or segments use it."
+  deleteSubject(id: ID!): ID!
+  "Sets attributes and tags by hand; null takes one away."
+  updatePerson(id: ID!, attributes: JSON, tags: JSON): Person!
+}
+`, BuiltIn: false},
+	{Name: "../schema/segment.graphql", Input: `"A rule: a tree whose JSON Schema ruleSchema gives."
+scalar Rule
+
+"What the project's products and settings allow (spec section 0): R5-R7, R12, R23, R34, R35, R37, R55, R56, R72."
+type AudienceAbilities {
+  "Modes that a task of the type may use."
+  modes(type: TaskType!): [TaskAudienceMode!]!
+  "Whether the segment functions need segment permissions (R5-R7)."
+  segmentPermission: Boolean!
+  "Where a new segment is made (R37): the segment list, inside the task, or nowhere."
+  newSegment: NewSegment!
+  "Whether segments can be refreshed before a run (R55, R56, R72)."
+  refresh: Boolean!
+  "Whether subjects are shown (R12, R35)."
+  subjects: Boolean!
+  "Why not, for those that are off: a stable word by mode."
+  reasons(type: TaskType!): [AbilityReason!]!
+}
+
+type AbilityReason {
+  mode: TaskAudienceMode!
+  reason: String!
+}
+
+enum NewSegment {
+  LIST
+  INLINE
+  NONE
+}
+
+type AudienceEstimate {
+  "People that the rule selects (OneID count)."
+  people: Int!
+  "Of them, those with an ID that the channel can send to; null without a channel."
+  reachable: Int
+  "Of these, those with an authorisation left for the template; null when nothing is known or no template is named."
+  authorised: Int
+  "Whether the counts are a sample's, extrapolated."
+  approximate: Boolean!
+  computedAt: Time!
+  tookMs: Int!
+}
+
+input EstimateInput {
+  subject: String! = "user"
+  rule: Rule
+  segmentId: ID
+  channelId: ID
+  templateId: ID
+}
+
+"How far an estimate is; the last one carries the result."
+type EstimateProgress {
+  done: Int!
+  total: Int!
+  result: AudienceEstimate
+}
+
+extend type Segment {
+  rule: Rule
+  "Versions of the last year by time, for a chart: size of each ready one."
+  trend: [SegmentPoint!]!
+  "The task that made it."
+  originTask: Task
+  "Tasks that are for it, newest first, at most 50."
+  tasks: [Task!]!
+  "Segments whose rule names it, at most 50."
+  usedBy: [Segment!]!
+  "Whether the viewer may change it."
+  editable: Boolean!
+  "A look at who is in the newest version."
+  members(after: Cursor, first: Int! = 20): PersonConnection!
+  "The newest version's people by send-target ID of the segment's channel."
+  reachable: Int
+  "When it is computed next; null when nothing is planned."
+  nextAt: Time
+}
+
+extend type SegmentVersion {
+  rule: Rule
+}
+
+type SegmentPoint {
+  at: Time!
+  size: Int!
+}
+
+input SegmentInput {
+  name: String
+  description: String
+  subject: String
+  rule: Rule
+  updateMode: SegmentUpdateMode
+  "HH:MM in the project's zone."
+  dailyAt: String
+  listed: Boolean
+  roles: [Role!]
+  "Whose target IDs are counted."
+  channelId: ID
+}
+
+input ProjectSettingsInput {
+  audienceSource: ProjectAudienceSource
+  multiSubject: Boolean
+  "Minutes, 5 to 120 (R52)."
+  refreshLead: Int
+  "Default of 同步到CDP分群列表 (R29)."
+  listedDefault: Boolean
+  "0: for ever."
+  eventRetentionDays: Int
+}
+
+extend type Task {
+  "The rule of the task's own segment."
+  rule: Rule
+}
+
+extend input TaskInput {
+  subject: String
+  "A segment of the list, for mode SEGMENT."
+  segmentId: ID
+  "For mode RULE; saving makes the task's own segment from it (R33)."
+  rule: Rule
+  "同步到CDP分群列表 (R27)."
+  listed: Boolean
+  "分群授权给 (R31)."
+  segmentRoles: [Role!]
+  "执行前刷新分群 (R51)."
+  refreshBefore: Boolean
+  "刷新分群失败 (R56)."
+  refreshFailure: TaskRefreshFailure
+}
+
+extend type Query {
+  audienceAbilities: AudienceAbilities!
+  "JSON Schema (2020-12) of Rule."
+  ruleSchema: JSON!
+  estimateAudience(input: EstimateInput!): AudienceEstimate!
+}
+
+extend type Mutation {
+  createSegment(input: SegmentInput!): Segment!
+  updateSegment(id: ID!, input: SegmentInput!): Segment!
+  deleteSegment(id: ID!): ID!
+  "Computes it now; CONFLICT while it is being computed."
+  refreshSegment(id: ID!): Segment!
+  updateProjectSettings(input: ProjectSettingsInput!): Project!
+}
+
+extend type Subscription {
+  "Like the query, with progress; ending the subscription stops the work."
+  audienceEstimate(input: EstimateInput!): EstimateProgress!
+}
+`, BuiltIn: false},
 	{Name: "../schema/session.graphql", Input: `"Who is signed in, and what they may do in the project that the request works in."
 type Me {
   account: Account!
@@ -10483,6 +12317,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AbilityReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mode":
+		return ec.fieldContext_AbilityReason_mode(ctx, field)
+	case "reason":
+		return ec.fieldContext_AbilityReason_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbilityReason", field.Name)
+}
+
 func (ec *executionContext) childFields_Account(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10603,6 +12447,42 @@ func (ec *executionContext) childFields_ApprovalEdge(ctx context.Context, field 
 		return ec.fieldContext_ApprovalEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApprovalEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AudienceAbilities(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "modes":
+		return ec.fieldContext_AudienceAbilities_modes(ctx, field)
+	case "segmentPermission":
+		return ec.fieldContext_AudienceAbilities_segmentPermission(ctx, field)
+	case "newSegment":
+		return ec.fieldContext_AudienceAbilities_newSegment(ctx, field)
+	case "refresh":
+		return ec.fieldContext_AudienceAbilities_refresh(ctx, field)
+	case "subjects":
+		return ec.fieldContext_AudienceAbilities_subjects(ctx, field)
+	case "reasons":
+		return ec.fieldContext_AudienceAbilities_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AudienceAbilities", field.Name)
+}
+
+func (ec *executionContext) childFields_AudienceEstimate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "people":
+		return ec.fieldContext_AudienceEstimate_people(ctx, field)
+	case "reachable":
+		return ec.fieldContext_AudienceEstimate_reachable(ctx, field)
+	case "authorised":
+		return ec.fieldContext_AudienceEstimate_authorised(ctx, field)
+	case "approximate":
+		return ec.fieldContext_AudienceEstimate_approximate(ctx, field)
+	case "computedAt":
+		return ec.fieldContext_AudienceEstimate_computedAt(ctx, field)
+	case "tookMs":
+		return ec.fieldContext_AudienceEstimate_tookMs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AudienceEstimate", field.Name)
 }
 
 func (ec *executionContext) childFields_AudienceUpload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10923,6 +12803,12 @@ func (ec *executionContext) childFields_DataImport(ctx context.Context, field gr
 		return ec.fieldContext_DataImport_source(ctx, field)
 	case "creator":
 		return ec.fieldContext_DataImport_creator(ctx, field)
+	case "errors":
+		return ec.fieldContext_DataImport_errors(ctx, field)
+	case "errorReport":
+		return ec.fieldContext_DataImport_errorReport(ctx, field)
+	case "resumeAt":
+		return ec.fieldContext_DataImport_resumeAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DataImport", field.Name)
 }
@@ -10947,6 +12833,16 @@ func (ec *executionContext) childFields_DataImportEdge(ctx context.Context, fiel
 		return ec.fieldContext_DataImportEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DataImportEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DayCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_DayCount_day(ctx, field)
+	case "count":
+		return ec.fieldContext_DayCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DayCount", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveredParam(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10991,6 +12887,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_claimedAt(ctx, field)
 	case "settledAt":
 		return ec.fieldContext_Delivery_settledAt(ctx, field)
+	case "profile":
+		return ec.fieldContext_Delivery_profile(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
 }
@@ -11015,6 +12913,18 @@ func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field 
 		return ec.fieldContext_DeliveryEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DetailRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_DetailRow_at(ctx, field)
+	case "personId":
+		return ec.fieldContext_DetailRow_personId(ctx, field)
+	case "data":
+		return ec.fieldContext_DetailRow_data(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DetailRow", field.Name)
 }
 
 func (ec *executionContext) childFields_DetailTable(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11043,6 +12953,10 @@ func (ec *executionContext) childFields_DetailTable(ctx context.Context, field g
 		return ec.fieldContext_DetailTable_rows(ctx, field)
 	case "importedAt":
 		return ec.fieldContext_DetailTable_importedAt(ctx, field)
+	case "columns":
+		return ec.fieldContext_DetailTable_columns(ctx, field)
+	case "sample":
+		return ec.fieldContext_DetailTable_sample(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DetailTable", field.Name)
 }
@@ -11067,6 +12981,18 @@ func (ec *executionContext) childFields_DetailTableEdge(ctx context.Context, fie
 		return ec.fieldContext_DetailTableEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DetailTableEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EstimateProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_EstimateProgress_done(ctx, field)
+	case "total":
+		return ec.fieldContext_EstimateProgress_total(ctx, field)
+	case "result":
+		return ec.fieldContext_EstimateProgress_result(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EstimateProgress", field.Name)
 }
 
 func (ec *executionContext) childFields_EventSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11129,6 +13055,12 @@ func (ec *executionContext) childFields_EventType(ctx context.Context, field gra
 		return ec.fieldContext_EventType_description(ctx, field)
 	case "enabled":
 		return ec.fieldContext_EventType_enabled(ctx, field)
+	case "properties":
+		return ec.fieldContext_EventType_properties(ctx, field)
+	case "counts":
+		return ec.fieldContext_EventType_counts(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_EventType_lastAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventType", field.Name)
 }
@@ -11165,6 +13097,56 @@ func (ec *executionContext) childFields_Explanation(ctx context.Context, field g
 		return ec.fieldContext_Explanation_en(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Explanation", field.Name)
+}
+
+func (ec *executionContext) childFields_IDType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_IDType_code(ctx, field)
+	case "name":
+		return ec.fieldContext_IDType_name(ctx, field)
+	case "multi":
+		return ec.fieldContext_IDType_multi(ctx, field)
+	case "priority":
+		return ec.fieldContext_IDType_priority(ctx, field)
+	case "inMapping":
+		return ec.fieldContext_IDType_inMapping(ctx, field)
+	case "builtIn":
+		return ec.fieldContext_IDType_builtIn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IDType", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_IdentityConflict_at(ctx, field)
+	case "other":
+		return ec.fieldContext_IdentityConflict_other(ctx, field)
+	case "type":
+		return ec.fieldContext_IdentityConflict_type(ctx, field)
+	case "value":
+		return ec.fieldContext_IdentityConflict_value(ctx, field)
+	case "otherValue":
+		return ec.fieldContext_IdentityConflict_otherValue(ctx, field)
+	case "joinedBy":
+		return ec.fieldContext_IdentityConflict_joinedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityConflict", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportRowError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_ImportRowError_row(ctx, field)
+	case "field":
+		return ec.fieldContext_ImportRowError_field(ctx, field)
+	case "rule":
+		return ec.fieldContext_ImportRowError_rule(ctx, field)
+	case "value":
+		return ec.fieldContext_ImportRowError_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportRowError", field.Name)
 }
 
 func (ec *executionContext) childFields_Me(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11223,6 +13205,16 @@ func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type MemberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_NewSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_NewSource_source(ctx, field)
+	case "writeKey":
+		return ec.fieldContext_NewSource_writeKey(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NewSource", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -11247,6 +13239,138 @@ func (ec *executionContext) childFields_ParamContent(ctx context.Context, field 
 		return ec.fieldContext_ParamContent_overlong(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ParamContent", field.Name)
+}
+
+func (ec *executionContext) childFields_Person(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Person_id(ctx, field)
+	case "number":
+		return ec.fieldContext_Person_number(ctx, field)
+	case "subject":
+		return ec.fieldContext_Person_subject(ctx, field)
+	case "stub":
+		return ec.fieldContext_Person_stub(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Person_createdAt(ctx, field)
+	case "label":
+		return ec.fieldContext_Person_label(ctx, field)
+	case "attributes":
+		return ec.fieldContext_Person_attributes(ctx, field)
+	case "tags":
+		return ec.fieldContext_Person_tags(ctx, field)
+	case "identities":
+		return ec.fieldContext_Person_identities(ctx, field)
+	case "mergedFrom":
+		return ec.fieldContext_Person_mergedFrom(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_Person_conflicts(ctx, field)
+	case "segments":
+		return ec.fieldContext_Person_segments(ctx, field)
+	case "events":
+		return ec.fieldContext_Person_events(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Person_deliveries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PersonConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PersonConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonDeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PersonDeliveryConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PersonDeliveryConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonDeliveryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PersonEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PersonEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_PersonEvent_at(ctx, field)
+	case "receivedAt":
+		return ec.fieldContext_PersonEvent_receivedAt(ctx, field)
+	case "event":
+		return ec.fieldContext_PersonEvent_event(ctx, field)
+	case "displayName":
+		return ec.fieldContext_PersonEvent_displayName(ctx, field)
+	case "source":
+		return ec.fieldContext_PersonEvent_source(ctx, field)
+	case "properties":
+		return ec.fieldContext_PersonEvent_properties(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PersonEventConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PersonEventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PersonEventEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PersonEventEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonEventEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonIdentity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_PersonIdentity_type(ctx, field)
+	case "typeName":
+		return ec.fieldContext_PersonIdentity_typeName(ctx, field)
+	case "value":
+		return ec.fieldContext_PersonIdentity_value(ctx, field)
+	case "invalid":
+		return ec.fieldContext_PersonIdentity_invalid(ctx, field)
+	case "boundAt":
+		return ec.fieldContext_PersonIdentity_boundAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonIdentity", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_PersonValue_name(ctx, field)
+	case "displayName":
+		return ec.fieldContext_PersonValue_displayName(ctx, field)
+	case "type":
+		return ec.fieldContext_PersonValue_type(ctx, field)
+	case "value":
+		return ec.fieldContext_PersonValue_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonValue", field.Name)
 }
 
 func (ec *executionContext) childFields_Problem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11381,6 +13505,46 @@ func (ec *executionContext) childFields_ReasonCount(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ReasonCount", field.Name)
 }
 
+func (ec *executionContext) childFields_RefusedEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RefusedEvent_id(ctx, field)
+	case "receivedAt":
+		return ec.fieldContext_RefusedEvent_receivedAt(ctx, field)
+	case "source":
+		return ec.fieldContext_RefusedEvent_source(ctx, field)
+	case "field":
+		return ec.fieldContext_RefusedEvent_field(ctx, field)
+	case "rule":
+		return ec.fieldContext_RefusedEvent_rule(ctx, field)
+	case "message":
+		return ec.fieldContext_RefusedEvent_message(ctx, field)
+	case "body":
+		return ec.fieldContext_RefusedEvent_body(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_RefusedEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RefusedEventConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RefusedEventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RefusedEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_RefusedEventEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_RefusedEventEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedEventEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Run(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11501,6 +13665,24 @@ func (ec *executionContext) childFields_Segment(ctx context.Context, field graph
 		return ec.fieldContext_Segment_creator(ctx, field)
 	case "versions":
 		return ec.fieldContext_Segment_versions(ctx, field)
+	case "rule":
+		return ec.fieldContext_Segment_rule(ctx, field)
+	case "trend":
+		return ec.fieldContext_Segment_trend(ctx, field)
+	case "originTask":
+		return ec.fieldContext_Segment_originTask(ctx, field)
+	case "tasks":
+		return ec.fieldContext_Segment_tasks(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_Segment_usedBy(ctx, field)
+	case "editable":
+		return ec.fieldContext_Segment_editable(ctx, field)
+	case "members":
+		return ec.fieldContext_Segment_members(ctx, field)
+	case "reachable":
+		return ec.fieldContext_Segment_reachable(ctx, field)
+	case "nextAt":
+		return ec.fieldContext_Segment_nextAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Segment", field.Name)
 }
@@ -11525,6 +13707,16 @@ func (ec *executionContext) childFields_SegmentEdge(ctx context.Context, field g
 		return ec.fieldContext_SegmentEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SegmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SegmentPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_SegmentPoint_at(ctx, field)
+	case "size":
+		return ec.fieldContext_SegmentPoint_size(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SegmentPoint", field.Name)
 }
 
 func (ec *executionContext) childFields_SegmentVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11553,6 +13745,8 @@ func (ec *executionContext) childFields_SegmentVersion(ctx context.Context, fiel
 		return ec.fieldContext_SegmentVersion_tookMs(ctx, field)
 	case "segment":
 		return ec.fieldContext_SegmentVersion_segment(ctx, field)
+	case "rule":
+		return ec.fieldContext_SegmentVersion_rule(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SegmentVersion", field.Name)
 }
@@ -11589,6 +13783,32 @@ func (ec *executionContext) childFields_Server(ctx context.Context, field graphq
 		return ec.fieldContext_Server_now(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Server", field.Name)
+}
+
+func (ec *executionContext) childFields_StreamEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "receivedAt":
+		return ec.fieldContext_StreamEvent_receivedAt(ctx, field)
+	case "at":
+		return ec.fieldContext_StreamEvent_at(ctx, field)
+	case "event":
+		return ec.fieldContext_StreamEvent_event(ctx, field)
+	case "personId":
+		return ec.fieldContext_StreamEvent_personId(ctx, field)
+	case "identity":
+		return ec.fieldContext_StreamEvent_identity(ctx, field)
+	case "properties":
+		return ec.fieldContext_StreamEvent_properties(ctx, field)
+	case "refused":
+		return ec.fieldContext_StreamEvent_refused(ctx, field)
+	case "field":
+		return ec.fieldContext_StreamEvent_field(ctx, field)
+	case "rule":
+		return ec.fieldContext_StreamEvent_rule(ctx, field)
+	case "message":
+		return ec.fieldContext_StreamEvent_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StreamEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_Subject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11731,6 +13951,8 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 		return ec.fieldContext_Task_runs(ctx, field)
 	case "approvals":
 		return ec.fieldContext_Task_approvals(ctx, field)
+	case "rule":
+		return ec.fieldContext_Task_rule(ctx, field)
 	case "status":
 		return ec.fieldContext_Task_status(ctx, field)
 	case "operations":
@@ -11927,6 +14149,16 @@ func (ec *executionContext) childFields_TemplateSync(ctx context.Context, field 
 		return ec.fieldContext_TemplateSync_removed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateSync", field.Name)
+}
+
+func (ec *executionContext) childFields_ValueCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_ValueCount_value(ctx, field)
+	case "count":
+		return ec.fieldContext_ValueCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ValueCount", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

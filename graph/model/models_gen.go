@@ -4,16 +4,56 @@ package model
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"tidings/ent"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
+	"tidings/ent/detailtable"
+	"tidings/ent/project"
+	"tidings/ent/property"
+	"tidings/ent/segment"
 	"tidings/ent/task"
 	"time"
 
 	"entgo.io/contrib/entgql"
 )
+
+type AbilityReason struct {
+	Mode   task.AudienceMode `json:"mode"`
+	Reason string            `json:"reason"`
+}
+
+// What the project's products and settings allow (spec section 0): R5-R7, R12, R23, R34, R35, R37, R55, R56, R72.
+type AudienceAbilities struct {
+	// Modes that a task of the type may use.
+	Modes []task.AudienceMode `json:"modes"`
+	// Whether the segment functions need segment permissions (R5-R7).
+	SegmentPermission bool `json:"segmentPermission"`
+	// Where a new segment is made (R37): the segment list, inside the task, or nowhere.
+	NewSegment NewSegment `json:"newSegment"`
+	// Whether segments can be refreshed before a run (R55, R56, R72).
+	Refresh bool `json:"refresh"`
+	// Whether subjects are shown (R12, R35).
+	Subjects bool `json:"subjects"`
+	// Why not, for those that are off: a stable word by mode.
+	Reasons []*AbilityReason `json:"reasons"`
+}
+
+type AudienceEstimate struct {
+	// People that the rule selects (OneID count).
+	People int `json:"people"`
+	// Of them, those with an ID that the channel can send to; null without a channel.
+	Reachable *int `json:"reachable,omitempty"`
+	// Of these, those with an authorisation left for the template; null when nothing is known or no template is named.
+	Authorised *int `json:"authorised,omitempty"`
+	// Whether the counts are a sample's, extrapolated.
+	Approximate bool      `json:"approximate"`
+	ComputedAt  time.Time `json:"computedAt"`
+	TookMs      int       `json:"tookMs"`
+}
 
 // A line of an uploaded file that was not taken.
 type BadLine struct {
@@ -49,6 +89,12 @@ type ChannelInput struct {
 	Enabled      *bool                 `json:"enabled,omitempty"`
 }
 
+type DayCount struct {
+	// A day of the project's zone.
+	Day   string `json:"day"`
+	Count int    `json:"count"`
+}
+
 type DeliveredParam struct {
 	Key   string `json:"key"`
 	Label string `json:"label"`
@@ -75,11 +121,97 @@ type DeliveryWhereInput struct {
 	Target *string `json:"target,omitempty"`
 }
 
+type DetailColumnInput struct {
+	Name        string        `json:"name"`
+	DisplayName *string       `json:"displayName,omitempty"`
+	Type        property.Type `json:"type"`
+}
+
+type DetailRow struct {
+	At       time.Time       `json:"at"`
+	PersonID *string         `json:"personId,omitempty"`
+	Data     json.RawMessage `json:"data"`
+}
+
+type DetailTableInput struct {
+	// The stable key in rules: letters, digits and _; cannot change.
+	Name        *string           `json:"name,omitempty"`
+	DisplayName *string           `json:"displayName,omitempty"`
+	Description *string           `json:"description,omitempty"`
+	Kind        *detailtable.Kind `json:"kind,omitempty"`
+	// Type of the ID in the person column; cannot change.
+	IDType       *string `json:"idType,omitempty"`
+	PersonColumn *string `json:"personColumn,omitempty"`
+	DateColumn   *string `json:"dateColumn,omitempty"`
+	// The other columns; those of the person and the date are among them or are added.
+	Columns []*DetailColumnInput `json:"columns,omitempty"`
+}
+
+type EstimateInput struct {
+	Subject    string          `json:"subject"`
+	Rule       json.RawMessage `json:"rule,omitempty"`
+	SegmentID  *string         `json:"segmentId,omitempty"`
+	ChannelID  *string         `json:"channelId,omitempty"`
+	TemplateID *string         `json:"templateId,omitempty"`
+}
+
+// How far an estimate is; the last one carries the result.
+type EstimateProgress struct {
+	Done   int               `json:"done"`
+	Total  int               `json:"total"`
+	Result *AudienceEstimate `json:"result,omitempty"`
+}
+
 // A code of the channel's provider in words.
 type Explanation struct {
 	Code string `json:"code"`
 	Zh   string `json:"zh"`
 	En   string `json:"en"`
+}
+
+type ImportColumn struct {
+	Header string         `json:"header"`
+	Name   string         `json:"name"`
+	Type   *property.Type `json:"type,omitempty"`
+}
+
+type ImportInput struct {
+	Kind dataimport.Kind `json:"kind"`
+	// For ROWS.
+	TableID *string `json:"tableId,omitempty"`
+	// For EVENTS; the import's own daily source when absent.
+	SourceID *string `json:"sourceId,omitempty"`
+	FileName string  `json:"fileName"`
+	// Bytes.
+	Size    int64          `json:"size"`
+	Mapping *ImportMapping `json:"mapping"`
+}
+
+// Which column is what. Columns that are not named keep their header as name.
+type ImportMapping struct {
+	// The column with the person's ID.
+	PersonColumn string `json:"personColumn"`
+	// Type of that ID.
+	IDType string `json:"idType"`
+	// For EVENTS: the column with the event's name, or event for all rows.
+	EventColumn *string `json:"eventColumn,omitempty"`
+	Event       *string `json:"event,omitempty"`
+	// For EVENTS: when it happened. Dates are read in the project's zone.
+	TimeColumn *string `json:"timeColumn,omitempty"`
+	// For EVENTS: the message ID, so that a re-import adds nothing; made from the row's content when absent.
+	MessageColumn *string `json:"messageColumn,omitempty"`
+	// For TAGS: the tag's name; otherwise every other column is a tag.
+	TagColumn   *string `json:"tagColumn,omitempty"`
+	ValueColumn *string `json:"valueColumn,omitempty"`
+	// Renamed or left out (empty name) columns.
+	Columns []*ImportColumn `json:"columns,omitempty"`
+}
+
+type ImportRowError struct {
+	Row   int    `json:"row"`
+	Field string `json:"field"`
+	Rule  string `json:"rule"`
+	Value string `json:"value"`
 }
 
 // Who is signed in, and what they may do in the project that the request works in.
@@ -91,6 +223,12 @@ type Me struct {
 	Role     Role           `json:"role"`
 	// Permission keys, such as outreach.task.create.
 	Permissions []string `json:"permissions"`
+}
+
+// A source with its new write key, which is shown this once.
+type NewSource struct {
+	Source   *ent.EventSource `json:"source"`
+	WriteKey string           `json:"writeKey"`
 }
 
 type ParamContent struct {
@@ -105,6 +243,47 @@ type ParamContentInput struct {
 	Key      string   `json:"key"`
 	Text     string   `json:"text"`
 	Overlong Overlong `json:"overlong"`
+}
+
+type PersonConnection struct {
+	Edges    []*PersonEdge            `json:"edges"`
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+}
+
+type PersonDeliveryConnection struct {
+	Edges    []*DeliveryEdge          `json:"edges"`
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+}
+
+type PersonEdge struct {
+	Node   *Person               `json:"node"`
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+type PersonEventConnection struct {
+	Edges    []*PersonEventEdge       `json:"edges"`
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+}
+
+type PersonEventEdge struct {
+	Node   *PersonEvent          `json:"node"`
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+type PersonIdentity struct {
+	Type     string `json:"type"`
+	TypeName string `json:"typeName"`
+	Value    string `json:"value"`
+	// The channel said that there is no such user.
+	Invalid bool      `json:"invalid"`
+	BoundAt time.Time `json:"boundAt"`
+}
+
+type PersonValue struct {
+	Name        string          `json:"name"`
+	DisplayName string          `json:"displayName"`
+	Type        property.Type   `json:"type"`
+	Value       json.RawMessage `json:"value"`
 }
 
 type Problem struct {
@@ -135,11 +314,39 @@ type Progress struct {
 	Rate float64 `json:"rate"`
 }
 
+type ProjectSettingsInput struct {
+	AudienceSource *project.AudienceSource `json:"audienceSource,omitempty"`
+	MultiSubject   *bool                   `json:"multiSubject,omitempty"`
+	// Minutes, 5 to 120 (R52).
+	RefreshLead *int `json:"refreshLead,omitempty"`
+	// Default of 同步到CDP分群列表 (R29).
+	ListedDefault *bool `json:"listedDefault,omitempty"`
+	// 0: for ever.
+	EventRetentionDays *int `json:"eventRetentionDays,omitempty"`
+}
+
+type PropertyInput struct {
+	DisplayName *string        `json:"displayName,omitempty"`
+	Description *string        `json:"description,omitempty"`
+	Type        *property.Type `json:"type,omitempty"`
+	Enabled     *bool          `json:"enabled,omitempty"`
+}
+
 type ReasonCount struct {
 	Status      DeliveryStatus `json:"status"`
 	Reason      string         `json:"reason"`
 	Count       int            `json:"count"`
 	Explanation *Explanation   `json:"explanation,omitempty"`
+}
+
+type RefusedEventConnection struct {
+	Edges    []*RefusedEventEdge      `json:"edges"`
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+}
+
+type RefusedEventEdge struct {
+	Node   *ent.RefusedEvent     `json:"node"`
+	Cursor entgql.Cursor[string] `json:"cursor"`
 }
 
 // Which recipients of a run to send to again.
@@ -160,6 +367,25 @@ type Sample struct {
 	Reason string `json:"reason"`
 }
 
+type SegmentInput struct {
+	Name        *string             `json:"name,omitempty"`
+	Description *string             `json:"description,omitempty"`
+	Subject     *string             `json:"subject,omitempty"`
+	Rule        json.RawMessage     `json:"rule,omitempty"`
+	UpdateMode  *segment.UpdateMode `json:"updateMode,omitempty"`
+	// HH:MM in the project's zone.
+	DailyAt *string `json:"dailyAt,omitempty"`
+	Listed  *bool   `json:"listed,omitempty"`
+	Roles   []Role  `json:"roles,omitempty"`
+	// Whose target IDs are counted.
+	ChannelID *string `json:"channelId,omitempty"`
+}
+
+type SegmentPoint struct {
+	At   time.Time `json:"at"`
+	Size int       `json:"size"`
+}
+
 // What this server is and offers.
 type Server struct {
 	Version string `json:"version"`
@@ -167,6 +393,33 @@ type Server struct {
 	Demo bool `json:"demo"`
 	// Business time of the application.
 	Now time.Time `json:"now"`
+}
+
+// An event as it came in, taken or refused.
+type StreamEvent struct {
+	ReceivedAt time.Time  `json:"receivedAt"`
+	At         *time.Time `json:"at,omitempty"`
+	Event      string     `json:"event"`
+	// The person's public ID, when it was taken.
+	PersonID *string `json:"personId,omitempty"`
+	// An ID that the message carried.
+	Identity   string          `json:"identity"`
+	Properties json.RawMessage `json:"properties"`
+	Refused    bool            `json:"refused"`
+	Field      string          `json:"field"`
+	Rule       string          `json:"rule"`
+	Message    string          `json:"message"`
+}
+
+type SubjectInput struct {
+	// Lower-case letters, digits and _; user is taken.
+	Code *string `json:"code,omitempty"`
+	Name string  `json:"name"`
+	// Type of the ID that names one.
+	IDType *string `json:"idType,omitempty"`
+	// The attribute that names its person; empty: it resolves to nobody.
+	ResolveAttribute *string `json:"resolveAttribute,omitempty"`
+	ResolveIDType    *string `json:"resolveIdType,omitempty"`
 }
 
 type Subscription struct {
@@ -211,6 +464,19 @@ type TaskInput struct {
 	OpenPath          *string               `json:"openPath,omitempty"`
 	GlobalLimit       *bool                 `json:"globalLimit,omitempty"`
 	ResendUnconfirmed *bool                 `json:"resendUnconfirmed,omitempty"`
+	Subject           *string               `json:"subject,omitempty"`
+	// A segment of the list, for mode SEGMENT.
+	SegmentID *string `json:"segmentId,omitempty"`
+	// For mode RULE; saving makes the task's own segment from it (R33).
+	Rule json.RawMessage `json:"rule,omitempty"`
+	// 同步到CDP分群列表 (R27).
+	Listed *bool `json:"listed,omitempty"`
+	// 分群授权给 (R31).
+	SegmentRoles []Role `json:"segmentRoles,omitempty"`
+	// 执行前刷新分群 (R51).
+	RefreshBefore *bool `json:"refreshBefore,omitempty"`
+	// 刷新分群失败 (R56).
+	RefreshFailure *task.RefreshFailure `json:"refreshFailure,omitempty"`
 }
 
 // A parameter of a template.
@@ -234,6 +500,11 @@ type TemplateSync struct {
 	Added   int          `json:"added"`
 	Changed int          `json:"changed"`
 	Removed int          `json:"removed"`
+}
+
+type ValueCount struct {
+	Value json.RawMessage `json:"value"`
+	Count int             `json:"count"`
 }
 
 type DeliveryStatus string
@@ -351,6 +622,63 @@ func (e *GroupObject) UnmarshalJSON(b []byte) error {
 }
 
 func (e GroupObject) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+type NewSegment string
+
+const (
+	NewSegmentList   NewSegment = "LIST"
+	NewSegmentInline NewSegment = "INLINE"
+	NewSegmentNone   NewSegment = "NONE"
+)
+
+var AllNewSegment = []NewSegment{
+	NewSegmentList,
+	NewSegmentInline,
+	NewSegmentNone,
+}
+
+func (e NewSegment) IsValid() bool {
+	switch e {
+	case NewSegmentList, NewSegmentInline, NewSegmentNone:
+		return true
+	}
+	return false
+}
+
+func (e NewSegment) String() string {
+	return string(e)
+}
+
+func (e *NewSegment) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = NewSegment(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid NewSegment", str)
+	}
+	return nil
+}
+
+func (e NewSegment) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *NewSegment) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e NewSegment) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

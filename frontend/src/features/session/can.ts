@@ -10,6 +10,9 @@ export const PERMISSIONS = [
   'channel.wechat_mp.manage',
   'group.manage',
   'campaign.manage',
+  'segment.view',
+  'segment.edit',
+  'settings.segment_sync_default',
   'analysis.send_detail.view',
   'analysis.send_detail.advanced',
 ] as const;

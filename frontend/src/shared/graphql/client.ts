@@ -14,9 +14,13 @@ const PROJECT_HEADER = 'X-Tidings-Project';
 /** Types without an id of their own: the cache keeps them inside their parent. */
 const EMBEDDED = Object.fromEntries(
   [
+    'AbilityReason',
+    'AudienceAbilities',
+    'AudienceEstimate',
     'BadLine',
     'ChannelCheck',
     'DeliveredParam',
+    'EstimateProgress',
     'Explanation',
     'Me',
     'ParamContent',
@@ -24,11 +28,13 @@ const EMBEDDED = Object.fromEntries(
     'Progress',
     'ReasonCount',
     'Sample',
+    'SegmentPoint',
     'Server',
     'TaskCheck',
     'TaskContent',
     'TemplateField',
     'TemplateSync',
+    'ValueCount',
   ].map((name) => [name, () => null]),
 );
 
@@ -79,6 +85,9 @@ const MUTATION_UPDATES: Record<string, UpdateResolver> = {
   deleteCampaignGroup: removing('CampaignGroup', 'campaignGroups', 'campaigns'),
   createCampaign: forgetting('campaigns', 'campaignGroups'),
   updateCampaign: forgetting('campaigns', 'campaignGroups'),
+  createSegment: forgetting('segments'),
+  deleteSegment: removing('Segment', 'segments'),
+  updateProjectSettings: forgetting('audienceAbilities'),
   deleteCampaign: removing('Campaign', 'campaigns', 'campaignGroups'),
 };
 

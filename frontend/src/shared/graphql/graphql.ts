@@ -9,6 +9,8 @@ export const graphql = initGraphQLTada<{
     Cursor: string;
     Int64: string;
     Map: Record<string, unknown>;
+    JSON: unknown;
+    Rule: Record<string, unknown>;
   };
 }>();
 

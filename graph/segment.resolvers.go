@@ -10,11 +10,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"tidings/ent"
+	"tidings/ent/task"
+	"tidings/graph/generated"
 	"tidings/graph/model"
 	"time"
 
 	"entgo.io/contrib/entgql"
 )
+
+func (r *audienceAbilitiesResolver) Modes(ctx context.Context, obj *model.AudienceAbilities, typeArg task.Type) ([]task.AudienceMode, error) {
+	panic(fmt.Errorf("not implemented: Modes - modes"))
+}
+
+func (r *audienceAbilitiesResolver) Reasons(ctx context.Context, obj *model.AudienceAbilities, typeArg task.Type) ([]*model.AbilityReason, error) {
+	panic(fmt.Errorf("not implemented: Reasons - reasons"))
+}
 
 func (r *mutationResolver) CreateSegment(ctx context.Context, input model.SegmentInput) (*ent.Segment, error) {
 	panic(fmt.Errorf("not implemented: CreateSegment - createSegment"))
@@ -83,3 +93,13 @@ func (r *segmentResolver) NextAt(ctx context.Context, obj *ent.Segment) (*time.T
 func (r *subscriptionResolver) AudienceEstimate(ctx context.Context, input model.EstimateInput) (<-chan *model.EstimateProgress, error) {
 	panic(fmt.Errorf("not implemented: AudienceEstimate - audienceEstimate"))
 }
+
+func (r *taskResolver) Rule(ctx context.Context, obj *ent.Task) (json.RawMessage, error) {
+	return obj.Rule, nil
+}
+
+func (r *Resolver) AudienceAbilities() generated.AudienceAbilitiesResolver {
+	return &audienceAbilitiesResolver{r}
+}
+
+type audienceAbilitiesResolver struct{ *Resolver }

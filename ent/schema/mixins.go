@@ -62,6 +62,8 @@ func (stampMixin) Fields() []ent.Field {
 type tenantMixin struct {
 	mixin.Schema
 	view string
+	// narrow hides further rows from the viewer; nil hides none.
+	narrow func(*viewer.Viewer, *sql.Selector)
 }
 
 func (tenantMixin) Fields() []ent.Field {
@@ -91,7 +93,12 @@ func (m tenantMixin) Interceptors() []ent.Interceptor {
 			case m.view != "" && !v.Can(m.view):
 				return privacy.Denyf("needs %s", m.view)
 			}
-			q.WhereP(func(s *sql.Selector) { s.Where(sql.EQ(s.C("project_id"), v.ProjectID)) })
+			q.WhereP(func(s *sql.Selector) {
+				s.Where(sql.EQ(s.C("project_id"), v.ProjectID))
+				if m.narrow != nil {
+					m.narrow(v, s)
+				}
+			})
 			return nil
 		}),
 	}

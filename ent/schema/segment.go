@@ -6,18 +6,47 @@ import (
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"tidings/ent/viewer"
 )
 
 // Segment is a named set of people given by a rule (spec §9.1). due_at is when
 // it is computed next.
 type Segment struct{ ent.Schema }
 
+// visibleSegments leaves what 分群授权给 shows the viewer (R31): segments without
+// roles (NULL), those with the viewer's, their own; administrators see all.
+// audience.Visible is the same rule for a loaded segment.
+func visibleSegments(v *viewer.Viewer, s *sql.Selector) {
+	if p := visible(v, s); p != nil {
+		s.Where(p)
+	}
+}
+
+// versionsOfVisible leaves the versions of those segments.
+func versionsOfVisible(v *viewer.Viewer, s *sql.Selector) {
+	segments := sql.Dialect(s.Dialect()).Select("id").From(sql.Table("segments"))
+	if p := visible(v, segments); p != nil {
+		s.Where(sql.In(s.C("segment_id"), segments.Where(p)))
+	}
+}
+
+func visible(v *viewer.Viewer, s *sql.Selector) *sql.Predicate {
+	if v.Can("role.manage") {
+		return nil
+	}
+	roles := s.C("roles")
+	return sql.Or(sql.IsNull(roles), sql.EQ(s.C("creator_id"), v.AccountID), sqljson.ValueContains(roles, v.Role))
+}
+
 func (Segment) Mixin() []ent.Mixin {
-	return []ent.Mixin{idMixin{prefix: "seg"}, stampMixin{}, tenantMixin{view: "segment.view"}, softDeleteMixin{}, leaseMixin{}}
+	return []ent.Mixin{idMixin{prefix: "seg"}, stampMixin{}, tenantMixin{view: "segment.view", narrow: visibleSegments}, softDeleteMixin{}, leaseMixin{}}
 }
 
 func (Segment) Fields() []ent.Field {
@@ -71,7 +100,7 @@ func (Segment) Annotations() []schema.Annotation {
 type SegmentVersion struct{ ent.Schema }
 
 func (SegmentVersion) Mixin() []ent.Mixin {
-	return []ent.Mixin{idMixin{prefix: "sgv"}, tenantMixin{view: "segment.view"}}
+	return []ent.Mixin{idMixin{prefix: "sgv"}, tenantMixin{view: "segment.view", narrow: versionsOfVisible}}
 }
 
 func (SegmentVersion) Fields() []ent.Field {

@@ -18,6 +18,8 @@ type Viewer struct {
 	// AccountID and Name are of the signed-in person, empty for the system.
 	AccountID string
 	Name      string
+	// Role is the viewer's in the project, in the API's words; segments are shown by it (R31).
+	Role string
 	// Permissions are the keys of spec §11.1 that the viewer holds in the project.
 	Permissions map[string]bool
 	// IP and RequestID are written to the audit log.

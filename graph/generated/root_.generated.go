@@ -29,6 +29,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Approval() ApprovalResolver
+	AudienceAbilities() AudienceAbilitiesResolver
 	AudienceUpload() AudienceUploadResolver
 	Campaign() CampaignResolver
 	Channel() ChannelResolver

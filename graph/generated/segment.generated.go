@@ -19,6 +19,12 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
+type AudienceAbilitiesResolver interface {
+	Modes(ctx context.Context, obj *model.AudienceAbilities, typeArg task.Type) ([]task.AudienceMode, error)
+
+	Reasons(ctx context.Context, obj *model.AudienceAbilities, typeArg task.Type) ([]*model.AbilityReason, error)
+}
+
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
@@ -110,7 +116,8 @@ func (ec *executionContext) _AudienceAbilities_modes(ctx context.Context, field 
 			return ec.fieldContext_AudienceAbilities_modes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Modes, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.AudienceAbilities().Modes(ctx, obj, fc.Args["type"].(task.Type))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []task.AudienceMode) graphql.Marshaler {
@@ -124,8 +131,8 @@ func (ec *executionContext) fieldContext_AudienceAbilities_modes(ctx context.Con
 	fc = &graphql.FieldContext{
 		Object:     "AudienceAbilities",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("field of type TaskAudienceMode does not have child fields")
 		},
@@ -245,7 +252,8 @@ func (ec *executionContext) _AudienceAbilities_reasons(ctx context.Context, fiel
 			return ec.fieldContext_AudienceAbilities_reasons(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Reasons, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.AudienceAbilities().Reasons(ctx, obj, fc.Args["type"].(task.Type))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.AbilityReason) graphql.Marshaler {
@@ -259,8 +267,8 @@ func (ec *executionContext) fieldContext_AudienceAbilities_reasons(ctx context.C
 	fc = &graphql.FieldContext{
 		Object:     "AudienceAbilities",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AbilityReason(ctx, field)
 		},
@@ -815,35 +823,101 @@ func (ec *executionContext) _AudienceAbilities(ctx context.Context, sel ast.Sele
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AudienceAbilities")
 		case "modes":
-			out.Values[i] = ec._AudienceAbilities_modes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AudienceAbilities_modes(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "segmentPermission":
 			out.Values[i] = ec._AudienceAbilities_segmentPermission(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "newSegment":
 			out.Values[i] = ec._AudienceAbilities_newSegment(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "refresh":
 			out.Values[i] = ec._AudienceAbilities_refresh(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "subjects":
 			out.Values[i] = ec._AudienceAbilities_subjects(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reasons":
-			out.Values[i] = ec._AudienceAbilities_reasons(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AudienceAbilities_reasons(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -26,22 +26,6 @@ type AbilityReason struct {
 	Reason string            `json:"reason"`
 }
 
-// What the project's products and settings allow (spec section 0): R5-R7, R12, R23, R34, R35, R37, R55, R56, R72.
-type AudienceAbilities struct {
-	// Modes that a task of the type may use.
-	Modes []task.AudienceMode `json:"modes"`
-	// Whether the segment functions need segment permissions (R5-R7).
-	SegmentPermission bool `json:"segmentPermission"`
-	// Where a new segment is made (R37): the segment list, inside the task, or nowhere.
-	NewSegment NewSegment `json:"newSegment"`
-	// Whether segments can be refreshed before a run (R55, R56, R72).
-	Refresh bool `json:"refresh"`
-	// Whether subjects are shown (R12, R35).
-	Subjects bool `json:"subjects"`
-	// Why not, for those that are off: a stable word by mode.
-	Reasons []*AbilityReason `json:"reasons"`
-}
-
 type AudienceEstimate struct {
 	// People that the rule selects (OneID count).
 	People int `json:"people"`

@@ -75,7 +75,7 @@ func (w *Team) Member(t testing.TB, role access.Role) (*ent.Account, context.Con
 		keys[k] = true
 	}
 	return a, viewer.With(t.Context(), &viewer.Viewer{
-		ProjectID: w.Project.ID, ProjectNum: w.Project.Num, AccountID: a.ID, Name: a.Name, Permissions: keys,
+		ProjectID: w.Project.ID, ProjectNum: w.Project.Num, AccountID: a.ID, Name: a.Name, Role: string(role), Permissions: keys,
 	})
 }
 

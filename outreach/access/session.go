@@ -90,7 +90,7 @@ func (s *Service) session(ctx context.Context, token, projectID string, used boo
 	return &Session{
 		Account: who, Project: in, Role: role, ExpiresAt: row.ExpiresAt,
 		Viewer: &viewer.Viewer{
-			ProjectID: in.ID, ProjectNum: in.Num, AccountID: who.ID, Name: who.Name, Permissions: role.set(),
+			ProjectID: in.ID, ProjectNum: in.Num, AccountID: who.ID, Name: who.Name, Role: string(role), Permissions: role.set(),
 		},
 	}, nil
 }

@@ -2,15 +2,15 @@ import type { Permission } from '@/features/session/can';
 
 /** A page in the menu: where it is, and who sees it. */
 export interface MenuPage {
-  key: 'tasks' | 'approvals' | 'groups' | 'campaigns' | 'channels' | 'sandbox';
-  to: '/tasks' | '/approvals' | '/groups' | '/campaigns' | '/channels' | '/sandbox';
+  key: 'tasks' | 'approvals' | 'groups' | 'people' | 'campaigns' | 'channels' | 'sandbox';
+  to: '/tasks' | '/approvals' | '/groups' | '/people' | '/campaigns' | '/channels' | '/sandbox';
   /** Any one of them shows the page; none at all shows it to everybody. */
   permissions: readonly Permission[];
   demoOnly?: true;
 }
 
 export interface MenuGroup {
-  key: 'messages' | 'organise' | 'assets' | 'channels' | 'demo';
+  key: 'messages' | 'organise' | 'people' | 'assets' | 'channels' | 'demo';
   pages: readonly MenuPage[];
 }
 
@@ -29,6 +29,15 @@ export const MENU = [
       {
         key: 'organise',
         pages: [{ key: 'groups', to: '/groups', permissions: ['group.manage'] }],
+      },
+    ],
+  },
+  {
+    key: 'audience',
+    groups: [
+      {
+        key: 'people',
+        pages: [{ key: 'people', to: '/people', permissions: ['segment.view'] }],
       },
     ],
   },
@@ -91,9 +100,9 @@ export function visibleMenu({ can, demo }: Viewer): MenuSection[] {
 
 /** The section and page that a path belongs to. */
 export function placeOf(path: string, sections: MenuSection[]) {
-  const first = `/${path.split('/')[1] ?? ''}`;
   for (const section of sections)
     for (const group of section.groups)
-      for (const page of group.pages) if (page.to === first) return { section, page };
+      for (const page of group.pages)
+        if (path === page.to || path.startsWith(`${page.to}/`)) return { section, page };
   return undefined;
 }

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { approvalSearchSchema } from '@/features/approvals/approvalSearch';
 import { campaignSearchSchema } from '@/features/campaigns/campaignSearch';
+import { peopleSearchSchema, personSearchSchema } from '@/features/people/peopleSearch';
 import { sandboxSearchSchema } from '@/features/sandbox/sandboxSearch';
 import { signInSearchSchema } from '@/features/session/signInSearch';
 import { taskDetailSearchSchema } from '@/features/tasks/taskDetailSearch';
@@ -82,6 +83,18 @@ const groups = createRoute({
   path: '/groups',
   component: lazyRouteComponent(() => import('@/features/groups/GroupPage'), 'GroupPage'),
 });
+const people = createRoute({
+  getParentRoute: () => framed,
+  path: '/people',
+  validateSearch: peopleSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/people/PeoplePage'), 'PeoplePage'),
+});
+const person = createRoute({
+  getParentRoute: () => framed,
+  path: '/people/$id',
+  validateSearch: personSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/people/PersonPage'), 'PersonPage'),
+});
 const campaigns = createRoute({
   getParentRoute: () => framed,
   path: '/campaigns',
@@ -121,6 +134,8 @@ const routeTree = root.addChildren([
     task,
     approvals,
     groups,
+    people,
+    person,
     campaigns,
     channels,
     channel,

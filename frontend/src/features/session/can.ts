@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   'channel.wechat_mp.manage',
   'group.manage',
   'campaign.manage',
+  'data.import',
   'segment.view',
   'segment.edit',
   'settings.segment_sync_default',

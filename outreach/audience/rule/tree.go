@@ -14,10 +14,11 @@ func (p *parser) node(a at, v any) *Node {
 	if !ok {
 		return nil
 	}
-	n := &Node{Op: Op(o.word("op", true, words(And, Or, Exclude, Attribute, Tag, Identity, Segment, Event, Sequence, Rows)...))}
-	if _, given := o.keys["op"]; !given || len(p.wrong) > 0 && p.wrong[len(p.wrong)-1].Path == a.key("op").path {
-		return nil // what it should have depends on what it is
+	op, ok := o.op(And, Or, Exclude, Attribute, Tag, Identity, Segment, Event, Sequence, Rows)
+	if !ok {
+		return nil
 	}
+	n := &Node{Op: op}
 	switch n.Op {
 	case And, Or, Exclude:
 		low := 1
@@ -53,6 +54,13 @@ func (p *parser) node(a at, v any) *Node {
 	}
 	o.done()
 	return n
+}
+
+// op reads what a node is; false where that is not known, for then nobody knows what it should have.
+func (o *object) op(allowed ...Op) (Op, bool) {
+	op := Op(o.word("op", true, words(allowed...)...))
+	s, ok := o.keys["op"].(string)
+	return op, ok && s == string(op)
 }
 
 // event reads an event's name, which may hold anything that can be stored.
@@ -104,10 +112,11 @@ func (p *parser) filter(a at, v any) *Filter {
 	if !ok {
 		return nil
 	}
-	f := &Filter{Op: Op(o.word("op", true, words(And, Or, Property)...))}
-	if _, known := map[any]bool{string(And): true, string(Or): true, string(Property): true}[o.keys["op"]]; !known {
+	op, ok := o.op(And, Or, Property)
+	if !ok {
 		return nil
 	}
+	f := &Filter{Op: op}
 	if f.Op == Property {
 		f.Name, f.Test = o.name("name", true), o.test("test", true, everyWord)
 	} else {

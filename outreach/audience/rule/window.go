@@ -183,3 +183,14 @@ func parseDay(text string, loc *time.Location) date {
 	}
 	return dateOf(t, time.UTC)
 }
+
+// upsideDown tells whether the window ends before it begins, whatever today is.
+func (w *Window) upsideDown() bool {
+	if w.Kind == DayRange {
+		return w.FromDay != nil && w.ToDay != nil && *w.FromDay > *w.ToDay
+	}
+	if w.From == "" || w.To == "" {
+		return false
+	}
+	return edge(w.From, time.UTC, 0) > edge(w.To, time.UTC, 0)+14*3_600_000
+}

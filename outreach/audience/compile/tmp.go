@@ -1,0 +1,5 @@
+package compile
+
+import "errors"
+
+var errNotReady = errors.New("not ready")

@@ -95,3 +95,12 @@ func (c *keyCache) merged(projectNum int64, winner, loser uint32) {
 	}
 	c.dead[ID(projectNum, loser)] = winner
 }
+
+// follow replaces people whom this process merged away by who they are now.
+func (c *keyCache) follow(projectNum int64, nums []uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, num := range nums {
+		nums[i] = c.living(projectNum, num)
+	}
+}

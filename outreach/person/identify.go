@@ -88,6 +88,7 @@ func (r *Resolver) Identify(ctx context.Context, projectNum int64, claims []Clai
 		for i, at := range slow {
 			out[at] = nums[i]
 		}
+		r.cache.follow(projectNum, out) // what memory answered may have been merged by the others
 		return out, nil
 	}
 	return out, nil

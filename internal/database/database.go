@@ -34,7 +34,8 @@ type DB struct {
 	SQL     *sql.DB
 	Dialect string
 
-	prepared sync.Map // statement by text
+	prepared   sync.Map // statement by text
+	partitions sync.Map // months whose partition of events is known to be there
 }
 
 // sqliteParams are proven settings: WAL, immediate transactions (deferred ones

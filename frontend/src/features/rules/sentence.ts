@@ -136,8 +136,9 @@ export function sentenceOfTest({ test, values = [], window }: Test, t: RuleWords
     case 'texts':
       return t(`said.${test as ManyOperands}`, {
         values:
-          values.map((value) => sayValue(value, t)).join(t(`sentence.of.${test as ManyOperands}`)) ||
-          t('sentence.open'),
+          values
+            .map((value) => sayValue(value, t))
+            .join(t(`sentence.of.${test as ManyOperands}`)) || t('sentence.open'),
       });
   }
 }

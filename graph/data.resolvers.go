@@ -7,111 +7,116 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"tidings/ent"
 	"tidings/ent/eventsource"
 	"tidings/ent/property"
 	"tidings/graph/generated"
 	"tidings/graph/model"
+	"tidings/outreach/catalogue"
 	"time"
 
 	"entgo.io/contrib/entgql"
 )
 
 func (r *dataImportResolver) Errors(ctx context.Context, obj *ent.DataImport) ([]*model.ImportRowError, error) {
-	panic(fmt.Errorf("not implemented: Errors - errors"))
+	return r.importErrors(ctx, obj)
 }
 
 func (r *dataImportResolver) ErrorReport(ctx context.Context, obj *ent.DataImport) (string, error) {
-	panic(fmt.Errorf("not implemented: ErrorReport - errorReport"))
+	if obj.Refused == 0 {
+		return "", nil
+	}
+	return "/export/imports/" + obj.ID + ".csv", nil
 }
 
 func (r *dataImportResolver) ResumeAt(ctx context.Context, obj *ent.DataImport) (int64, error) {
-	panic(fmt.Errorf("not implemented: ResumeAt - resumeAt"))
+	return obj.Received, nil
 }
 
 func (r *detailTableResolver) Columns(ctx context.Context, obj *ent.DetailTable) ([]*ent.Property, error) {
-	panic(fmt.Errorf("not implemented: Columns - columns"))
+	return load(ctx).properties.Load(ctx, ownerKey{property.OwnerTable, obj.ID})
 }
 
 func (r *detailTableResolver) Sample(ctx context.Context, obj *ent.DetailTable, first int) ([]*model.DetailRow, error) {
-	panic(fmt.Errorf("not implemented: Sample - sample"))
+	return r.sampleRows(ctx, obj, first)
 }
 
 func (r *eventTypeResolver) Properties(ctx context.Context, obj *ent.EventType) ([]*ent.Property, error) {
-	panic(fmt.Errorf("not implemented: Properties - properties"))
+	return load(ctx).properties.Load(ctx, ownerKey{property.OwnerEvent, obj.ID})
 }
 
 func (r *eventTypeResolver) Counts(ctx context.Context, obj *ent.EventType) ([]*model.DayCount, error) {
-	panic(fmt.Errorf("not implemented: Counts - counts"))
+	return r.dayCounts(ctx, obj)
 }
 
 func (r *eventTypeResolver) LastAt(ctx context.Context, obj *ent.EventType) (*time.Time, error) {
-	panic(fmt.Errorf("not implemented: LastAt - lastAt"))
+	return r.lastAt(ctx, obj)
 }
 
 func (r *mutationResolver) CreateEventSource(ctx context.Context, name string, kind eventsource.Kind) (*model.NewSource, error) {
-	panic(fmt.Errorf("not implemented: CreateEventSource - createEventSource"))
+	source, key, err := r.Sources.Create(ctx, name, kind)
+	return newSource(source, key, err)
 }
 
 func (r *mutationResolver) UpdateEventSource(ctx context.Context, id string, name *string, enabled *bool) (*ent.EventSource, error) {
-	panic(fmt.Errorf("not implemented: UpdateEventSource - updateEventSource"))
+	return r.Sources.Update(ctx, id, name, enabled)
 }
 
 func (r *mutationResolver) RotateWriteKey(ctx context.Context, id string) (*model.NewSource, error) {
-	panic(fmt.Errorf("not implemented: RotateWriteKey - rotateWriteKey"))
+	source, key, err := r.Sources.Rotate(ctx, id)
+	return newSource(source, key, err)
 }
 
 func (r *mutationResolver) UpdateEventType(ctx context.Context, id string, displayName *string, description *string, enabled *bool) (*ent.EventType, error) {
-	panic(fmt.Errorf("not implemented: UpdateEventType - updateEventType"))
+	return r.Catalogue.UpdateEventType(ctx, id, displayName, description, enabled)
 }
 
 func (r *mutationResolver) CreateProperty(ctx context.Context, owner property.Owner, ownerID *string, name string, typeArg property.Type, displayName *string) (*ent.Property, error) {
-	panic(fmt.Errorf("not implemented: CreateProperty - createProperty"))
+	return r.Catalogue.CreateProperty(ctx, newProperty(owner, ownerID, name, typeArg, displayName))
 }
 
 func (r *mutationResolver) UpdateProperty(ctx context.Context, id string, input model.PropertyInput) (*ent.Property, error) {
-	panic(fmt.Errorf("not implemented: UpdateProperty - updateProperty"))
+	return r.Catalogue.UpdateProperty(ctx, id, catalogue.PropertyChange(input))
 }
 
 func (r *mutationResolver) CreateDetailTable(ctx context.Context, input model.DetailTableInput) (*ent.DetailTable, error) {
-	panic(fmt.Errorf("not implemented: CreateDetailTable - createDetailTable"))
+	return r.Tables.Create(ctx, tableInput(&input))
 }
 
 func (r *mutationResolver) UpdateDetailTable(ctx context.Context, id string, input model.DetailTableInput) (*ent.DetailTable, error) {
-	panic(fmt.Errorf("not implemented: UpdateDetailTable - updateDetailTable"))
+	return r.Tables.Update(ctx, id, tableInput(&input))
 }
 
 func (r *mutationResolver) DeleteDetailTable(ctx context.Context, id string) (string, error) {
-	panic(fmt.Errorf("not implemented: DeleteDetailTable - deleteDetailTable"))
+	return id, r.Tables.Delete(ctx, id)
 }
 
 func (r *mutationResolver) CreateImport(ctx context.Context, input model.ImportInput) (*ent.DataImport, error) {
-	panic(fmt.Errorf("not implemented: CreateImport - createImport"))
+	return r.Imports.Create(ctx, importInput(&input))
 }
 
 func (r *mutationResolver) CancelImport(ctx context.Context, id string) (*ent.DataImport, error) {
-	panic(fmt.Errorf("not implemented: CancelImport - cancelImport"))
+	return r.Imports.Cancel(ctx, id)
 }
 
 func (r *queryResolver) RecentEvents(ctx context.Context, event *string, refused *bool, first int) ([]*model.StreamEvent, error) {
-	panic(fmt.Errorf("not implemented: RecentEvents - recentEvents"))
+	return r.recentEvents(ctx, event, refused, first)
 }
 
 func (r *queryResolver) RefusedEvents(ctx context.Context, rule *string, after *entgql.Cursor[string], first int) (*model.RefusedEventConnection, error) {
-	panic(fmt.Errorf("not implemented: RefusedEvents - refusedEvents"))
+	return r.refusedEvents(ctx, rule, after, first)
 }
 
 func (r *queryResolver) SuggestValues(ctx context.Context, owner property.Owner, ownerID *string, name string, search *string) ([]*model.ValueCount, error) {
-	panic(fmt.Errorf("not implemented: SuggestValues - suggestValues"))
+	return r.suggestValues(ctx, owner, ownerID, name, search)
 }
 
 func (r *refusedEventResolver) ID(ctx context.Context, obj *ent.RefusedEvent) (string, error) {
-	panic(fmt.Errorf("not implemented: ID - id"))
+	return refusedID(obj.ID), nil
 }
 
 func (r *refusedEventResolver) Source(ctx context.Context, obj *ent.RefusedEvent) (string, error) {
-	panic(fmt.Errorf("not implemented: Source - source"))
+	return r.sourceName(ctx, obj.SourceNum)
 }
 
 func (r *Resolver) RefusedEvent() generated.RefusedEventResolver { return &refusedEventResolver{r} }

@@ -65,19 +65,31 @@ func (r *queryResolver) Channels(ctx context.Context, after *entgql.Cursor[strin
 }
 
 func (r *queryResolver) Imports(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DataImportOrder, where *ent.DataImportWhereInput) (*ent.DataImportConnection, error) {
-	panic(fmt.Errorf("not implemented: Imports - imports"))
+	if orderBy == nil {
+		orderBy = &ent.DataImportOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DataImportOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.DataImport.Query().Paginate(ctx, after, first, before, last, ent.WithDataImportOrder(orderBy), ent.WithDataImportFilter(where.Filter))
 }
 
 func (r *queryResolver) DetailTables(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DetailTableOrder, where *ent.DetailTableWhereInput) (*ent.DetailTableConnection, error) {
-	panic(fmt.Errorf("not implemented: DetailTables - detailTables"))
+	if orderBy == nil {
+		orderBy = &ent.DetailTableOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DetailTableOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.DetailTable.Query().Paginate(ctx, after, first, before, last, ent.WithDetailTableOrder(orderBy), ent.WithDetailTableFilter(where.Filter))
 }
 
 func (r *queryResolver) EventSources(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventSourceOrder, where *ent.EventSourceWhereInput) (*ent.EventSourceConnection, error) {
-	panic(fmt.Errorf("not implemented: EventSources - eventSources"))
+	if orderBy == nil {
+		orderBy = &ent.EventSourceOrder{Direction: entgql.OrderDirectionDesc, Field: ent.EventSourceOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.EventSource.Query().Paginate(ctx, after, first, before, last, ent.WithEventSourceOrder(orderBy), ent.WithEventSourceFilter(where.Filter))
 }
 
 func (r *queryResolver) EventTypes(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) (*ent.EventTypeConnection, error) {
-	panic(fmt.Errorf("not implemented: EventTypes - eventTypes"))
+	if orderBy == nil {
+		orderBy = &ent.EventTypeOrder{Direction: entgql.OrderDirectionAsc, Field: ent.EventTypeOrderFieldName}
+	}
+	return r.DB.Ent.EventType.Query().Paginate(ctx, after, first, before, last, ent.WithEventTypeOrder(orderBy), ent.WithEventTypeFilter(where.Filter))
 }
 
 func (r *queryResolver) Members(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MemberOrder, where *ent.MemberWhereInput) (*ent.MemberConnection, error) {
@@ -88,15 +100,24 @@ func (r *queryResolver) Members(ctx context.Context, after *entgql.Cursor[string
 }
 
 func (r *queryResolver) Properties(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PropertyOrder, where *ent.PropertyWhereInput) (*ent.PropertyConnection, error) {
-	panic(fmt.Errorf("not implemented: Properties - properties"))
+	if orderBy == nil {
+		orderBy = &ent.PropertyOrder{Direction: entgql.OrderDirectionAsc, Field: ent.PropertyOrderFieldName}
+	}
+	return r.DB.Ent.Property.Query().Paginate(ctx, after, first, before, last, ent.WithPropertyOrder(orderBy), ent.WithPropertyFilter(where.Filter))
 }
 
 func (r *queryResolver) Segments(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SegmentOrder, where *ent.SegmentWhereInput) (*ent.SegmentConnection, error) {
-	panic(fmt.Errorf("not implemented: Segments - segments"))
+	if orderBy == nil {
+		orderBy = &ent.SegmentOrder{Direction: entgql.OrderDirectionDesc, Field: ent.SegmentOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.Segment.Query().Where(listed()).Paginate(ctx, after, first, before, last, ent.WithSegmentOrder(orderBy), ent.WithSegmentFilter(where.Filter))
 }
 
 func (r *queryResolver) Subjects(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SubjectOrder, where *ent.SubjectWhereInput) (*ent.SubjectConnection, error) {
-	panic(fmt.Errorf("not implemented: Subjects - subjects"))
+	if orderBy == nil {
+		orderBy = &ent.SubjectOrder{Direction: entgql.OrderDirectionDesc, Field: ent.SubjectOrderFieldCreatedAt}
+	}
+	return r.DB.Ent.Subject.Query().Paginate(ctx, after, first, before, last, ent.WithSubjectOrder(orderBy), ent.WithSubjectFilter(where.Filter))
 }
 
 func (r *queryResolver) Tasks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskOrder, where *ent.TaskWhereInput) (*ent.TaskConnection, error) {

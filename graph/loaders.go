@@ -8,6 +8,7 @@ import (
 	"github.com/vikstrous/dataloadgen"
 
 	"tidings/ent"
+	"tidings/graph/model"
 	"tidings/outreach/outcome"
 )
 
@@ -24,6 +25,13 @@ type loaders struct {
 	approvals     *dataloadgen.Loader[string, *ent.Approval] // of a task: the one that waits, or the last
 	tasks         *dataloadgen.Loader[string, *ent.Task]
 	projects      *dataloadgen.Loader[string, *ent.Project]
+	segments      *segmentLoaders
+
+	people      *dataloadgen.Loader[int64, *model.Person]      // by the row's key; null where nobody is
+	identities  *dataloadgen.Loader[int64, []*ent.Identity]    // of people, by the row's key
+	idTypes     *dataloadgen.Loader[int64, []*ent.IDType]      // of the viewer's project
+	properties  *dataloadgen.Loader[ownerKey, []*ent.Property] // in the order in which they came
+	sourceNames *dataloadgen.Loader[int64, map[int64]string]   // of the viewer's project, by number
 }
 
 type loadersKey struct{}
@@ -43,6 +51,13 @@ func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler
 		approvals:     dataloadgen.NewMappedLoader(r.Approvals.OfTasks),
 		tasks:         dataloadgen.NewMappedLoader(r.tasksByID),
 		projects:      dataloadgen.NewMappedLoader(r.projectsByID),
+		segments:      r.segmentLoaders(),
+
+		people:      dataloadgen.NewMappedLoader(r.loadPeople),
+		identities:  dataloadgen.NewMappedLoader(r.loadIdentities),
+		idTypes:     dataloadgen.NewMappedLoader(r.loadIDTypes),
+		properties:  dataloadgen.NewMappedLoader(r.loadProperties),
+		sourceNames: dataloadgen.NewMappedLoader(r.loadSourceNames),
 	}))
 }
 

@@ -13,9 +13,17 @@ import (
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
+	"tidings/ent/dataimport"
+	"tidings/ent/detailtable"
+	"tidings/ent/eventsource"
+	"tidings/ent/eventtype"
 	"tidings/ent/member"
 	"tidings/ent/project"
+	"tidings/ent/property"
 	"tidings/ent/run"
+	"tidings/ent/subject"
+	"tidings/ent/segment"
+	"tidings/ent/segmentversion"
 	"tidings/ent/task"
 	"tidings/ent/taskgroup"
 	"tidings/ent/template"
@@ -29,6 +37,8 @@ func init() {
 	// no order, nested lists too.
 	ent.DefaultApprovalOrder.Direction = "DESC"
 	ent.DefaultRunOrder.Direction = "DESC"
+	ent.DefaultSegmentOrder.Direction = "DESC"
+	ent.DefaultSegmentVersionOrder.Direction = "DESC"
 	ent.DefaultTaskOrder.Direction = "DESC"
 	ent.DefaultTemplateOrder.Direction = "DESC"
 }
@@ -38,6 +48,9 @@ var tables = map[string]string{
 	"prj": project.Table, "usr": account.Table, "mbr": member.Table, "app": application.Table, "chn": channel.Table,
 	"tpl": template.Table, "grp": taskgroup.Table, "cgr": campaigngroup.Table, "cmp": campaign.Table, "tsk": task.Table,
 	"upl": upload.Table, "run": run.Table, "apv": approval.Table, "aud": auditentry.Table,
+	"src": eventsource.Table, "evt": eventtype.Table, "prp": property.Table, "tbl": detailtable.Table, "imp": dataimport.Table,
+	"sub": subject.Table,
+	"seg": segment.Table, "sgv": segmentversion.Table,
 }
 
 // nodeType tells the table of an ID; NOT_FOUND for a prefix that is none.
@@ -52,10 +65,14 @@ func nodeType(_ context.Context, nodeID string) (string, error) {
 // node finds any object of the viewer's project by its ID. Another project's
 // reads as NOT_FOUND, because the store shows it to nobody else.
 func (r *Resolver) node(ctx context.Context, nodeID string) (ent.Noder, error) {
-	if id.Prefix(nodeID) == deliveryPrefix {
+	switch id.Prefix(nodeID) {
+	case deliveryPrefix:
 		return r.deliveryNode(ctx, nodeID)
+	case personPrefix:
+		return r.personNode(ctx, nodeID)
 	}
-	return r.DB.Ent.Noder(ctx, nodeID, ent.WithNodeType(nodeType))
+	found, err := r.DB.Ent.Noder(ctx, nodeID, ent.WithNodeType(nodeType))
+	return r.permitted(ctx, found, nodeID, err)
 }
 
 // nodes is node for several: null, and an error at its index, for each that is not found.

@@ -8,88 +8,94 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"tidings/ent"
+	"tidings/ent/property"
 	"tidings/graph/generated"
 	"tidings/graph/model"
+	"tidings/outreach/access"
+	"tidings/outreach/catalogue"
+	"tidings/outreach/person"
 
 	"entgo.io/contrib/entgql"
 )
 
 func (r *deliveryResolver) Profile(ctx context.Context, obj *model.Delivery) (*model.Person, error) {
-	panic(fmt.Errorf("not implemented: Profile - profile"))
+	if err := access.Require(ctx, access.SegmentView); err != nil {
+		return nil, err
+	}
+	return load(ctx).people.Load(ctx, person.ID(obj.ProjectNum, uint32(obj.Delivery.ID))) //nolint:gosec // stored from 32 bits
 }
 
 func (r *iDTypeResolver) BuiltIn(ctx context.Context, obj *ent.IDType) (bool, error) {
-	panic(fmt.Errorf("not implemented: BuiltIn - builtIn"))
+	return catalogue.BuiltIn(obj.Code), nil
 }
 
 func (r *identityConflictResolver) Other(ctx context.Context, obj *ent.IdentityConflict) (int64, error) {
-	panic(fmt.Errorf("not implemented: Other - other"))
+	return obj.OtherNum, nil
 }
 
 func (r *mutationResolver) SaveIDType(ctx context.Context, code string, name string, multi bool, priority int, inMapping bool) (*ent.IDType, error) {
-	panic(fmt.Errorf("not implemented: SaveIDType - saveIdType"))
+	return r.Catalogue.SaveIDType(ctx, ent.IDType{Code: code, Name: name, Multi: multi, Priority: priority, InMapping: inMapping})
 }
 
 func (r *mutationResolver) CreateSubject(ctx context.Context, input model.SubjectInput) (*ent.Subject, error) {
-	panic(fmt.Errorf("not implemented: CreateSubject - createSubject"))
+	return r.Catalogue.CreateSubject(ctx, subjectInput(&input))
 }
 
 func (r *mutationResolver) UpdateSubject(ctx context.Context, id string, input model.SubjectInput) (*ent.Subject, error) {
-	panic(fmt.Errorf("not implemented: UpdateSubject - updateSubject"))
+	return r.Catalogue.UpdateSubject(ctx, id, subjectInput(&input))
 }
 
 func (r *mutationResolver) DeleteSubject(ctx context.Context, id string) (string, error) {
-	panic(fmt.Errorf("not implemented: DeleteSubject - deleteSubject"))
+	return id, r.Catalogue.DeleteSubject(ctx, id)
 }
 
 func (r *mutationResolver) UpdatePerson(ctx context.Context, id string, attributes json.RawMessage, tags json.RawMessage) (*model.Person, error) {
-	panic(fmt.Errorf("not implemented: UpdatePerson - updatePerson"))
+	return r.updatePerson(ctx, id, attributes, tags)
 }
 
 func (r *personResolver) Label(ctx context.Context, obj *model.Person) (string, error) {
-	panic(fmt.Errorf("not implemented: Label - label"))
+	return r.label(ctx, obj)
 }
 
 func (r *personResolver) Attributes(ctx context.Context, obj *model.Person) ([]*model.PersonValue, error) {
-	panic(fmt.Errorf("not implemented: Attributes - attributes"))
+	return r.values(ctx, property.OwnerAttribute, obj.Person.Attributes)
 }
 
 func (r *personResolver) Tags(ctx context.Context, obj *model.Person) ([]*model.PersonValue, error) {
-	panic(fmt.Errorf("not implemented: Tags - tags"))
+	return r.values(ctx, property.OwnerTag, obj.Person.Tags)
 }
 
 func (r *personResolver) Identities(ctx context.Context, obj *model.Person) ([]*model.PersonIdentity, error) {
-	panic(fmt.Errorf("not implemented: Identities - identities"))
+	return r.identities(ctx, obj)
 }
 
 func (r *personResolver) MergedFrom(ctx context.Context, obj *model.Person) ([]int64, error) {
-	panic(fmt.Errorf("not implemented: MergedFrom - mergedFrom"))
+	return r.mergedFrom(ctx, obj)
 }
 
 func (r *personResolver) Conflicts(ctx context.Context, obj *model.Person) ([]*ent.IdentityConflict, error) {
-	panic(fmt.Errorf("not implemented: Conflicts - conflicts"))
+	return r.conflicts(ctx, obj)
 }
 
 func (r *personResolver) Segments(ctx context.Context, obj *model.Person) ([]*ent.Segment, error) {
-	panic(fmt.Errorf("not implemented: Segments - segments"))
+	return r.personSegments(ctx, obj)
 }
 
 func (r *personResolver) Events(ctx context.Context, obj *model.Person, event *string, after *entgql.Cursor[string], first *int) (*model.PersonEventConnection, error) {
-	panic(fmt.Errorf("not implemented: Events - events"))
+	return r.personEvents(ctx, obj, event, after, first)
 }
 
 func (r *personResolver) Deliveries(ctx context.Context, obj *model.Person, statusIn []model.DeliveryStatus, after *entgql.Cursor[string], first *int) (*model.PersonDeliveryConnection, error) {
-	panic(fmt.Errorf("not implemented: Deliveries - deliveries"))
+	return r.personDeliveries(ctx, obj, statusIn, after, first)
 }
 
 func (r *queryResolver) People(ctx context.Context, search *string, subject string, after *entgql.Cursor[string], first int) (*model.PersonConnection, error) {
-	panic(fmt.Errorf("not implemented: People - people"))
+	return r.people(ctx, search, subject, after, first)
 }
 
 func (r *queryResolver) IDTypes(ctx context.Context) ([]*ent.IDType, error) {
-	panic(fmt.Errorf("not implemented: IDTypes - idTypes"))
+	return r.idTypes(ctx)
 }
 
 func (r *Resolver) IDType() generated.IDTypeResolver { return &iDTypeResolver{r} }

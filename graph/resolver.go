@@ -9,7 +9,12 @@ import (
 	"tidings/internal/pubsub"
 	"tidings/outreach/access"
 	"tidings/outreach/approval"
+	"tidings/outreach/audience"
+	"tidings/outreach/catalogue"
 	"tidings/outreach/channel/registry"
+	"tidings/outreach/dataimport"
+	"tidings/outreach/detail"
+	"tidings/outreach/event"
 	"tidings/outreach/outcome"
 	"tidings/outreach/task"
 )
@@ -27,6 +32,14 @@ type Resolver struct {
 	Approvals *approval.Service
 	Groups    *task.Groups
 	Campaigns *task.Campaigns
+	Segments  *audience.Segments
+
+	Catalogue *catalogue.Service
+	Sources   *event.Sources
+	Events    *event.Reader
+	Stream    *event.Stream
+	Tables    *detail.Tables
+	Imports   *dataimport.Imports
 
 	// Version and Demo are what `server` tells.
 	Version string

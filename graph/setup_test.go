@@ -31,8 +31,13 @@ import (
 	"tidings/outreach/access"
 	"tidings/outreach/approval"
 	"tidings/outreach/audience"
+	"tidings/outreach/catalogue"
 	"tidings/outreach/channel/registry"
+	"tidings/outreach/dataimport"
+	"tidings/outreach/detail"
+	"tidings/outreach/event"
 	"tidings/outreach/outcome"
+	"tidings/outreach/person"
 	"tidings/outreach/task"
 )
 
@@ -51,6 +56,8 @@ type bundle struct {
 	wall     *clock.Fake // machine time of sessions
 	business *clock.Fake
 	uploads  *audience.Uploads
+	learned  *event.Catalogue
+	imports  *dataimport.Imports
 	server   *httptest.Server
 	access   *access.Service
 	box      *secret.Box
@@ -98,7 +105,15 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	business := clock.NewFake(noon)
 	b.business = business
 	b.uploads = audience.NewUploads(audience.Deps{DB: db, Clock: business, Log: log})
+	redis := testredis.New(t)
+	b.learned = event.NewCatalogue(db)
+	declared := catalogue.New(db, b.learned)
+	b.imports = dataimport.New(dataimport.Deps{
+		DB: db, Clock: business, Catalogue: declared, Learned: b.learned, People: person.NewResolver(db), Log: log,
+	})
 	resolver := &graph.Resolver{
+		Catalogue: declared, Sources: event.NewSources(db), Events: event.NewReader(db), Stream: event.NewStream(redis),
+		Tables: detail.NewTables(db, declared), Imports: b.imports,
 		Tasks: task.New(db, business, nil), Approvals: approval.New(db, business, nil), Groups: task.NewGroups(db), Campaigns: task.NewCampaigns(db),
 		DB: db, Clock: business, Access: b.access, Rates: outcome.NewRates(), Hub: b.hub, Version: "test",
 		Channels: registry.New(registry.Deps{DB: db, Box: b.box, Clock: business, BaseURL: provider.URL + "/sandbox/wechat", Log: log}),

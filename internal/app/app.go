@@ -29,8 +29,12 @@ import (
 	"tidings/outreach/access"
 	"tidings/outreach/approval"
 	"tidings/outreach/audience"
+	"tidings/outreach/catalogue"
 	"tidings/outreach/channel/registry"
+	"tidings/outreach/dataimport"
 	"tidings/outreach/dispatch"
+	"tidings/outreach/event"
+	"tidings/outreach/person"
 	"tidings/outreach/task"
 	"tidings/worker"
 )
@@ -80,6 +84,12 @@ type App struct {
 	approvals *approval.Service
 	uploads   *audience.Uploads
 	dispatch  *dispatch.Service
+	learned   *event.Catalogue // of events and properties
+	resolver  *person.Resolver
+	catalogue *catalogue.Service
+	sources   *event.Sources
+	stream    *event.Stream
+	imports   *dataimport.Imports
 
 	started time.Time
 	cleanup []func()
@@ -168,6 +178,11 @@ func (a *App) build(ctx context.Context) error {
 	a.approvals = approval.New(a.db, a.clock, changed)
 	a.uploads = audience.NewUploads(audience.Deps{DB: a.db, Clock: a.clock, Log: a.log})
 	a.dispatch = dispatch.New(a.db, a.clock, changed)
+	a.learned, a.resolver = event.NewCatalogue(a.db), person.NewResolver(a.db)
+	a.catalogue, a.sources, a.stream = catalogue.New(a.db, a.learned), event.NewSources(a.db), event.NewStream(a.redis)
+	a.imports = dataimport.New(dataimport.Deps{
+		DB: a.db, Clock: a.clock, Catalogue: a.catalogue, Learned: a.learned, People: a.resolver, Log: a.log,
+	})
 
 	a.group.Add("live updates", a.hub)
 	if a.opts.Mode.Work {

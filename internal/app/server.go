@@ -18,6 +18,8 @@ import (
 	"tidings/internal/sandbox"
 	"tidings/internal/startstop"
 	"tidings/internal/web"
+	"tidings/outreach/detail"
+	"tidings/outreach/event"
 	"tidings/outreach/outcome"
 	"tidings/outreach/task"
 	"tidings/worker"
@@ -28,6 +30,8 @@ func (a *App) addServer() {
 	api := graph.NewHandler(&graph.Resolver{
 		DB: a.db, Clock: a.clock, Access: a.access, Channels: a.channels, Rates: outcome.NewRates(), Hub: a.hub,
 		Tasks: a.tasks, Approvals: a.approvals, Groups: task.NewGroups(a.db), Campaigns: task.NewCampaigns(a.db),
+		Catalogue: a.catalogue, Sources: a.sources, Events: event.NewReader(a.db), Stream: a.stream,
+		Tables: detail.NewTables(a.db, a.catalogue), Imports: a.imports,
 		Version: a.opts.Version, Demo: a.cfg.Demo,
 	}, a.cfg.ConsoleOrigin, a.log)
 	deps := web.Deps{

@@ -17,14 +17,21 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"tidings/internal/database"
+	"tidings/outreach/event"
 	"tidings/outreach/fault"
 )
 
 // Service holds the commands.
-type Service struct{ db *database.DB }
+type Service struct {
+	db      *database.DB
+	learned *event.Catalogue
+}
 
-// New makes the service.
-func New(db *database.DB) *Service { return &Service{db: db} }
+// New makes the service; learned is the process's memory of the catalogue, which
+// forgets what is changed here.
+func New(db *database.DB, learned *event.Catalogue) *Service {
+	return &Service{db: db, learned: learned}
+}
 
 const (
 	maxName        = 60
@@ -61,3 +68,6 @@ func NameTaken(path, kind string) error {
 	fs.Add(path, "NAME_TAKEN", "another %s has this name", kind)
 	return &fault.Error{Code: fault.Conflict, Reason: "NAME_TAKEN", Message: "the name is taken", Fields: fs}
 }
+
+// Changed makes this process read a project's catalogue again.
+func (s *Service) Changed(projectID string) { s.learned.Forget(projectID) }

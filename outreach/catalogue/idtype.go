@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,53 +13,37 @@ import (
 	"tidings/outreach/person"
 )
 
-// builtIn are the ID types that every project has; rows of its own overlay them.
-var builtIn = []ent.IDType{
-	{Code: "user_id", Name: "用户 ID", Priority: 1, InMapping: true},
-	{Code: "unionid", Name: "UnionID", Priority: 2, InMapping: true},
-	{Code: "phone", Name: "手机号", Priority: 3, InMapping: true},
-	{Code: person.WechatOpenID, Name: "微信 OpenID", Multi: true, Priority: 4, InMapping: true},
-	{Code: "device_id", Name: "设备 ID", Multi: true, Priority: 5, InMapping: true},
-	{Code: "anonymous_id", Name: "匿名 ID", Multi: true, Priority: 6, InMapping: true},
+// IDTypes gives the project's ID types, the strongest first; the built-in ones
+// that it has not overlaid have no row and no ID.
+// SECURITY: by the viewer's project number.
+func (s *Service) IDTypes(ctx context.Context) ([]*ent.IDType, error) {
+	if err := access.RequireSignedIn(ctx); err != nil {
+		return nil, err
+	}
+	types, err := person.ReadTypes(ctx, s.db, viewer.From(ctx).ProjectNum)
+	if err != nil {
+		return nil, err
+	}
+	ordered := types.Ordered()
+	out := make([]*ent.IDType, len(ordered))
+	for i, t := range ordered {
+		out[i] = &ent.IDType{Code: t.Code, Name: t.Name, Multi: t.Multi, Priority: t.Priority, InMapping: t.InMapping}
+	}
+	return out, nil
 }
 
 // BuiltIn tells whether every project has the ID type.
-func BuiltIn(idType string) bool {
-	return slices.ContainsFunc(builtIn, func(t ent.IDType) bool { return t.Code == idType })
-}
-
-// IDTypes gives the project's ID types, the strongest first.
-// SECURITY: those of the viewer's project, through the store.
-func (s *Service) IDTypes(ctx context.Context) ([]*ent.IDType, error) {
-	rows, err := s.db.Ent.IDType.Query().All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read ID types: %w", err)
-	}
-	own := map[string]bool{}
-	for _, t := range rows {
-		own[t.Code] = true
-	}
-	for _, t := range builtIn {
-		if !own[t.Code] {
-			rows = append(rows, &t)
-		}
-	}
-	slices.SortFunc(rows, func(a, b *ent.IDType) int {
-		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Code, b.Code))
-	})
-	return rows, nil
+func BuiltIn(code string) bool {
+	return slices.Contains([]string{person.UserID, person.UnionID, person.Phone, person.WechatOpenID, person.DeviceID, person.AnonymousID}, code)
 }
 
 // Knows tells whether the project has the ID type.
-func (s *Service) Knows(ctx context.Context, idType string) (bool, error) {
-	if BuiltIn(idType) {
-		return true, nil
-	}
-	ok, err := s.db.Ent.IDType.Query().Where(entidtype.Code(idType)).Exist(ctx)
+func (s *Service) Knows(ctx context.Context, code string) (bool, error) {
+	types, err := s.IDTypes(ctx)
 	if err != nil {
-		return false, fmt.Errorf("look for an ID type: %w", err)
+		return false, err
 	}
-	return ok, nil
+	return slices.ContainsFunc(types, func(t *ent.IDType) bool { return t.Code == code }), nil
 }
 
 // SaveIDType overlays a built-in type, changes one of the project's, or adds one.

@@ -58,6 +58,7 @@ func (s *Service) CreateProperty(ctx context.Context, in NewProperty) (*ent.Prop
 	if err != nil {
 		return nil, err
 	}
+	s.learned.Forget(out.ProjectID)
 	return out.Unwrap(), nil
 }
 
@@ -136,6 +137,7 @@ func (s *Service) UpdateProperty(ctx context.Context, propertyID string, in Prop
 	if err != nil {
 		return nil, err
 	}
+	s.learned.Forget(out.ProjectID)
 	return out.Unwrap(), nil
 }
 
@@ -174,6 +176,7 @@ func (s *Service) UpdateEventType(ctx context.Context, eventID string, displayNa
 	if err != nil {
 		return nil, err
 	}
+	s.learned.Forget(out.ProjectID)
 	return out.Unwrap(), nil
 }
 

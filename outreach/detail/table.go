@@ -39,7 +39,7 @@ type Tables struct {
 }
 
 // NewTables makes the service.
-func NewTables(db *database.DB) *Tables { return &Tables{db: db, catalogue: catalogue.New(db)} }
+func NewTables(db *database.DB, c *catalogue.Service) *Tables { return &Tables{db: db, catalogue: c} }
 
 // Column is a column as it is declared.
 type Column struct {
@@ -117,6 +117,7 @@ func (s *Tables) Create(ctx context.Context, in Input) (*ent.DetailTable, error)
 	if err != nil {
 		return nil, err
 	}
+	s.catalogue.Changed(out.ProjectID)
 	return out.Unwrap(), nil
 }
 
@@ -249,6 +250,7 @@ func (s *Tables) Update(ctx context.Context, tableID string, in Input) (*ent.Det
 	if err != nil {
 		return nil, err
 	}
+	s.catalogue.Changed(out.ProjectID)
 	return out.Unwrap(), nil
 }
 

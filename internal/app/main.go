@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	_ "time/tzdata" // projects have zones, whatever the machine knows of them
 
 	"github.com/alecthomas/kong"
 

@@ -1,5 +1,0 @@
-package compile
-
-import "errors"
-
-var errNotReady = errors.New("not ready")

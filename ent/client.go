@@ -15,12 +15,14 @@ import (
 	"tidings/ent/application"
 	"tidings/ent/approval"
 	"tidings/ent/auditentry"
+	"tidings/ent/backtest"
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
 	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
 	"tidings/ent/detailtable"
+	"tidings/ent/eventbatch"
 	"tidings/ent/eventsource"
 	"tidings/ent/eventtype"
 	"tidings/ent/identity"
@@ -47,6 +49,7 @@ import (
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
+	"tidings/ent/touch"
 	"tidings/ent/upload"
 	"tidings/ent/uploadchunk"
 	"tidings/ent/wechatsubscription"
@@ -72,6 +75,8 @@ type Client struct {
 	Approval *ApprovalClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// Backtest is the client for interacting with the Backtest builders.
+	Backtest *BacktestClient
 	// Campaign is the client for interacting with the Campaign builders.
 	Campaign *CampaignClient
 	// CampaignGroup is the client for interacting with the CampaignGroup builders.
@@ -84,6 +89,8 @@ type Client struct {
 	Delivery *DeliveryClient
 	// DetailTable is the client for interacting with the DetailTable builders.
 	DetailTable *DetailTableClient
+	// EventBatch is the client for interacting with the EventBatch builders.
+	EventBatch *EventBatchClient
 	// EventSource is the client for interacting with the EventSource builders.
 	EventSource *EventSourceClient
 	// EventType is the client for interacting with the EventType builders.
@@ -136,6 +143,8 @@ type Client struct {
 	TaskGroupLink *TaskGroupLinkClient
 	// Template is the client for interacting with the Template builders.
 	Template *TemplateClient
+	// Touch is the client for interacting with the Touch builders.
+	Touch *TouchClient
 	// Upload is the client for interacting with the Upload builders.
 	Upload *UploadClient
 	// UploadChunk is the client for interacting with the UploadChunk builders.
@@ -157,12 +166,14 @@ func (c *Client) init() {
 	c.Application = NewApplicationClient(c.config)
 	c.Approval = NewApprovalClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.Backtest = NewBacktestClient(c.config)
 	c.Campaign = NewCampaignClient(c.config)
 	c.CampaignGroup = NewCampaignGroupClient(c.config)
 	c.Channel = NewChannelClient(c.config)
 	c.DataImport = NewDataImportClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.DetailTable = NewDetailTableClient(c.config)
+	c.EventBatch = NewEventBatchClient(c.config)
 	c.EventSource = NewEventSourceClient(c.config)
 	c.EventType = NewEventTypeClient(c.config)
 	c.IDType = NewIDTypeClient(c.config)
@@ -189,6 +200,7 @@ func (c *Client) init() {
 	c.TaskGroup = NewTaskGroupClient(c.config)
 	c.TaskGroupLink = NewTaskGroupLinkClient(c.config)
 	c.Template = NewTemplateClient(c.config)
+	c.Touch = NewTouchClient(c.config)
 	c.Upload = NewUploadClient(c.config)
 	c.UploadChunk = NewUploadChunkClient(c.config)
 	c.WechatSubscription = NewWechatSubscriptionClient(c.config)
@@ -288,12 +300,14 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Application:        NewApplicationClient(cfg),
 		Approval:           NewApprovalClient(cfg),
 		AuditEntry:         NewAuditEntryClient(cfg),
+		Backtest:           NewBacktestClient(cfg),
 		Campaign:           NewCampaignClient(cfg),
 		CampaignGroup:      NewCampaignGroupClient(cfg),
 		Channel:            NewChannelClient(cfg),
 		DataImport:         NewDataImportClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
 		DetailTable:        NewDetailTableClient(cfg),
+		EventBatch:         NewEventBatchClient(cfg),
 		EventSource:        NewEventSourceClient(cfg),
 		EventType:          NewEventTypeClient(cfg),
 		IDType:             NewIDTypeClient(cfg),
@@ -320,6 +334,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		TaskGroup:          NewTaskGroupClient(cfg),
 		TaskGroupLink:      NewTaskGroupLinkClient(cfg),
 		Template:           NewTemplateClient(cfg),
+		Touch:              NewTouchClient(cfg),
 		Upload:             NewUploadClient(cfg),
 		UploadChunk:        NewUploadChunkClient(cfg),
 		WechatSubscription: NewWechatSubscriptionClient(cfg),
@@ -346,12 +361,14 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Application:        NewApplicationClient(cfg),
 		Approval:           NewApprovalClient(cfg),
 		AuditEntry:         NewAuditEntryClient(cfg),
+		Backtest:           NewBacktestClient(cfg),
 		Campaign:           NewCampaignClient(cfg),
 		CampaignGroup:      NewCampaignGroupClient(cfg),
 		Channel:            NewChannelClient(cfg),
 		DataImport:         NewDataImportClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
 		DetailTable:        NewDetailTableClient(cfg),
+		EventBatch:         NewEventBatchClient(cfg),
 		EventSource:        NewEventSourceClient(cfg),
 		EventType:          NewEventTypeClient(cfg),
 		IDType:             NewIDTypeClient(cfg),
@@ -378,6 +395,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		TaskGroup:          NewTaskGroupClient(cfg),
 		TaskGroupLink:      NewTaskGroupLinkClient(cfg),
 		Template:           NewTemplateClient(cfg),
+		Touch:              NewTouchClient(cfg),
 		Upload:             NewUploadClient(cfg),
 		UploadChunk:        NewUploadChunkClient(cfg),
 		WechatSubscription: NewWechatSubscriptionClient(cfg),
@@ -410,13 +428,14 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.Application, c.Approval, c.AuditEntry, c.Campaign, c.CampaignGroup,
-		c.Channel, c.DataImport, c.Delivery, c.DetailTable, c.EventSource, c.EventType,
-		c.IDType, c.Identity, c.IdentityConflict, c.ImportChunk, c.ImportError,
-		c.LoginAttempt, c.Member, c.Person, c.PersonAlias, c.Project, c.Property,
-		c.RefusedEvent, c.Run, c.Segment, c.SegmentVersion, c.Session, c.Setting,
-		c.Shard, c.ShardReason, c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink,
-		c.Template, c.Upload, c.UploadChunk, c.WechatSubscription,
+		c.Account, c.Application, c.Approval, c.AuditEntry, c.Backtest, c.Campaign,
+		c.CampaignGroup, c.Channel, c.DataImport, c.Delivery, c.DetailTable,
+		c.EventBatch, c.EventSource, c.EventType, c.IDType, c.Identity,
+		c.IdentityConflict, c.ImportChunk, c.ImportError, c.LoginAttempt, c.Member,
+		c.Person, c.PersonAlias, c.Project, c.Property, c.RefusedEvent, c.Run,
+		c.Segment, c.SegmentVersion, c.Session, c.Setting, c.Shard, c.ShardReason,
+		c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink, c.Template, c.Touch, c.Upload,
+		c.UploadChunk, c.WechatSubscription,
 	} {
 		n.Use(hooks...)
 	}
@@ -426,13 +445,14 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.Application, c.Approval, c.AuditEntry, c.Campaign, c.CampaignGroup,
-		c.Channel, c.DataImport, c.Delivery, c.DetailTable, c.EventSource, c.EventType,
-		c.IDType, c.Identity, c.IdentityConflict, c.ImportChunk, c.ImportError,
-		c.LoginAttempt, c.Member, c.Person, c.PersonAlias, c.Project, c.Property,
-		c.RefusedEvent, c.Run, c.Segment, c.SegmentVersion, c.Session, c.Setting,
-		c.Shard, c.ShardReason, c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink,
-		c.Template, c.Upload, c.UploadChunk, c.WechatSubscription,
+		c.Account, c.Application, c.Approval, c.AuditEntry, c.Backtest, c.Campaign,
+		c.CampaignGroup, c.Channel, c.DataImport, c.Delivery, c.DetailTable,
+		c.EventBatch, c.EventSource, c.EventType, c.IDType, c.Identity,
+		c.IdentityConflict, c.ImportChunk, c.ImportError, c.LoginAttempt, c.Member,
+		c.Person, c.PersonAlias, c.Project, c.Property, c.RefusedEvent, c.Run,
+		c.Segment, c.SegmentVersion, c.Session, c.Setting, c.Shard, c.ShardReason,
+		c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink, c.Template, c.Touch, c.Upload,
+		c.UploadChunk, c.WechatSubscription,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -449,6 +469,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Approval.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *BacktestMutation:
+		return c.Backtest.mutate(ctx, m)
 	case *CampaignMutation:
 		return c.Campaign.mutate(ctx, m)
 	case *CampaignGroupMutation:
@@ -461,6 +483,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Delivery.mutate(ctx, m)
 	case *DetailTableMutation:
 		return c.DetailTable.mutate(ctx, m)
+	case *EventBatchMutation:
+		return c.EventBatch.mutate(ctx, m)
 	case *EventSourceMutation:
 		return c.EventSource.mutate(ctx, m)
 	case *EventTypeMutation:
@@ -513,6 +537,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TaskGroupLink.mutate(ctx, m)
 	case *TemplateMutation:
 		return c.Template.mutate(ctx, m)
+	case *TouchMutation:
+		return c.Touch.mutate(ctx, m)
 	case *UploadMutation:
 		return c.Upload.mutate(ctx, m)
 	case *UploadChunkMutation:
@@ -1156,6 +1182,173 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
+// BacktestClient is a client for the Backtest schema.
+type BacktestClient struct {
+	config
+}
+
+// NewBacktestClient returns a client for the Backtest from the given config.
+func NewBacktestClient(c config) *BacktestClient {
+	return &BacktestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `backtest.Hooks(f(g(h())))`.
+func (c *BacktestClient) Use(hooks ...Hook) {
+	c.hooks.Backtest = append(c.hooks.Backtest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `backtest.Intercept(f(g(h())))`.
+func (c *BacktestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Backtest = append(c.inters.Backtest, interceptors...)
+}
+
+// Create returns a builder for creating a Backtest entity.
+func (c *BacktestClient) Create() *BacktestCreate {
+	mutation := newBacktestMutation(c.config, OpCreate)
+	return &BacktestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Backtest entities.
+func (c *BacktestClient) CreateBulk(builders ...*BacktestCreate) *BacktestCreateBulk {
+	return &BacktestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BacktestClient) MapCreateBulk(slice any, setFunc func(*BacktestCreate, int)) *BacktestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BacktestCreateBulk{err: fmt.Errorf("calling to BacktestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BacktestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BacktestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Backtest.
+func (c *BacktestClient) Update() *BacktestUpdate {
+	mutation := newBacktestMutation(c.config, OpUpdate)
+	return &BacktestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BacktestClient) UpdateOne(_m *Backtest) *BacktestUpdateOne {
+	mutation := newBacktestMutation(c.config, OpUpdateOne, withBacktest(_m))
+	return &BacktestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BacktestClient) UpdateOneID(id string) *BacktestUpdateOne {
+	mutation := newBacktestMutation(c.config, OpUpdateOne, withBacktestID(id))
+	return &BacktestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Backtest.
+func (c *BacktestClient) Delete() *BacktestDelete {
+	mutation := newBacktestMutation(c.config, OpDelete)
+	return &BacktestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BacktestClient) DeleteOne(_m *Backtest) *BacktestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BacktestClient) DeleteOneID(id string) *BacktestDeleteOne {
+	builder := c.Delete().Where(backtest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BacktestDeleteOne{builder}
+}
+
+// Query returns a query builder for Backtest.
+func (c *BacktestClient) Query() *BacktestQuery {
+	return &BacktestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBacktest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Backtest entity by its id.
+func (c *BacktestClient) Get(ctx context.Context, id string) (*Backtest, error) {
+	return c.Query().Where(backtest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BacktestClient) GetX(ctx context.Context, id string) *Backtest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a Backtest.
+func (c *BacktestClient) QueryProject(_m *Backtest) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(backtest.Table, backtest.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, backtest.ProjectTable, backtest.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCreator queries the creator edge of a Backtest.
+func (c *BacktestClient) QueryCreator(_m *Backtest) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(backtest.Table, backtest.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, backtest.CreatorTable, backtest.CreatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BacktestClient) Hooks() []Hook {
+	hooks := c.hooks.Backtest
+	return append(hooks[:len(hooks):len(hooks)], backtest.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BacktestClient) Interceptors() []Interceptor {
+	inters := c.inters.Backtest
+	return append(inters[:len(inters):len(inters)], backtest.Interceptors[:]...)
+}
+
+func (c *BacktestClient) mutate(ctx context.Context, m *BacktestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BacktestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BacktestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BacktestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BacktestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Backtest mutation op: %q", m.Op())
 	}
 }
 
@@ -2156,6 +2349,139 @@ func (c *DetailTableClient) mutate(ctx context.Context, m *DetailTableMutation) 
 		return (&DetailTableDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DetailTable mutation op: %q", m.Op())
+	}
+}
+
+// EventBatchClient is a client for the EventBatch schema.
+type EventBatchClient struct {
+	config
+}
+
+// NewEventBatchClient returns a client for the EventBatch from the given config.
+func NewEventBatchClient(c config) *EventBatchClient {
+	return &EventBatchClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `eventbatch.Hooks(f(g(h())))`.
+func (c *EventBatchClient) Use(hooks ...Hook) {
+	c.hooks.EventBatch = append(c.hooks.EventBatch, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `eventbatch.Intercept(f(g(h())))`.
+func (c *EventBatchClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EventBatch = append(c.inters.EventBatch, interceptors...)
+}
+
+// Create returns a builder for creating a EventBatch entity.
+func (c *EventBatchClient) Create() *EventBatchCreate {
+	mutation := newEventBatchMutation(c.config, OpCreate)
+	return &EventBatchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EventBatch entities.
+func (c *EventBatchClient) CreateBulk(builders ...*EventBatchCreate) *EventBatchCreateBulk {
+	return &EventBatchCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EventBatchClient) MapCreateBulk(slice any, setFunc func(*EventBatchCreate, int)) *EventBatchCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EventBatchCreateBulk{err: fmt.Errorf("calling to EventBatchClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EventBatchCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EventBatchCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EventBatch.
+func (c *EventBatchClient) Update() *EventBatchUpdate {
+	mutation := newEventBatchMutation(c.config, OpUpdate)
+	return &EventBatchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EventBatchClient) UpdateOne(_m *EventBatch) *EventBatchUpdateOne {
+	mutation := newEventBatchMutation(c.config, OpUpdateOne, withEventBatch(_m))
+	return &EventBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EventBatchClient) UpdateOneID(id int64) *EventBatchUpdateOne {
+	mutation := newEventBatchMutation(c.config, OpUpdateOne, withEventBatchID(id))
+	return &EventBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EventBatch.
+func (c *EventBatchClient) Delete() *EventBatchDelete {
+	mutation := newEventBatchMutation(c.config, OpDelete)
+	return &EventBatchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EventBatchClient) DeleteOne(_m *EventBatch) *EventBatchDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EventBatchClient) DeleteOneID(id int64) *EventBatchDeleteOne {
+	builder := c.Delete().Where(eventbatch.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EventBatchDeleteOne{builder}
+}
+
+// Query returns a query builder for EventBatch.
+func (c *EventBatchClient) Query() *EventBatchQuery {
+	return &EventBatchQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEventBatch},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EventBatch entity by its id.
+func (c *EventBatchClient) Get(ctx context.Context, id int64) (*EventBatch, error) {
+	return c.Query().Where(eventbatch.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EventBatchClient) GetX(ctx context.Context, id int64) *EventBatch {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *EventBatchClient) Hooks() []Hook {
+	return c.hooks.EventBatch
+}
+
+// Interceptors returns the client interceptors.
+func (c *EventBatchClient) Interceptors() []Interceptor {
+	return c.inters.EventBatch
+}
+
+func (c *EventBatchClient) mutate(ctx context.Context, m *EventBatchMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EventBatchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EventBatchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EventBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EventBatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EventBatch mutation op: %q", m.Op())
 	}
 }
 
@@ -6236,6 +6562,139 @@ func (c *TemplateClient) mutate(ctx context.Context, m *TemplateMutation) (Value
 	}
 }
 
+// TouchClient is a client for the Touch schema.
+type TouchClient struct {
+	config
+}
+
+// NewTouchClient returns a client for the Touch from the given config.
+func NewTouchClient(c config) *TouchClient {
+	return &TouchClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `touch.Hooks(f(g(h())))`.
+func (c *TouchClient) Use(hooks ...Hook) {
+	c.hooks.Touch = append(c.hooks.Touch, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `touch.Intercept(f(g(h())))`.
+func (c *TouchClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Touch = append(c.inters.Touch, interceptors...)
+}
+
+// Create returns a builder for creating a Touch entity.
+func (c *TouchClient) Create() *TouchCreate {
+	mutation := newTouchMutation(c.config, OpCreate)
+	return &TouchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Touch entities.
+func (c *TouchClient) CreateBulk(builders ...*TouchCreate) *TouchCreateBulk {
+	return &TouchCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TouchClient) MapCreateBulk(slice any, setFunc func(*TouchCreate, int)) *TouchCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TouchCreateBulk{err: fmt.Errorf("calling to TouchClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TouchCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TouchCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Touch.
+func (c *TouchClient) Update() *TouchUpdate {
+	mutation := newTouchMutation(c.config, OpUpdate)
+	return &TouchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TouchClient) UpdateOne(_m *Touch) *TouchUpdateOne {
+	mutation := newTouchMutation(c.config, OpUpdateOne, withTouch(_m))
+	return &TouchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TouchClient) UpdateOneID(id int64) *TouchUpdateOne {
+	mutation := newTouchMutation(c.config, OpUpdateOne, withTouchID(id))
+	return &TouchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Touch.
+func (c *TouchClient) Delete() *TouchDelete {
+	mutation := newTouchMutation(c.config, OpDelete)
+	return &TouchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TouchClient) DeleteOne(_m *Touch) *TouchDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TouchClient) DeleteOneID(id int64) *TouchDeleteOne {
+	builder := c.Delete().Where(touch.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TouchDeleteOne{builder}
+}
+
+// Query returns a query builder for Touch.
+func (c *TouchClient) Query() *TouchQuery {
+	return &TouchQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTouch},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Touch entity by its id.
+func (c *TouchClient) Get(ctx context.Context, id int64) (*Touch, error) {
+	return c.Query().Where(touch.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TouchClient) GetX(ctx context.Context, id int64) *Touch {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TouchClient) Hooks() []Hook {
+	return c.hooks.Touch
+}
+
+// Interceptors returns the client interceptors.
+func (c *TouchClient) Interceptors() []Interceptor {
+	return c.inters.Touch
+}
+
+func (c *TouchClient) mutate(ctx context.Context, m *TouchMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TouchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TouchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TouchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TouchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Touch mutation op: %q", m.Op())
+	}
+}
+
 // UploadClient is a client for the Upload schema.
 type UploadClient struct {
 	config
@@ -6704,20 +7163,22 @@ func (c *WechatSubscriptionClient) mutate(ctx context.Context, m *WechatSubscrip
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, Application, Approval, AuditEntry, Campaign, CampaignGroup, Channel,
-		DataImport, Delivery, DetailTable, EventSource, EventType, IDType, Identity,
-		IdentityConflict, ImportChunk, ImportError, LoginAttempt, Member, Person,
-		PersonAlias, Project, Property, RefusedEvent, Run, Segment, SegmentVersion,
-		Session, Setting, Shard, ShardReason, Subject, Task, TaskGroup, TaskGroupLink,
-		Template, Upload, UploadChunk, WechatSubscription []ent.Hook
+		Account, Application, Approval, AuditEntry, Backtest, Campaign, CampaignGroup,
+		Channel, DataImport, Delivery, DetailTable, EventBatch, EventSource, EventType,
+		IDType, Identity, IdentityConflict, ImportChunk, ImportError, LoginAttempt,
+		Member, Person, PersonAlias, Project, Property, RefusedEvent, Run, Segment,
+		SegmentVersion, Session, Setting, Shard, ShardReason, Subject, Task, TaskGroup,
+		TaskGroupLink, Template, Touch, Upload, UploadChunk,
+		WechatSubscription []ent.Hook
 	}
 	inters struct {
-		Account, Application, Approval, AuditEntry, Campaign, CampaignGroup, Channel,
-		DataImport, Delivery, DetailTable, EventSource, EventType, IDType, Identity,
-		IdentityConflict, ImportChunk, ImportError, LoginAttempt, Member, Person,
-		PersonAlias, Project, Property, RefusedEvent, Run, Segment, SegmentVersion,
-		Session, Setting, Shard, ShardReason, Subject, Task, TaskGroup, TaskGroupLink,
-		Template, Upload, UploadChunk, WechatSubscription []ent.Interceptor
+		Account, Application, Approval, AuditEntry, Backtest, Campaign, CampaignGroup,
+		Channel, DataImport, Delivery, DetailTable, EventBatch, EventSource, EventType,
+		IDType, Identity, IdentityConflict, ImportChunk, ImportError, LoginAttempt,
+		Member, Person, PersonAlias, Project, Property, RefusedEvent, Run, Segment,
+		SegmentVersion, Session, Setting, Shard, ShardReason, Subject, Task, TaskGroup,
+		TaskGroupLink, Template, Touch, Upload, UploadChunk,
+		WechatSubscription []ent.Interceptor
 	}
 )
 

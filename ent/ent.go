@@ -12,12 +12,14 @@ import (
 	"tidings/ent/application"
 	"tidings/ent/approval"
 	"tidings/ent/auditentry"
+	"tidings/ent/backtest"
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
 	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
 	"tidings/ent/detailtable"
+	"tidings/ent/eventbatch"
 	"tidings/ent/eventsource"
 	"tidings/ent/eventtype"
 	"tidings/ent/identity"
@@ -44,6 +46,7 @@ import (
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
+	"tidings/ent/touch"
 	"tidings/ent/upload"
 	"tidings/ent/uploadchunk"
 	"tidings/ent/wechatsubscription"
@@ -115,12 +118,14 @@ func checkColumn(t, c string) error {
 			application.Table:        application.ValidColumn,
 			approval.Table:           approval.ValidColumn,
 			auditentry.Table:         auditentry.ValidColumn,
+			backtest.Table:           backtest.ValidColumn,
 			campaign.Table:           campaign.ValidColumn,
 			campaigngroup.Table:      campaigngroup.ValidColumn,
 			channel.Table:            channel.ValidColumn,
 			dataimport.Table:         dataimport.ValidColumn,
 			delivery.Table:           delivery.ValidColumn,
 			detailtable.Table:        detailtable.ValidColumn,
+			eventbatch.Table:         eventbatch.ValidColumn,
 			eventsource.Table:        eventsource.ValidColumn,
 			eventtype.Table:          eventtype.ValidColumn,
 			idtype.Table:             idtype.ValidColumn,
@@ -147,6 +152,7 @@ func checkColumn(t, c string) error {
 			taskgroup.Table:          taskgroup.ValidColumn,
 			taskgrouplink.Table:      taskgrouplink.ValidColumn,
 			template.Table:           template.ValidColumn,
+			touch.Table:              touch.ValidColumn,
 			upload.Table:             upload.ValidColumn,
 			uploadchunk.Table:        uploadchunk.ValidColumn,
 			wechatsubscription.Table: wechatsubscription.ValidColumn,

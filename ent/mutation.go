@@ -12,12 +12,14 @@ import (
 	"tidings/ent/application"
 	"tidings/ent/approval"
 	"tidings/ent/auditentry"
+	"tidings/ent/backtest"
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
 	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
 	"tidings/ent/detailtable"
+	"tidings/ent/eventbatch"
 	"tidings/ent/eventsource"
 	"tidings/ent/eventtype"
 	"tidings/ent/identity"
@@ -45,6 +47,7 @@ import (
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
+	"tidings/ent/touch"
 	"tidings/ent/upload"
 	"tidings/ent/uploadchunk"
 	"tidings/ent/wechatsubscription"
@@ -67,12 +70,14 @@ const (
 	TypeApplication        = "Application"
 	TypeApproval           = "Approval"
 	TypeAuditEntry         = "AuditEntry"
+	TypeBacktest           = "Backtest"
 	TypeCampaign           = "Campaign"
 	TypeCampaignGroup      = "CampaignGroup"
 	TypeChannel            = "Channel"
 	TypeDataImport         = "DataImport"
 	TypeDelivery           = "Delivery"
 	TypeDetailTable        = "DetailTable"
+	TypeEventBatch         = "EventBatch"
 	TypeEventSource        = "EventSource"
 	TypeEventType          = "EventType"
 	TypeIDType             = "IDType"
@@ -99,6 +104,7 @@ const (
 	TypeTaskGroup          = "TaskGroup"
 	TypeTaskGroupLink      = "TaskGroupLink"
 	TypeTemplate           = "Template"
+	TypeTouch              = "Touch"
 	TypeUpload             = "Upload"
 	TypeUploadChunk        = "UploadChunk"
 	TypeWechatSubscription = "WechatSubscription"
@@ -3885,6 +3891,1925 @@ func (m *AuditEntryMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown AuditEntry edge %s", name)
+}
+
+// BacktestMutation represents an operation that mutates the Backtest nodes in the graph.
+type BacktestMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	due_at         *time.Time
+	attempt        *int
+	addattempt     *int
+	lease_owner    *string
+	lease_until    *time.Time
+	task_id        *string
+	trigger        *json.RawMessage
+	appendtrigger  json.RawMessage
+	audience       *json.RawMessage
+	appendaudience json.RawMessage
+	ends_at        *time.Time
+	days           *int
+	adddays        *int
+	status         *backtest.Status
+	_done          *int64
+	add_done       *int64
+	total          *int64
+	addtotal       *int64
+	events         *int64
+	addevents      *int64
+	result         *json.RawMessage
+	appendresult   json.RawMessage
+	failure        *string
+	failure_text   *string
+	started_at     *time.Time
+	ended_at       *time.Time
+	clearedFields  map[string]struct{}
+	project        *string
+	clearedproject bool
+	creator        *string
+	clearedcreator bool
+	done           bool
+	oldValue       func(context.Context) (*Backtest, error)
+	predicates     []predicate.Backtest
+}
+
+var _ ent.Mutation = (*BacktestMutation)(nil)
+
+// backtestOption allows management of the mutation configuration using functional options.
+type backtestOption func(*BacktestMutation)
+
+// newBacktestMutation creates new mutation for the Backtest entity.
+func newBacktestMutation(c config, op Op, opts ...backtestOption) *BacktestMutation {
+	m := &BacktestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBacktest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBacktestID sets the ID field of the mutation.
+func withBacktestID(id string) backtestOption {
+	return func(m *BacktestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Backtest
+		)
+		m.oldValue = func(ctx context.Context) (*Backtest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Backtest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBacktest sets the old Backtest of the mutation.
+func withBacktest(node *Backtest) backtestOption {
+	return func(m *BacktestMutation) {
+		m.oldValue = func(context.Context) (*Backtest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BacktestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BacktestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Backtest entities.
+func (m *BacktestMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BacktestMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BacktestMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Backtest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BacktestMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BacktestMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BacktestMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *BacktestMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *BacktestMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *BacktestMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *BacktestMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *BacktestMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *BacktestMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *BacktestMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *BacktestMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *BacktestMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[backtest.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *BacktestMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[backtest.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *BacktestMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, backtest.FieldDueAt)
+}
+
+// SetAttempt sets the "attempt" field.
+func (m *BacktestMutation) SetAttempt(i int) {
+	m.attempt = &i
+	m.addattempt = nil
+}
+
+// Attempt returns the value of the "attempt" field in the mutation.
+func (m *BacktestMutation) Attempt() (r int, exists bool) {
+	v := m.attempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempt returns the old "attempt" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldAttempt(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempt: %w", err)
+	}
+	return oldValue.Attempt, nil
+}
+
+// AddAttempt adds i to the "attempt" field.
+func (m *BacktestMutation) AddAttempt(i int) {
+	if m.addattempt != nil {
+		*m.addattempt += i
+	} else {
+		m.addattempt = &i
+	}
+}
+
+// AddedAttempt returns the value that was added to the "attempt" field in this mutation.
+func (m *BacktestMutation) AddedAttempt() (r int, exists bool) {
+	v := m.addattempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempt resets all changes to the "attempt" field.
+func (m *BacktestMutation) ResetAttempt() {
+	m.attempt = nil
+	m.addattempt = nil
+}
+
+// SetLeaseOwner sets the "lease_owner" field.
+func (m *BacktestMutation) SetLeaseOwner(s string) {
+	m.lease_owner = &s
+}
+
+// LeaseOwner returns the value of the "lease_owner" field in the mutation.
+func (m *BacktestMutation) LeaseOwner() (r string, exists bool) {
+	v := m.lease_owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseOwner returns the old "lease_owner" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldLeaseOwner(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseOwner: %w", err)
+	}
+	return oldValue.LeaseOwner, nil
+}
+
+// ResetLeaseOwner resets all changes to the "lease_owner" field.
+func (m *BacktestMutation) ResetLeaseOwner() {
+	m.lease_owner = nil
+}
+
+// SetLeaseUntil sets the "lease_until" field.
+func (m *BacktestMutation) SetLeaseUntil(t time.Time) {
+	m.lease_until = &t
+}
+
+// LeaseUntil returns the value of the "lease_until" field in the mutation.
+func (m *BacktestMutation) LeaseUntil() (r time.Time, exists bool) {
+	v := m.lease_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseUntil returns the old "lease_until" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldLeaseUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseUntil: %w", err)
+	}
+	return oldValue.LeaseUntil, nil
+}
+
+// ClearLeaseUntil clears the value of the "lease_until" field.
+func (m *BacktestMutation) ClearLeaseUntil() {
+	m.lease_until = nil
+	m.clearedFields[backtest.FieldLeaseUntil] = struct{}{}
+}
+
+// LeaseUntilCleared returns if the "lease_until" field was cleared in this mutation.
+func (m *BacktestMutation) LeaseUntilCleared() bool {
+	_, ok := m.clearedFields[backtest.FieldLeaseUntil]
+	return ok
+}
+
+// ResetLeaseUntil resets all changes to the "lease_until" field.
+func (m *BacktestMutation) ResetLeaseUntil() {
+	m.lease_until = nil
+	delete(m.clearedFields, backtest.FieldLeaseUntil)
+}
+
+// SetTaskID sets the "task_id" field.
+func (m *BacktestMutation) SetTaskID(s string) {
+	m.task_id = &s
+}
+
+// TaskID returns the value of the "task_id" field in the mutation.
+func (m *BacktestMutation) TaskID() (r string, exists bool) {
+	v := m.task_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaskID returns the old "task_id" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldTaskID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaskID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaskID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaskID: %w", err)
+	}
+	return oldValue.TaskID, nil
+}
+
+// ClearTaskID clears the value of the "task_id" field.
+func (m *BacktestMutation) ClearTaskID() {
+	m.task_id = nil
+	m.clearedFields[backtest.FieldTaskID] = struct{}{}
+}
+
+// TaskIDCleared returns if the "task_id" field was cleared in this mutation.
+func (m *BacktestMutation) TaskIDCleared() bool {
+	_, ok := m.clearedFields[backtest.FieldTaskID]
+	return ok
+}
+
+// ResetTaskID resets all changes to the "task_id" field.
+func (m *BacktestMutation) ResetTaskID() {
+	m.task_id = nil
+	delete(m.clearedFields, backtest.FieldTaskID)
+}
+
+// SetTrigger sets the "trigger" field.
+func (m *BacktestMutation) SetTrigger(jm json.RawMessage) {
+	m.trigger = &jm
+	m.appendtrigger = nil
+}
+
+// Trigger returns the value of the "trigger" field in the mutation.
+func (m *BacktestMutation) Trigger() (r json.RawMessage, exists bool) {
+	v := m.trigger
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrigger returns the old "trigger" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldTrigger(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrigger is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrigger requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrigger: %w", err)
+	}
+	return oldValue.Trigger, nil
+}
+
+// AppendTrigger adds jm to the "trigger" field.
+func (m *BacktestMutation) AppendTrigger(jm json.RawMessage) {
+	m.appendtrigger = append(m.appendtrigger, jm...)
+}
+
+// AppendedTrigger returns the list of values that were appended to the "trigger" field in this mutation.
+func (m *BacktestMutation) AppendedTrigger() (json.RawMessage, bool) {
+	if len(m.appendtrigger) == 0 {
+		return nil, false
+	}
+	return m.appendtrigger, true
+}
+
+// ResetTrigger resets all changes to the "trigger" field.
+func (m *BacktestMutation) ResetTrigger() {
+	m.trigger = nil
+	m.appendtrigger = nil
+}
+
+// SetAudience sets the "audience" field.
+func (m *BacktestMutation) SetAudience(jm json.RawMessage) {
+	m.audience = &jm
+	m.appendaudience = nil
+}
+
+// Audience returns the value of the "audience" field in the mutation.
+func (m *BacktestMutation) Audience() (r json.RawMessage, exists bool) {
+	v := m.audience
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAudience returns the old "audience" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldAudience(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAudience is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAudience requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAudience: %w", err)
+	}
+	return oldValue.Audience, nil
+}
+
+// AppendAudience adds jm to the "audience" field.
+func (m *BacktestMutation) AppendAudience(jm json.RawMessage) {
+	m.appendaudience = append(m.appendaudience, jm...)
+}
+
+// AppendedAudience returns the list of values that were appended to the "audience" field in this mutation.
+func (m *BacktestMutation) AppendedAudience() (json.RawMessage, bool) {
+	if len(m.appendaudience) == 0 {
+		return nil, false
+	}
+	return m.appendaudience, true
+}
+
+// ResetAudience resets all changes to the "audience" field.
+func (m *BacktestMutation) ResetAudience() {
+	m.audience = nil
+	m.appendaudience = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *BacktestMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *BacktestMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldEndsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (m *BacktestMutation) ClearEndsAt() {
+	m.ends_at = nil
+	m.clearedFields[backtest.FieldEndsAt] = struct{}{}
+}
+
+// EndsAtCleared returns if the "ends_at" field was cleared in this mutation.
+func (m *BacktestMutation) EndsAtCleared() bool {
+	_, ok := m.clearedFields[backtest.FieldEndsAt]
+	return ok
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *BacktestMutation) ResetEndsAt() {
+	m.ends_at = nil
+	delete(m.clearedFields, backtest.FieldEndsAt)
+}
+
+// SetDays sets the "days" field.
+func (m *BacktestMutation) SetDays(i int) {
+	m.days = &i
+	m.adddays = nil
+}
+
+// Days returns the value of the "days" field in the mutation.
+func (m *BacktestMutation) Days() (r int, exists bool) {
+	v := m.days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDays returns the old "days" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDays: %w", err)
+	}
+	return oldValue.Days, nil
+}
+
+// AddDays adds i to the "days" field.
+func (m *BacktestMutation) AddDays(i int) {
+	if m.adddays != nil {
+		*m.adddays += i
+	} else {
+		m.adddays = &i
+	}
+}
+
+// AddedDays returns the value that was added to the "days" field in this mutation.
+func (m *BacktestMutation) AddedDays() (r int, exists bool) {
+	v := m.adddays
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDays resets all changes to the "days" field.
+func (m *BacktestMutation) ResetDays() {
+	m.days = nil
+	m.adddays = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *BacktestMutation) SetStatus(b backtest.Status) {
+	m.status = &b
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *BacktestMutation) Status() (r backtest.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldStatus(ctx context.Context) (v backtest.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *BacktestMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetDone sets the "done" field.
+func (m *BacktestMutation) SetDone(i int64) {
+	m._done = &i
+	m.add_done = nil
+}
+
+// Done returns the value of the "done" field in the mutation.
+func (m *BacktestMutation) Done() (r int64, exists bool) {
+	v := m._done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDone returns the old "done" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldDone(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDone: %w", err)
+	}
+	return oldValue.Done, nil
+}
+
+// AddDone adds i to the "done" field.
+func (m *BacktestMutation) AddDone(i int64) {
+	if m.add_done != nil {
+		*m.add_done += i
+	} else {
+		m.add_done = &i
+	}
+}
+
+// AddedDone returns the value that was added to the "done" field in this mutation.
+func (m *BacktestMutation) AddedDone() (r int64, exists bool) {
+	v := m.add_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDone resets all changes to the "done" field.
+func (m *BacktestMutation) ResetDone() {
+	m._done = nil
+	m.add_done = nil
+}
+
+// SetTotal sets the "total" field.
+func (m *BacktestMutation) SetTotal(i int64) {
+	m.total = &i
+	m.addtotal = nil
+}
+
+// Total returns the value of the "total" field in the mutation.
+func (m *BacktestMutation) Total() (r int64, exists bool) {
+	v := m.total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotal returns the old "total" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotal: %w", err)
+	}
+	return oldValue.Total, nil
+}
+
+// AddTotal adds i to the "total" field.
+func (m *BacktestMutation) AddTotal(i int64) {
+	if m.addtotal != nil {
+		*m.addtotal += i
+	} else {
+		m.addtotal = &i
+	}
+}
+
+// AddedTotal returns the value that was added to the "total" field in this mutation.
+func (m *BacktestMutation) AddedTotal() (r int64, exists bool) {
+	v := m.addtotal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTotal resets all changes to the "total" field.
+func (m *BacktestMutation) ResetTotal() {
+	m.total = nil
+	m.addtotal = nil
+}
+
+// SetEvents sets the "events" field.
+func (m *BacktestMutation) SetEvents(i int64) {
+	m.events = &i
+	m.addevents = nil
+}
+
+// Events returns the value of the "events" field in the mutation.
+func (m *BacktestMutation) Events() (r int64, exists bool) {
+	v := m.events
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvents returns the old "events" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldEvents(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvents: %w", err)
+	}
+	return oldValue.Events, nil
+}
+
+// AddEvents adds i to the "events" field.
+func (m *BacktestMutation) AddEvents(i int64) {
+	if m.addevents != nil {
+		*m.addevents += i
+	} else {
+		m.addevents = &i
+	}
+}
+
+// AddedEvents returns the value that was added to the "events" field in this mutation.
+func (m *BacktestMutation) AddedEvents() (r int64, exists bool) {
+	v := m.addevents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEvents resets all changes to the "events" field.
+func (m *BacktestMutation) ResetEvents() {
+	m.events = nil
+	m.addevents = nil
+}
+
+// SetResult sets the "result" field.
+func (m *BacktestMutation) SetResult(jm json.RawMessage) {
+	m.result = &jm
+	m.appendresult = nil
+}
+
+// Result returns the value of the "result" field in the mutation.
+func (m *BacktestMutation) Result() (r json.RawMessage, exists bool) {
+	v := m.result
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResult returns the old "result" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldResult(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResult is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResult requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResult: %w", err)
+	}
+	return oldValue.Result, nil
+}
+
+// AppendResult adds jm to the "result" field.
+func (m *BacktestMutation) AppendResult(jm json.RawMessage) {
+	m.appendresult = append(m.appendresult, jm...)
+}
+
+// AppendedResult returns the list of values that were appended to the "result" field in this mutation.
+func (m *BacktestMutation) AppendedResult() (json.RawMessage, bool) {
+	if len(m.appendresult) == 0 {
+		return nil, false
+	}
+	return m.appendresult, true
+}
+
+// ClearResult clears the value of the "result" field.
+func (m *BacktestMutation) ClearResult() {
+	m.result = nil
+	m.appendresult = nil
+	m.clearedFields[backtest.FieldResult] = struct{}{}
+}
+
+// ResultCleared returns if the "result" field was cleared in this mutation.
+func (m *BacktestMutation) ResultCleared() bool {
+	_, ok := m.clearedFields[backtest.FieldResult]
+	return ok
+}
+
+// ResetResult resets all changes to the "result" field.
+func (m *BacktestMutation) ResetResult() {
+	m.result = nil
+	m.appendresult = nil
+	delete(m.clearedFields, backtest.FieldResult)
+}
+
+// SetFailure sets the "failure" field.
+func (m *BacktestMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *BacktestMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *BacktestMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetFailureText sets the "failure_text" field.
+func (m *BacktestMutation) SetFailureText(s string) {
+	m.failure_text = &s
+}
+
+// FailureText returns the value of the "failure_text" field in the mutation.
+func (m *BacktestMutation) FailureText() (r string, exists bool) {
+	v := m.failure_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailureText returns the old "failure_text" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldFailureText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailureText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailureText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailureText: %w", err)
+	}
+	return oldValue.FailureText, nil
+}
+
+// ResetFailureText resets all changes to the "failure_text" field.
+func (m *BacktestMutation) ResetFailureText() {
+	m.failure_text = nil
+}
+
+// SetCreatorID sets the "creator_id" field.
+func (m *BacktestMutation) SetCreatorID(s string) {
+	m.creator = &s
+}
+
+// CreatorID returns the value of the "creator_id" field in the mutation.
+func (m *BacktestMutation) CreatorID() (r string, exists bool) {
+	v := m.creator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatorID returns the old "creator_id" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldCreatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatorID: %w", err)
+	}
+	return oldValue.CreatorID, nil
+}
+
+// ResetCreatorID resets all changes to the "creator_id" field.
+func (m *BacktestMutation) ResetCreatorID() {
+	m.creator = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *BacktestMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *BacktestMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *BacktestMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[backtest.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *BacktestMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[backtest.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *BacktestMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, backtest.FieldStartedAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *BacktestMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *BacktestMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Backtest entity.
+// If the Backtest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacktestMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *BacktestMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[backtest.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *BacktestMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[backtest.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *BacktestMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, backtest.FieldEndedAt)
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *BacktestMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[backtest.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *BacktestMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *BacktestMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *BacktestMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// ClearCreator clears the "creator" edge to the Account entity.
+func (m *BacktestMutation) ClearCreator() {
+	m.clearedcreator = true
+	m.clearedFields[backtest.FieldCreatorID] = struct{}{}
+}
+
+// CreatorCleared reports if the "creator" edge to the Account entity was cleared.
+func (m *BacktestMutation) CreatorCleared() bool {
+	return m.clearedcreator
+}
+
+// CreatorIDs returns the "creator" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CreatorID instead. It exists only for internal usage by the builders.
+func (m *BacktestMutation) CreatorIDs() (ids []string) {
+	if id := m.creator; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCreator resets all changes to the "creator" edge.
+func (m *BacktestMutation) ResetCreator() {
+	m.creator = nil
+	m.clearedcreator = false
+}
+
+// Where appends a list predicates to the BacktestMutation builder.
+func (m *BacktestMutation) Where(ps ...predicate.Backtest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BacktestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BacktestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Backtest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BacktestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BacktestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Backtest).
+func (m *BacktestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BacktestMutation) Fields() []string {
+	fields := make([]string, 0, 22)
+	if m.created_at != nil {
+		fields = append(fields, backtest.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, backtest.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, backtest.FieldProjectID)
+	}
+	if m.due_at != nil {
+		fields = append(fields, backtest.FieldDueAt)
+	}
+	if m.attempt != nil {
+		fields = append(fields, backtest.FieldAttempt)
+	}
+	if m.lease_owner != nil {
+		fields = append(fields, backtest.FieldLeaseOwner)
+	}
+	if m.lease_until != nil {
+		fields = append(fields, backtest.FieldLeaseUntil)
+	}
+	if m.task_id != nil {
+		fields = append(fields, backtest.FieldTaskID)
+	}
+	if m.trigger != nil {
+		fields = append(fields, backtest.FieldTrigger)
+	}
+	if m.audience != nil {
+		fields = append(fields, backtest.FieldAudience)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, backtest.FieldEndsAt)
+	}
+	if m.days != nil {
+		fields = append(fields, backtest.FieldDays)
+	}
+	if m.status != nil {
+		fields = append(fields, backtest.FieldStatus)
+	}
+	if m._done != nil {
+		fields = append(fields, backtest.FieldDone)
+	}
+	if m.total != nil {
+		fields = append(fields, backtest.FieldTotal)
+	}
+	if m.events != nil {
+		fields = append(fields, backtest.FieldEvents)
+	}
+	if m.result != nil {
+		fields = append(fields, backtest.FieldResult)
+	}
+	if m.failure != nil {
+		fields = append(fields, backtest.FieldFailure)
+	}
+	if m.failure_text != nil {
+		fields = append(fields, backtest.FieldFailureText)
+	}
+	if m.creator != nil {
+		fields = append(fields, backtest.FieldCreatorID)
+	}
+	if m.started_at != nil {
+		fields = append(fields, backtest.FieldStartedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, backtest.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BacktestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case backtest.FieldCreatedAt:
+		return m.CreatedAt()
+	case backtest.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case backtest.FieldProjectID:
+		return m.ProjectID()
+	case backtest.FieldDueAt:
+		return m.DueAt()
+	case backtest.FieldAttempt:
+		return m.Attempt()
+	case backtest.FieldLeaseOwner:
+		return m.LeaseOwner()
+	case backtest.FieldLeaseUntil:
+		return m.LeaseUntil()
+	case backtest.FieldTaskID:
+		return m.TaskID()
+	case backtest.FieldTrigger:
+		return m.Trigger()
+	case backtest.FieldAudience:
+		return m.Audience()
+	case backtest.FieldEndsAt:
+		return m.EndsAt()
+	case backtest.FieldDays:
+		return m.Days()
+	case backtest.FieldStatus:
+		return m.Status()
+	case backtest.FieldDone:
+		return m.Done()
+	case backtest.FieldTotal:
+		return m.Total()
+	case backtest.FieldEvents:
+		return m.Events()
+	case backtest.FieldResult:
+		return m.Result()
+	case backtest.FieldFailure:
+		return m.Failure()
+	case backtest.FieldFailureText:
+		return m.FailureText()
+	case backtest.FieldCreatorID:
+		return m.CreatorID()
+	case backtest.FieldStartedAt:
+		return m.StartedAt()
+	case backtest.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BacktestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case backtest.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case backtest.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case backtest.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case backtest.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case backtest.FieldAttempt:
+		return m.OldAttempt(ctx)
+	case backtest.FieldLeaseOwner:
+		return m.OldLeaseOwner(ctx)
+	case backtest.FieldLeaseUntil:
+		return m.OldLeaseUntil(ctx)
+	case backtest.FieldTaskID:
+		return m.OldTaskID(ctx)
+	case backtest.FieldTrigger:
+		return m.OldTrigger(ctx)
+	case backtest.FieldAudience:
+		return m.OldAudience(ctx)
+	case backtest.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case backtest.FieldDays:
+		return m.OldDays(ctx)
+	case backtest.FieldStatus:
+		return m.OldStatus(ctx)
+	case backtest.FieldDone:
+		return m.OldDone(ctx)
+	case backtest.FieldTotal:
+		return m.OldTotal(ctx)
+	case backtest.FieldEvents:
+		return m.OldEvents(ctx)
+	case backtest.FieldResult:
+		return m.OldResult(ctx)
+	case backtest.FieldFailure:
+		return m.OldFailure(ctx)
+	case backtest.FieldFailureText:
+		return m.OldFailureText(ctx)
+	case backtest.FieldCreatorID:
+		return m.OldCreatorID(ctx)
+	case backtest.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case backtest.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Backtest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BacktestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case backtest.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case backtest.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case backtest.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case backtest.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case backtest.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempt(v)
+		return nil
+	case backtest.FieldLeaseOwner:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseOwner(v)
+		return nil
+	case backtest.FieldLeaseUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseUntil(v)
+		return nil
+	case backtest.FieldTaskID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaskID(v)
+		return nil
+	case backtest.FieldTrigger:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrigger(v)
+		return nil
+	case backtest.FieldAudience:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAudience(v)
+		return nil
+	case backtest.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case backtest.FieldDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDays(v)
+		return nil
+	case backtest.FieldStatus:
+		v, ok := value.(backtest.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case backtest.FieldDone:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDone(v)
+		return nil
+	case backtest.FieldTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotal(v)
+		return nil
+	case backtest.FieldEvents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvents(v)
+		return nil
+	case backtest.FieldResult:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResult(v)
+		return nil
+	case backtest.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case backtest.FieldFailureText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailureText(v)
+		return nil
+	case backtest.FieldCreatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatorID(v)
+		return nil
+	case backtest.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case backtest.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Backtest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BacktestMutation) AddedFields() []string {
+	var fields []string
+	if m.addattempt != nil {
+		fields = append(fields, backtest.FieldAttempt)
+	}
+	if m.adddays != nil {
+		fields = append(fields, backtest.FieldDays)
+	}
+	if m.add_done != nil {
+		fields = append(fields, backtest.FieldDone)
+	}
+	if m.addtotal != nil {
+		fields = append(fields, backtest.FieldTotal)
+	}
+	if m.addevents != nil {
+		fields = append(fields, backtest.FieldEvents)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BacktestMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case backtest.FieldAttempt:
+		return m.AddedAttempt()
+	case backtest.FieldDays:
+		return m.AddedDays()
+	case backtest.FieldDone:
+		return m.AddedDone()
+	case backtest.FieldTotal:
+		return m.AddedTotal()
+	case backtest.FieldEvents:
+		return m.AddedEvents()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BacktestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case backtest.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempt(v)
+		return nil
+	case backtest.FieldDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDays(v)
+		return nil
+	case backtest.FieldDone:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDone(v)
+		return nil
+	case backtest.FieldTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotal(v)
+		return nil
+	case backtest.FieldEvents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEvents(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Backtest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BacktestMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(backtest.FieldDueAt) {
+		fields = append(fields, backtest.FieldDueAt)
+	}
+	if m.FieldCleared(backtest.FieldLeaseUntil) {
+		fields = append(fields, backtest.FieldLeaseUntil)
+	}
+	if m.FieldCleared(backtest.FieldTaskID) {
+		fields = append(fields, backtest.FieldTaskID)
+	}
+	if m.FieldCleared(backtest.FieldEndsAt) {
+		fields = append(fields, backtest.FieldEndsAt)
+	}
+	if m.FieldCleared(backtest.FieldResult) {
+		fields = append(fields, backtest.FieldResult)
+	}
+	if m.FieldCleared(backtest.FieldStartedAt) {
+		fields = append(fields, backtest.FieldStartedAt)
+	}
+	if m.FieldCleared(backtest.FieldEndedAt) {
+		fields = append(fields, backtest.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BacktestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BacktestMutation) ClearField(name string) error {
+	switch name {
+	case backtest.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case backtest.FieldLeaseUntil:
+		m.ClearLeaseUntil()
+		return nil
+	case backtest.FieldTaskID:
+		m.ClearTaskID()
+		return nil
+	case backtest.FieldEndsAt:
+		m.ClearEndsAt()
+		return nil
+	case backtest.FieldResult:
+		m.ClearResult()
+		return nil
+	case backtest.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	case backtest.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Backtest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BacktestMutation) ResetField(name string) error {
+	switch name {
+	case backtest.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case backtest.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case backtest.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case backtest.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case backtest.FieldAttempt:
+		m.ResetAttempt()
+		return nil
+	case backtest.FieldLeaseOwner:
+		m.ResetLeaseOwner()
+		return nil
+	case backtest.FieldLeaseUntil:
+		m.ResetLeaseUntil()
+		return nil
+	case backtest.FieldTaskID:
+		m.ResetTaskID()
+		return nil
+	case backtest.FieldTrigger:
+		m.ResetTrigger()
+		return nil
+	case backtest.FieldAudience:
+		m.ResetAudience()
+		return nil
+	case backtest.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case backtest.FieldDays:
+		m.ResetDays()
+		return nil
+	case backtest.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case backtest.FieldDone:
+		m.ResetDone()
+		return nil
+	case backtest.FieldTotal:
+		m.ResetTotal()
+		return nil
+	case backtest.FieldEvents:
+		m.ResetEvents()
+		return nil
+	case backtest.FieldResult:
+		m.ResetResult()
+		return nil
+	case backtest.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case backtest.FieldFailureText:
+		m.ResetFailureText()
+		return nil
+	case backtest.FieldCreatorID:
+		m.ResetCreatorID()
+		return nil
+	case backtest.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case backtest.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Backtest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BacktestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.project != nil {
+		edges = append(edges, backtest.EdgeProject)
+	}
+	if m.creator != nil {
+		edges = append(edges, backtest.EdgeCreator)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BacktestMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case backtest.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	case backtest.EdgeCreator:
+		if id := m.creator; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BacktestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BacktestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BacktestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedproject {
+		edges = append(edges, backtest.EdgeProject)
+	}
+	if m.clearedcreator {
+		edges = append(edges, backtest.EdgeCreator)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BacktestMutation) EdgeCleared(name string) bool {
+	switch name {
+	case backtest.EdgeProject:
+		return m.clearedproject
+	case backtest.EdgeCreator:
+		return m.clearedcreator
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BacktestMutation) ClearEdge(name string) error {
+	switch name {
+	case backtest.EdgeProject:
+		m.ClearProject()
+		return nil
+	case backtest.EdgeCreator:
+		m.ClearCreator()
+		return nil
+	}
+	return fmt.Errorf("unknown Backtest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BacktestMutation) ResetEdge(name string) error {
+	switch name {
+	case backtest.EdgeProject:
+		m.ResetProject()
+		return nil
+	case backtest.EdgeCreator:
+		m.ResetCreator()
+		return nil
+	}
+	return fmt.Errorf("unknown Backtest edge %s", name)
 }
 
 // CampaignMutation represents an operation that mutates the Campaign nodes in the graph.
@@ -11417,6 +13342,1123 @@ func (m *DetailTableMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown DetailTable edge %s", name)
+}
+
+// EventBatchMutation represents an operation that mutates the EventBatch nodes in the graph.
+type EventBatchMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	due_at           *time.Time
+	attempt          *int
+	addattempt       *int
+	lease_owner      *string
+	lease_until      *time.Time
+	project_num      *int64
+	addproject_num   *int64
+	from_at          *int64
+	addfrom_at       *int64
+	to_at            *int64
+	addto_at         *int64
+	count            *int
+	addcount         *int
+	event_nums       *[]int64
+	appendevent_nums []int64
+	low              *bool
+	created_at       *time.Time
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*EventBatch, error)
+	predicates       []predicate.EventBatch
+}
+
+var _ ent.Mutation = (*EventBatchMutation)(nil)
+
+// eventbatchOption allows management of the mutation configuration using functional options.
+type eventbatchOption func(*EventBatchMutation)
+
+// newEventBatchMutation creates new mutation for the EventBatch entity.
+func newEventBatchMutation(c config, op Op, opts ...eventbatchOption) *EventBatchMutation {
+	m := &EventBatchMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEventBatch,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEventBatchID sets the ID field of the mutation.
+func withEventBatchID(id int64) eventbatchOption {
+	return func(m *EventBatchMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EventBatch
+		)
+		m.oldValue = func(ctx context.Context) (*EventBatch, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EventBatch.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEventBatch sets the old EventBatch of the mutation.
+func withEventBatch(node *EventBatch) eventbatchOption {
+	return func(m *EventBatchMutation) {
+		m.oldValue = func(context.Context) (*EventBatch, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EventBatchMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EventBatchMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EventBatch entities.
+func (m *EventBatchMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EventBatchMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EventBatchMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EventBatch.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *EventBatchMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *EventBatchMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *EventBatchMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[eventbatch.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *EventBatchMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[eventbatch.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *EventBatchMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, eventbatch.FieldDueAt)
+}
+
+// SetAttempt sets the "attempt" field.
+func (m *EventBatchMutation) SetAttempt(i int) {
+	m.attempt = &i
+	m.addattempt = nil
+}
+
+// Attempt returns the value of the "attempt" field in the mutation.
+func (m *EventBatchMutation) Attempt() (r int, exists bool) {
+	v := m.attempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempt returns the old "attempt" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldAttempt(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempt: %w", err)
+	}
+	return oldValue.Attempt, nil
+}
+
+// AddAttempt adds i to the "attempt" field.
+func (m *EventBatchMutation) AddAttempt(i int) {
+	if m.addattempt != nil {
+		*m.addattempt += i
+	} else {
+		m.addattempt = &i
+	}
+}
+
+// AddedAttempt returns the value that was added to the "attempt" field in this mutation.
+func (m *EventBatchMutation) AddedAttempt() (r int, exists bool) {
+	v := m.addattempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempt resets all changes to the "attempt" field.
+func (m *EventBatchMutation) ResetAttempt() {
+	m.attempt = nil
+	m.addattempt = nil
+}
+
+// SetLeaseOwner sets the "lease_owner" field.
+func (m *EventBatchMutation) SetLeaseOwner(s string) {
+	m.lease_owner = &s
+}
+
+// LeaseOwner returns the value of the "lease_owner" field in the mutation.
+func (m *EventBatchMutation) LeaseOwner() (r string, exists bool) {
+	v := m.lease_owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseOwner returns the old "lease_owner" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldLeaseOwner(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseOwner: %w", err)
+	}
+	return oldValue.LeaseOwner, nil
+}
+
+// ResetLeaseOwner resets all changes to the "lease_owner" field.
+func (m *EventBatchMutation) ResetLeaseOwner() {
+	m.lease_owner = nil
+}
+
+// SetLeaseUntil sets the "lease_until" field.
+func (m *EventBatchMutation) SetLeaseUntil(t time.Time) {
+	m.lease_until = &t
+}
+
+// LeaseUntil returns the value of the "lease_until" field in the mutation.
+func (m *EventBatchMutation) LeaseUntil() (r time.Time, exists bool) {
+	v := m.lease_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseUntil returns the old "lease_until" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldLeaseUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseUntil: %w", err)
+	}
+	return oldValue.LeaseUntil, nil
+}
+
+// ClearLeaseUntil clears the value of the "lease_until" field.
+func (m *EventBatchMutation) ClearLeaseUntil() {
+	m.lease_until = nil
+	m.clearedFields[eventbatch.FieldLeaseUntil] = struct{}{}
+}
+
+// LeaseUntilCleared returns if the "lease_until" field was cleared in this mutation.
+func (m *EventBatchMutation) LeaseUntilCleared() bool {
+	_, ok := m.clearedFields[eventbatch.FieldLeaseUntil]
+	return ok
+}
+
+// ResetLeaseUntil resets all changes to the "lease_until" field.
+func (m *EventBatchMutation) ResetLeaseUntil() {
+	m.lease_until = nil
+	delete(m.clearedFields, eventbatch.FieldLeaseUntil)
+}
+
+// SetProjectNum sets the "project_num" field.
+func (m *EventBatchMutation) SetProjectNum(i int64) {
+	m.project_num = &i
+	m.addproject_num = nil
+}
+
+// ProjectNum returns the value of the "project_num" field in the mutation.
+func (m *EventBatchMutation) ProjectNum() (r int64, exists bool) {
+	v := m.project_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectNum returns the old "project_num" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldProjectNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectNum: %w", err)
+	}
+	return oldValue.ProjectNum, nil
+}
+
+// AddProjectNum adds i to the "project_num" field.
+func (m *EventBatchMutation) AddProjectNum(i int64) {
+	if m.addproject_num != nil {
+		*m.addproject_num += i
+	} else {
+		m.addproject_num = &i
+	}
+}
+
+// AddedProjectNum returns the value that was added to the "project_num" field in this mutation.
+func (m *EventBatchMutation) AddedProjectNum() (r int64, exists bool) {
+	v := m.addproject_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProjectNum resets all changes to the "project_num" field.
+func (m *EventBatchMutation) ResetProjectNum() {
+	m.project_num = nil
+	m.addproject_num = nil
+}
+
+// SetFromAt sets the "from_at" field.
+func (m *EventBatchMutation) SetFromAt(i int64) {
+	m.from_at = &i
+	m.addfrom_at = nil
+}
+
+// FromAt returns the value of the "from_at" field in the mutation.
+func (m *EventBatchMutation) FromAt() (r int64, exists bool) {
+	v := m.from_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromAt returns the old "from_at" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldFromAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromAt: %w", err)
+	}
+	return oldValue.FromAt, nil
+}
+
+// AddFromAt adds i to the "from_at" field.
+func (m *EventBatchMutation) AddFromAt(i int64) {
+	if m.addfrom_at != nil {
+		*m.addfrom_at += i
+	} else {
+		m.addfrom_at = &i
+	}
+}
+
+// AddedFromAt returns the value that was added to the "from_at" field in this mutation.
+func (m *EventBatchMutation) AddedFromAt() (r int64, exists bool) {
+	v := m.addfrom_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFromAt resets all changes to the "from_at" field.
+func (m *EventBatchMutation) ResetFromAt() {
+	m.from_at = nil
+	m.addfrom_at = nil
+}
+
+// SetToAt sets the "to_at" field.
+func (m *EventBatchMutation) SetToAt(i int64) {
+	m.to_at = &i
+	m.addto_at = nil
+}
+
+// ToAt returns the value of the "to_at" field in the mutation.
+func (m *EventBatchMutation) ToAt() (r int64, exists bool) {
+	v := m.to_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToAt returns the old "to_at" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldToAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToAt: %w", err)
+	}
+	return oldValue.ToAt, nil
+}
+
+// AddToAt adds i to the "to_at" field.
+func (m *EventBatchMutation) AddToAt(i int64) {
+	if m.addto_at != nil {
+		*m.addto_at += i
+	} else {
+		m.addto_at = &i
+	}
+}
+
+// AddedToAt returns the value that was added to the "to_at" field in this mutation.
+func (m *EventBatchMutation) AddedToAt() (r int64, exists bool) {
+	v := m.addto_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetToAt resets all changes to the "to_at" field.
+func (m *EventBatchMutation) ResetToAt() {
+	m.to_at = nil
+	m.addto_at = nil
+}
+
+// SetCount sets the "count" field.
+func (m *EventBatchMutation) SetCount(i int) {
+	m.count = &i
+	m.addcount = nil
+}
+
+// Count returns the value of the "count" field in the mutation.
+func (m *EventBatchMutation) Count() (r int, exists bool) {
+	v := m.count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCount returns the old "count" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldCount(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCount: %w", err)
+	}
+	return oldValue.Count, nil
+}
+
+// AddCount adds i to the "count" field.
+func (m *EventBatchMutation) AddCount(i int) {
+	if m.addcount != nil {
+		*m.addcount += i
+	} else {
+		m.addcount = &i
+	}
+}
+
+// AddedCount returns the value that was added to the "count" field in this mutation.
+func (m *EventBatchMutation) AddedCount() (r int, exists bool) {
+	v := m.addcount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCount resets all changes to the "count" field.
+func (m *EventBatchMutation) ResetCount() {
+	m.count = nil
+	m.addcount = nil
+}
+
+// SetEventNums sets the "event_nums" field.
+func (m *EventBatchMutation) SetEventNums(i []int64) {
+	m.event_nums = &i
+	m.appendevent_nums = nil
+}
+
+// EventNums returns the value of the "event_nums" field in the mutation.
+func (m *EventBatchMutation) EventNums() (r []int64, exists bool) {
+	v := m.event_nums
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventNums returns the old "event_nums" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldEventNums(ctx context.Context) (v []int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventNums is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventNums requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventNums: %w", err)
+	}
+	return oldValue.EventNums, nil
+}
+
+// AppendEventNums adds i to the "event_nums" field.
+func (m *EventBatchMutation) AppendEventNums(i []int64) {
+	m.appendevent_nums = append(m.appendevent_nums, i...)
+}
+
+// AppendedEventNums returns the list of values that were appended to the "event_nums" field in this mutation.
+func (m *EventBatchMutation) AppendedEventNums() ([]int64, bool) {
+	if len(m.appendevent_nums) == 0 {
+		return nil, false
+	}
+	return m.appendevent_nums, true
+}
+
+// ClearEventNums clears the value of the "event_nums" field.
+func (m *EventBatchMutation) ClearEventNums() {
+	m.event_nums = nil
+	m.appendevent_nums = nil
+	m.clearedFields[eventbatch.FieldEventNums] = struct{}{}
+}
+
+// EventNumsCleared returns if the "event_nums" field was cleared in this mutation.
+func (m *EventBatchMutation) EventNumsCleared() bool {
+	_, ok := m.clearedFields[eventbatch.FieldEventNums]
+	return ok
+}
+
+// ResetEventNums resets all changes to the "event_nums" field.
+func (m *EventBatchMutation) ResetEventNums() {
+	m.event_nums = nil
+	m.appendevent_nums = nil
+	delete(m.clearedFields, eventbatch.FieldEventNums)
+}
+
+// SetLow sets the "low" field.
+func (m *EventBatchMutation) SetLow(b bool) {
+	m.low = &b
+}
+
+// Low returns the value of the "low" field in the mutation.
+func (m *EventBatchMutation) Low() (r bool, exists bool) {
+	v := m.low
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLow returns the old "low" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldLow(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLow is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLow requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLow: %w", err)
+	}
+	return oldValue.Low, nil
+}
+
+// ResetLow resets all changes to the "low" field.
+func (m *EventBatchMutation) ResetLow() {
+	m.low = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EventBatchMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EventBatchMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the EventBatch entity.
+// If the EventBatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventBatchMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EventBatchMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the EventBatchMutation builder.
+func (m *EventBatchMutation) Where(ps ...predicate.EventBatch) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EventBatchMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EventBatchMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EventBatch, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EventBatchMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EventBatchMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EventBatch).
+func (m *EventBatchMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EventBatchMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.due_at != nil {
+		fields = append(fields, eventbatch.FieldDueAt)
+	}
+	if m.attempt != nil {
+		fields = append(fields, eventbatch.FieldAttempt)
+	}
+	if m.lease_owner != nil {
+		fields = append(fields, eventbatch.FieldLeaseOwner)
+	}
+	if m.lease_until != nil {
+		fields = append(fields, eventbatch.FieldLeaseUntil)
+	}
+	if m.project_num != nil {
+		fields = append(fields, eventbatch.FieldProjectNum)
+	}
+	if m.from_at != nil {
+		fields = append(fields, eventbatch.FieldFromAt)
+	}
+	if m.to_at != nil {
+		fields = append(fields, eventbatch.FieldToAt)
+	}
+	if m.count != nil {
+		fields = append(fields, eventbatch.FieldCount)
+	}
+	if m.event_nums != nil {
+		fields = append(fields, eventbatch.FieldEventNums)
+	}
+	if m.low != nil {
+		fields = append(fields, eventbatch.FieldLow)
+	}
+	if m.created_at != nil {
+		fields = append(fields, eventbatch.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EventBatchMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case eventbatch.FieldDueAt:
+		return m.DueAt()
+	case eventbatch.FieldAttempt:
+		return m.Attempt()
+	case eventbatch.FieldLeaseOwner:
+		return m.LeaseOwner()
+	case eventbatch.FieldLeaseUntil:
+		return m.LeaseUntil()
+	case eventbatch.FieldProjectNum:
+		return m.ProjectNum()
+	case eventbatch.FieldFromAt:
+		return m.FromAt()
+	case eventbatch.FieldToAt:
+		return m.ToAt()
+	case eventbatch.FieldCount:
+		return m.Count()
+	case eventbatch.FieldEventNums:
+		return m.EventNums()
+	case eventbatch.FieldLow:
+		return m.Low()
+	case eventbatch.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EventBatchMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case eventbatch.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case eventbatch.FieldAttempt:
+		return m.OldAttempt(ctx)
+	case eventbatch.FieldLeaseOwner:
+		return m.OldLeaseOwner(ctx)
+	case eventbatch.FieldLeaseUntil:
+		return m.OldLeaseUntil(ctx)
+	case eventbatch.FieldProjectNum:
+		return m.OldProjectNum(ctx)
+	case eventbatch.FieldFromAt:
+		return m.OldFromAt(ctx)
+	case eventbatch.FieldToAt:
+		return m.OldToAt(ctx)
+	case eventbatch.FieldCount:
+		return m.OldCount(ctx)
+	case eventbatch.FieldEventNums:
+		return m.OldEventNums(ctx)
+	case eventbatch.FieldLow:
+		return m.OldLow(ctx)
+	case eventbatch.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown EventBatch field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EventBatchMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case eventbatch.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case eventbatch.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempt(v)
+		return nil
+	case eventbatch.FieldLeaseOwner:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseOwner(v)
+		return nil
+	case eventbatch.FieldLeaseUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseUntil(v)
+		return nil
+	case eventbatch.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectNum(v)
+		return nil
+	case eventbatch.FieldFromAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromAt(v)
+		return nil
+	case eventbatch.FieldToAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToAt(v)
+		return nil
+	case eventbatch.FieldCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCount(v)
+		return nil
+	case eventbatch.FieldEventNums:
+		v, ok := value.([]int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventNums(v)
+		return nil
+	case eventbatch.FieldLow:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLow(v)
+		return nil
+	case eventbatch.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EventBatch field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EventBatchMutation) AddedFields() []string {
+	var fields []string
+	if m.addattempt != nil {
+		fields = append(fields, eventbatch.FieldAttempt)
+	}
+	if m.addproject_num != nil {
+		fields = append(fields, eventbatch.FieldProjectNum)
+	}
+	if m.addfrom_at != nil {
+		fields = append(fields, eventbatch.FieldFromAt)
+	}
+	if m.addto_at != nil {
+		fields = append(fields, eventbatch.FieldToAt)
+	}
+	if m.addcount != nil {
+		fields = append(fields, eventbatch.FieldCount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EventBatchMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case eventbatch.FieldAttempt:
+		return m.AddedAttempt()
+	case eventbatch.FieldProjectNum:
+		return m.AddedProjectNum()
+	case eventbatch.FieldFromAt:
+		return m.AddedFromAt()
+	case eventbatch.FieldToAt:
+		return m.AddedToAt()
+	case eventbatch.FieldCount:
+		return m.AddedCount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EventBatchMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case eventbatch.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempt(v)
+		return nil
+	case eventbatch.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProjectNum(v)
+		return nil
+	case eventbatch.FieldFromAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFromAt(v)
+		return nil
+	case eventbatch.FieldToAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddToAt(v)
+		return nil
+	case eventbatch.FieldCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EventBatch numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EventBatchMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(eventbatch.FieldDueAt) {
+		fields = append(fields, eventbatch.FieldDueAt)
+	}
+	if m.FieldCleared(eventbatch.FieldLeaseUntil) {
+		fields = append(fields, eventbatch.FieldLeaseUntil)
+	}
+	if m.FieldCleared(eventbatch.FieldEventNums) {
+		fields = append(fields, eventbatch.FieldEventNums)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EventBatchMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EventBatchMutation) ClearField(name string) error {
+	switch name {
+	case eventbatch.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case eventbatch.FieldLeaseUntil:
+		m.ClearLeaseUntil()
+		return nil
+	case eventbatch.FieldEventNums:
+		m.ClearEventNums()
+		return nil
+	}
+	return fmt.Errorf("unknown EventBatch nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EventBatchMutation) ResetField(name string) error {
+	switch name {
+	case eventbatch.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case eventbatch.FieldAttempt:
+		m.ResetAttempt()
+		return nil
+	case eventbatch.FieldLeaseOwner:
+		m.ResetLeaseOwner()
+		return nil
+	case eventbatch.FieldLeaseUntil:
+		m.ResetLeaseUntil()
+		return nil
+	case eventbatch.FieldProjectNum:
+		m.ResetProjectNum()
+		return nil
+	case eventbatch.FieldFromAt:
+		m.ResetFromAt()
+		return nil
+	case eventbatch.FieldToAt:
+		m.ResetToAt()
+		return nil
+	case eventbatch.FieldCount:
+		m.ResetCount()
+		return nil
+	case eventbatch.FieldEventNums:
+		m.ResetEventNums()
+		return nil
+	case eventbatch.FieldLow:
+		m.ResetLow()
+		return nil
+	case eventbatch.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown EventBatch field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EventBatchMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EventBatchMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EventBatchMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EventBatchMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EventBatchMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EventBatchMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EventBatchMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown EventBatch unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EventBatchMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown EventBatch edge %s", name)
 }
 
 // EventSourceMutation represents an operation that mutates the EventSource nodes in the graph.
@@ -19047,6 +22089,12 @@ type ProjectMutation struct {
 	listed_default          *bool
 	event_retention_days    *int
 	addevent_retention_days *int
+	live_triggers           *int
+	addlive_triggers        *int
+	triggers_rev            *int64
+	addtriggers_rev         *int64
+	judge_grace             *int
+	addjudge_grace          *int
 	refresh_lead            *int
 	addrefresh_lead         *int
 	clearedFields           map[string]struct{}
@@ -19615,6 +22663,174 @@ func (m *ProjectMutation) ResetEventRetentionDays() {
 	m.addevent_retention_days = nil
 }
 
+// SetLiveTriggers sets the "live_triggers" field.
+func (m *ProjectMutation) SetLiveTriggers(i int) {
+	m.live_triggers = &i
+	m.addlive_triggers = nil
+}
+
+// LiveTriggers returns the value of the "live_triggers" field in the mutation.
+func (m *ProjectMutation) LiveTriggers() (r int, exists bool) {
+	v := m.live_triggers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLiveTriggers returns the old "live_triggers" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldLiveTriggers(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLiveTriggers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLiveTriggers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLiveTriggers: %w", err)
+	}
+	return oldValue.LiveTriggers, nil
+}
+
+// AddLiveTriggers adds i to the "live_triggers" field.
+func (m *ProjectMutation) AddLiveTriggers(i int) {
+	if m.addlive_triggers != nil {
+		*m.addlive_triggers += i
+	} else {
+		m.addlive_triggers = &i
+	}
+}
+
+// AddedLiveTriggers returns the value that was added to the "live_triggers" field in this mutation.
+func (m *ProjectMutation) AddedLiveTriggers() (r int, exists bool) {
+	v := m.addlive_triggers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLiveTriggers resets all changes to the "live_triggers" field.
+func (m *ProjectMutation) ResetLiveTriggers() {
+	m.live_triggers = nil
+	m.addlive_triggers = nil
+}
+
+// SetTriggersRev sets the "triggers_rev" field.
+func (m *ProjectMutation) SetTriggersRev(i int64) {
+	m.triggers_rev = &i
+	m.addtriggers_rev = nil
+}
+
+// TriggersRev returns the value of the "triggers_rev" field in the mutation.
+func (m *ProjectMutation) TriggersRev() (r int64, exists bool) {
+	v := m.triggers_rev
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTriggersRev returns the old "triggers_rev" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldTriggersRev(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTriggersRev is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTriggersRev requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTriggersRev: %w", err)
+	}
+	return oldValue.TriggersRev, nil
+}
+
+// AddTriggersRev adds i to the "triggers_rev" field.
+func (m *ProjectMutation) AddTriggersRev(i int64) {
+	if m.addtriggers_rev != nil {
+		*m.addtriggers_rev += i
+	} else {
+		m.addtriggers_rev = &i
+	}
+}
+
+// AddedTriggersRev returns the value that was added to the "triggers_rev" field in this mutation.
+func (m *ProjectMutation) AddedTriggersRev() (r int64, exists bool) {
+	v := m.addtriggers_rev
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTriggersRev resets all changes to the "triggers_rev" field.
+func (m *ProjectMutation) ResetTriggersRev() {
+	m.triggers_rev = nil
+	m.addtriggers_rev = nil
+}
+
+// SetJudgeGrace sets the "judge_grace" field.
+func (m *ProjectMutation) SetJudgeGrace(i int) {
+	m.judge_grace = &i
+	m.addjudge_grace = nil
+}
+
+// JudgeGrace returns the value of the "judge_grace" field in the mutation.
+func (m *ProjectMutation) JudgeGrace() (r int, exists bool) {
+	v := m.judge_grace
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJudgeGrace returns the old "judge_grace" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldJudgeGrace(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJudgeGrace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJudgeGrace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJudgeGrace: %w", err)
+	}
+	return oldValue.JudgeGrace, nil
+}
+
+// AddJudgeGrace adds i to the "judge_grace" field.
+func (m *ProjectMutation) AddJudgeGrace(i int) {
+	if m.addjudge_grace != nil {
+		*m.addjudge_grace += i
+	} else {
+		m.addjudge_grace = &i
+	}
+}
+
+// AddedJudgeGrace returns the value that was added to the "judge_grace" field in this mutation.
+func (m *ProjectMutation) AddedJudgeGrace() (r int, exists bool) {
+	v := m.addjudge_grace
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetJudgeGrace resets all changes to the "judge_grace" field.
+func (m *ProjectMutation) ResetJudgeGrace() {
+	m.judge_grace = nil
+	m.addjudge_grace = nil
+}
+
 // SetRefreshLead sets the "refresh_lead" field.
 func (m *ProjectMutation) SetRefreshLead(i int) {
 	m.refresh_lead = &i
@@ -19705,7 +22921,7 @@ func (m *ProjectMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProjectMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 15)
 	if m.created_at != nil {
 		fields = append(fields, project.FieldCreatedAt)
 	}
@@ -19738,6 +22954,15 @@ func (m *ProjectMutation) Fields() []string {
 	}
 	if m.event_retention_days != nil {
 		fields = append(fields, project.FieldEventRetentionDays)
+	}
+	if m.live_triggers != nil {
+		fields = append(fields, project.FieldLiveTriggers)
+	}
+	if m.triggers_rev != nil {
+		fields = append(fields, project.FieldTriggersRev)
+	}
+	if m.judge_grace != nil {
+		fields = append(fields, project.FieldJudgeGrace)
 	}
 	if m.refresh_lead != nil {
 		fields = append(fields, project.FieldRefreshLead)
@@ -19772,6 +22997,12 @@ func (m *ProjectMutation) Field(name string) (ent.Value, bool) {
 		return m.ListedDefault()
 	case project.FieldEventRetentionDays:
 		return m.EventRetentionDays()
+	case project.FieldLiveTriggers:
+		return m.LiveTriggers()
+	case project.FieldTriggersRev:
+		return m.TriggersRev()
+	case project.FieldJudgeGrace:
+		return m.JudgeGrace()
 	case project.FieldRefreshLead:
 		return m.RefreshLead()
 	}
@@ -19805,6 +23036,12 @@ func (m *ProjectMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldListedDefault(ctx)
 	case project.FieldEventRetentionDays:
 		return m.OldEventRetentionDays(ctx)
+	case project.FieldLiveTriggers:
+		return m.OldLiveTriggers(ctx)
+	case project.FieldTriggersRev:
+		return m.OldTriggersRev(ctx)
+	case project.FieldJudgeGrace:
+		return m.OldJudgeGrace(ctx)
 	case project.FieldRefreshLead:
 		return m.OldRefreshLead(ctx)
 	}
@@ -19893,6 +23130,27 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEventRetentionDays(v)
 		return nil
+	case project.FieldLiveTriggers:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLiveTriggers(v)
+		return nil
+	case project.FieldTriggersRev:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTriggersRev(v)
+		return nil
+	case project.FieldJudgeGrace:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJudgeGrace(v)
+		return nil
 	case project.FieldRefreshLead:
 		v, ok := value.(int)
 		if !ok {
@@ -19917,6 +23175,15 @@ func (m *ProjectMutation) AddedFields() []string {
 	if m.addevent_retention_days != nil {
 		fields = append(fields, project.FieldEventRetentionDays)
 	}
+	if m.addlive_triggers != nil {
+		fields = append(fields, project.FieldLiveTriggers)
+	}
+	if m.addtriggers_rev != nil {
+		fields = append(fields, project.FieldTriggersRev)
+	}
+	if m.addjudge_grace != nil {
+		fields = append(fields, project.FieldJudgeGrace)
+	}
 	if m.addrefresh_lead != nil {
 		fields = append(fields, project.FieldRefreshLead)
 	}
@@ -19934,6 +23201,12 @@ func (m *ProjectMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedNextPerson()
 	case project.FieldEventRetentionDays:
 		return m.AddedEventRetentionDays()
+	case project.FieldLiveTriggers:
+		return m.AddedLiveTriggers()
+	case project.FieldTriggersRev:
+		return m.AddedTriggersRev()
+	case project.FieldJudgeGrace:
+		return m.AddedJudgeGrace()
 	case project.FieldRefreshLead:
 		return m.AddedRefreshLead()
 	}
@@ -19965,6 +23238,27 @@ func (m *ProjectMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddEventRetentionDays(v)
+		return nil
+	case project.FieldLiveTriggers:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLiveTriggers(v)
+		return nil
+	case project.FieldTriggersRev:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTriggersRev(v)
+		return nil
+	case project.FieldJudgeGrace:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddJudgeGrace(v)
 		return nil
 	case project.FieldRefreshLead:
 		v, ok := value.(int)
@@ -20032,6 +23326,15 @@ func (m *ProjectMutation) ResetField(name string) error {
 		return nil
 	case project.FieldEventRetentionDays:
 		m.ResetEventRetentionDays()
+		return nil
+	case project.FieldLiveTriggers:
+		m.ResetLiveTriggers()
+		return nil
+	case project.FieldTriggersRev:
+		m.ResetTriggersRev()
+		return nil
+	case project.FieldJudgeGrace:
+		m.ResetJudgeGrace()
 		return nil
 	case project.FieldRefreshLead:
 		m.ResetRefreshLead()
@@ -21794,6 +25097,9 @@ type RunMutation struct {
 	origin_id          *string
 	selection          *json.RawMessage
 	appendselection    json.RawMessage
+	slot               *string
+	next_seq           *int
+	addnext_seq        *int
 	planned_at         *time.Time
 	run_at             *time.Time
 	status             *run.Status
@@ -22461,6 +25767,111 @@ func (m *RunMutation) ResetSelection() {
 	m.selection = nil
 	m.appendselection = nil
 	delete(m.clearedFields, run.FieldSelection)
+}
+
+// SetSlot sets the "slot" field.
+func (m *RunMutation) SetSlot(s string) {
+	m.slot = &s
+}
+
+// Slot returns the value of the "slot" field in the mutation.
+func (m *RunMutation) Slot() (r string, exists bool) {
+	v := m.slot
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlot returns the old "slot" field's value of the Run entity.
+// If the Run object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RunMutation) OldSlot(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlot is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlot requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlot: %w", err)
+	}
+	return oldValue.Slot, nil
+}
+
+// ClearSlot clears the value of the "slot" field.
+func (m *RunMutation) ClearSlot() {
+	m.slot = nil
+	m.clearedFields[run.FieldSlot] = struct{}{}
+}
+
+// SlotCleared returns if the "slot" field was cleared in this mutation.
+func (m *RunMutation) SlotCleared() bool {
+	_, ok := m.clearedFields[run.FieldSlot]
+	return ok
+}
+
+// ResetSlot resets all changes to the "slot" field.
+func (m *RunMutation) ResetSlot() {
+	m.slot = nil
+	delete(m.clearedFields, run.FieldSlot)
+}
+
+// SetNextSeq sets the "next_seq" field.
+func (m *RunMutation) SetNextSeq(i int) {
+	m.next_seq = &i
+	m.addnext_seq = nil
+}
+
+// NextSeq returns the value of the "next_seq" field in the mutation.
+func (m *RunMutation) NextSeq() (r int, exists bool) {
+	v := m.next_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextSeq returns the old "next_seq" field's value of the Run entity.
+// If the Run object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RunMutation) OldNextSeq(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextSeq: %w", err)
+	}
+	return oldValue.NextSeq, nil
+}
+
+// AddNextSeq adds i to the "next_seq" field.
+func (m *RunMutation) AddNextSeq(i int) {
+	if m.addnext_seq != nil {
+		*m.addnext_seq += i
+	} else {
+		m.addnext_seq = &i
+	}
+}
+
+// AddedNextSeq returns the value that was added to the "next_seq" field in this mutation.
+func (m *RunMutation) AddedNextSeq() (r int, exists bool) {
+	v := m.addnext_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNextSeq resets all changes to the "next_seq" field.
+func (m *RunMutation) ResetNextSeq() {
+	m.next_seq = nil
+	m.addnext_seq = nil
 }
 
 // SetPlannedAt sets the "planned_at" field.
@@ -23133,7 +26544,7 @@ func (m *RunMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RunMutation) Fields() []string {
-	fields := make([]string, 0, 25)
+	fields := make([]string, 0, 27)
 	if m.created_at != nil {
 		fields = append(fields, run.FieldCreatedAt)
 	}
@@ -23169,6 +26580,12 @@ func (m *RunMutation) Fields() []string {
 	}
 	if m.selection != nil {
 		fields = append(fields, run.FieldSelection)
+	}
+	if m.slot != nil {
+		fields = append(fields, run.FieldSlot)
+	}
+	if m.next_seq != nil {
+		fields = append(fields, run.FieldNextSeq)
 	}
 	if m.planned_at != nil {
 		fields = append(fields, run.FieldPlannedAt)
@@ -23241,6 +26658,10 @@ func (m *RunMutation) Field(name string) (ent.Value, bool) {
 		return m.OriginID()
 	case run.FieldSelection:
 		return m.Selection()
+	case run.FieldSlot:
+		return m.Slot()
+	case run.FieldNextSeq:
+		return m.NextSeq()
 	case run.FieldPlannedAt:
 		return m.PlannedAt()
 	case run.FieldRunAt:
@@ -23300,6 +26721,10 @@ func (m *RunMutation) OldField(ctx context.Context, name string) (ent.Value, err
 		return m.OldOriginID(ctx)
 	case run.FieldSelection:
 		return m.OldSelection(ctx)
+	case run.FieldSlot:
+		return m.OldSlot(ctx)
+	case run.FieldNextSeq:
+		return m.OldNextSeq(ctx)
 	case run.FieldPlannedAt:
 		return m.OldPlannedAt(ctx)
 	case run.FieldRunAt:
@@ -23419,6 +26844,20 @@ func (m *RunMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSelection(v)
 		return nil
+	case run.FieldSlot:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlot(v)
+		return nil
+	case run.FieldNextSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextSeq(v)
+		return nil
 	case run.FieldPlannedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -23524,6 +26963,9 @@ func (m *RunMutation) AddedFields() []string {
 	if m.addnum != nil {
 		fields = append(fields, run.FieldNum)
 	}
+	if m.addnext_seq != nil {
+		fields = append(fields, run.FieldNextSeq)
+	}
 	if m.addaudience_size != nil {
 		fields = append(fields, run.FieldAudienceSize)
 	}
@@ -23539,6 +26981,8 @@ func (m *RunMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedAttempt()
 	case run.FieldNum:
 		return m.AddedNum()
+	case run.FieldNextSeq:
+		return m.AddedNextSeq()
 	case run.FieldAudienceSize:
 		return m.AddedAudienceSize()
 	}
@@ -23563,6 +27007,13 @@ func (m *RunMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddNum(v)
+		return nil
+	case run.FieldNextSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNextSeq(v)
 		return nil
 	case run.FieldAudienceSize:
 		v, ok := value.(int)
@@ -23590,6 +27041,9 @@ func (m *RunMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(run.FieldSelection) {
 		fields = append(fields, run.FieldSelection)
+	}
+	if m.FieldCleared(run.FieldSlot) {
+		fields = append(fields, run.FieldSlot)
 	}
 	if m.FieldCleared(run.FieldRefreshStartedAt) {
 		fields = append(fields, run.FieldRefreshStartedAt)
@@ -23634,6 +27088,9 @@ func (m *RunMutation) ClearField(name string) error {
 		return nil
 	case run.FieldSelection:
 		m.ClearSelection()
+		return nil
+	case run.FieldSlot:
+		m.ClearSlot()
 		return nil
 	case run.FieldRefreshStartedAt:
 		m.ClearRefreshStartedAt()
@@ -23696,6 +27153,12 @@ func (m *RunMutation) ResetField(name string) error {
 		return nil
 	case run.FieldSelection:
 		m.ResetSelection()
+		return nil
+	case run.FieldSlot:
+		m.ResetSlot()
+		return nil
+	case run.FieldNextSeq:
+		m.ResetNextSeq()
 		return nil
 	case run.FieldPlannedAt:
 		m.ResetPlannedAt()
@@ -28394,6 +31857,9 @@ type ShardMutation struct {
 	retry          *bool
 	try            *int
 	addtry         *int
+	seq            *int
+	addseq         *int
+	touch          *bool
 	size           *int
 	addsize        *int
 	slice          *[]byte
@@ -29044,6 +32510,98 @@ func (m *ShardMutation) ResetTry() {
 	m.addtry = nil
 }
 
+// SetSeq sets the "seq" field.
+func (m *ShardMutation) SetSeq(i int) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *ShardMutation) Seq() (r int, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the Shard entity.
+// If the Shard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShardMutation) OldSeq(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *ShardMutation) AddSeq(i int) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *ShardMutation) AddedSeq() (r int, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *ShardMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetTouch sets the "touch" field.
+func (m *ShardMutation) SetTouch(b bool) {
+	m.touch = &b
+}
+
+// Touch returns the value of the "touch" field in the mutation.
+func (m *ShardMutation) Touch() (r bool, exists bool) {
+	v := m.touch
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTouch returns the old "touch" field's value of the Shard entity.
+// If the Shard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShardMutation) OldTouch(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTouch is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTouch requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTouch: %w", err)
+	}
+	return oldValue.Touch, nil
+}
+
+// ResetTouch resets all changes to the "touch" field.
+func (m *ShardMutation) ResetTouch() {
+	m.touch = nil
+}
+
 // SetSize sets the "size" field.
 func (m *ShardMutation) SetSize(i int) {
 	m.size = &i
@@ -29611,7 +33169,7 @@ func (m *ShardMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ShardMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 23)
 	if m.due_at != nil {
 		fields = append(fields, shard.FieldDueAt)
 	}
@@ -29644,6 +33202,12 @@ func (m *ShardMutation) Fields() []string {
 	}
 	if m.try != nil {
 		fields = append(fields, shard.FieldTry)
+	}
+	if m.seq != nil {
+		fields = append(fields, shard.FieldSeq)
+	}
+	if m.touch != nil {
+		fields = append(fields, shard.FieldTouch)
 	}
 	if m.size != nil {
 		fields = append(fields, shard.FieldSize)
@@ -29705,6 +33269,10 @@ func (m *ShardMutation) Field(name string) (ent.Value, bool) {
 		return m.Retry()
 	case shard.FieldTry:
 		return m.Try()
+	case shard.FieldSeq:
+		return m.Seq()
+	case shard.FieldTouch:
+		return m.Touch()
 	case shard.FieldSize:
 		return m.Size()
 	case shard.FieldSlice:
@@ -29756,6 +33324,10 @@ func (m *ShardMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldRetry(ctx)
 	case shard.FieldTry:
 		return m.OldTry(ctx)
+	case shard.FieldSeq:
+		return m.OldSeq(ctx)
+	case shard.FieldTouch:
+		return m.OldTouch(ctx)
 	case shard.FieldSize:
 		return m.OldSize(ctx)
 	case shard.FieldSlice:
@@ -29862,6 +33434,20 @@ func (m *ShardMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTry(v)
 		return nil
+	case shard.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case shard.FieldTouch:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTouch(v)
+		return nil
 	case shard.FieldSize:
 		v, ok := value.(int)
 		if !ok {
@@ -29955,6 +33541,9 @@ func (m *ShardMutation) AddedFields() []string {
 	if m.addtry != nil {
 		fields = append(fields, shard.FieldTry)
 	}
+	if m.addseq != nil {
+		fields = append(fields, shard.FieldSeq)
+	}
 	if m.addsize != nil {
 		fields = append(fields, shard.FieldSize)
 	}
@@ -29997,6 +33586,8 @@ func (m *ShardMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedClass()
 	case shard.FieldTry:
 		return m.AddedTry()
+	case shard.FieldSeq:
+		return m.AddedSeq()
 	case shard.FieldSize:
 		return m.AddedSize()
 	case shard.FieldCursor:
@@ -30056,6 +33647,13 @@ func (m *ShardMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddTry(v)
+		return nil
+	case shard.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
 		return nil
 	case shard.FieldSize:
 		v, ok := value.(int)
@@ -30193,6 +33791,12 @@ func (m *ShardMutation) ResetField(name string) error {
 		return nil
 	case shard.FieldTry:
 		m.ResetTry()
+		return nil
+	case shard.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case shard.FieldTouch:
+		m.ResetTouch()
 		return nil
 	case shard.FieldSize:
 		m.ResetSize()
@@ -31892,6 +35496,16 @@ type TaskMutation struct {
 	supplementary           *[]string
 	appendsupplementary     []string
 	reach_at                *time.Time
+	cycle                   *json.RawMessage
+	appendcycle             json.RawMessage
+	trigger                 *json.RawMessage
+	appendtrigger           json.RawMessage
+	starts_at               *time.Time
+	ends_at                 *time.Time
+	pauses                  *json.RawMessage
+	appendpauses            json.RawMessage
+	discarded               *int
+	adddiscarded            *int
 	approval_timeout        *task.ApprovalTimeout
 	message_class           *task.MessageClass
 	template_snapshot       *json.RawMessage
@@ -32968,6 +36582,355 @@ func (m *TaskMutation) ReachAtCleared() bool {
 func (m *TaskMutation) ResetReachAt() {
 	m.reach_at = nil
 	delete(m.clearedFields, task.FieldReachAt)
+}
+
+// SetCycle sets the "cycle" field.
+func (m *TaskMutation) SetCycle(jm json.RawMessage) {
+	m.cycle = &jm
+	m.appendcycle = nil
+}
+
+// Cycle returns the value of the "cycle" field in the mutation.
+func (m *TaskMutation) Cycle() (r json.RawMessage, exists bool) {
+	v := m.cycle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCycle returns the old "cycle" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldCycle(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCycle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCycle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCycle: %w", err)
+	}
+	return oldValue.Cycle, nil
+}
+
+// AppendCycle adds jm to the "cycle" field.
+func (m *TaskMutation) AppendCycle(jm json.RawMessage) {
+	m.appendcycle = append(m.appendcycle, jm...)
+}
+
+// AppendedCycle returns the list of values that were appended to the "cycle" field in this mutation.
+func (m *TaskMutation) AppendedCycle() (json.RawMessage, bool) {
+	if len(m.appendcycle) == 0 {
+		return nil, false
+	}
+	return m.appendcycle, true
+}
+
+// ClearCycle clears the value of the "cycle" field.
+func (m *TaskMutation) ClearCycle() {
+	m.cycle = nil
+	m.appendcycle = nil
+	m.clearedFields[task.FieldCycle] = struct{}{}
+}
+
+// CycleCleared returns if the "cycle" field was cleared in this mutation.
+func (m *TaskMutation) CycleCleared() bool {
+	_, ok := m.clearedFields[task.FieldCycle]
+	return ok
+}
+
+// ResetCycle resets all changes to the "cycle" field.
+func (m *TaskMutation) ResetCycle() {
+	m.cycle = nil
+	m.appendcycle = nil
+	delete(m.clearedFields, task.FieldCycle)
+}
+
+// SetTrigger sets the "trigger" field.
+func (m *TaskMutation) SetTrigger(jm json.RawMessage) {
+	m.trigger = &jm
+	m.appendtrigger = nil
+}
+
+// Trigger returns the value of the "trigger" field in the mutation.
+func (m *TaskMutation) Trigger() (r json.RawMessage, exists bool) {
+	v := m.trigger
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrigger returns the old "trigger" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldTrigger(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrigger is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrigger requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrigger: %w", err)
+	}
+	return oldValue.Trigger, nil
+}
+
+// AppendTrigger adds jm to the "trigger" field.
+func (m *TaskMutation) AppendTrigger(jm json.RawMessage) {
+	m.appendtrigger = append(m.appendtrigger, jm...)
+}
+
+// AppendedTrigger returns the list of values that were appended to the "trigger" field in this mutation.
+func (m *TaskMutation) AppendedTrigger() (json.RawMessage, bool) {
+	if len(m.appendtrigger) == 0 {
+		return nil, false
+	}
+	return m.appendtrigger, true
+}
+
+// ClearTrigger clears the value of the "trigger" field.
+func (m *TaskMutation) ClearTrigger() {
+	m.trigger = nil
+	m.appendtrigger = nil
+	m.clearedFields[task.FieldTrigger] = struct{}{}
+}
+
+// TriggerCleared returns if the "trigger" field was cleared in this mutation.
+func (m *TaskMutation) TriggerCleared() bool {
+	_, ok := m.clearedFields[task.FieldTrigger]
+	return ok
+}
+
+// ResetTrigger resets all changes to the "trigger" field.
+func (m *TaskMutation) ResetTrigger() {
+	m.trigger = nil
+	m.appendtrigger = nil
+	delete(m.clearedFields, task.FieldTrigger)
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (m *TaskMutation) SetStartsAt(t time.Time) {
+	m.starts_at = &t
+}
+
+// StartsAt returns the value of the "starts_at" field in the mutation.
+func (m *TaskMutation) StartsAt() (r time.Time, exists bool) {
+	v := m.starts_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsAt returns the old "starts_at" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldStartsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsAt: %w", err)
+	}
+	return oldValue.StartsAt, nil
+}
+
+// ClearStartsAt clears the value of the "starts_at" field.
+func (m *TaskMutation) ClearStartsAt() {
+	m.starts_at = nil
+	m.clearedFields[task.FieldStartsAt] = struct{}{}
+}
+
+// StartsAtCleared returns if the "starts_at" field was cleared in this mutation.
+func (m *TaskMutation) StartsAtCleared() bool {
+	_, ok := m.clearedFields[task.FieldStartsAt]
+	return ok
+}
+
+// ResetStartsAt resets all changes to the "starts_at" field.
+func (m *TaskMutation) ResetStartsAt() {
+	m.starts_at = nil
+	delete(m.clearedFields, task.FieldStartsAt)
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *TaskMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *TaskMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldEndsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (m *TaskMutation) ClearEndsAt() {
+	m.ends_at = nil
+	m.clearedFields[task.FieldEndsAt] = struct{}{}
+}
+
+// EndsAtCleared returns if the "ends_at" field was cleared in this mutation.
+func (m *TaskMutation) EndsAtCleared() bool {
+	_, ok := m.clearedFields[task.FieldEndsAt]
+	return ok
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *TaskMutation) ResetEndsAt() {
+	m.ends_at = nil
+	delete(m.clearedFields, task.FieldEndsAt)
+}
+
+// SetPauses sets the "pauses" field.
+func (m *TaskMutation) SetPauses(jm json.RawMessage) {
+	m.pauses = &jm
+	m.appendpauses = nil
+}
+
+// Pauses returns the value of the "pauses" field in the mutation.
+func (m *TaskMutation) Pauses() (r json.RawMessage, exists bool) {
+	v := m.pauses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPauses returns the old "pauses" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldPauses(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPauses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPauses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPauses: %w", err)
+	}
+	return oldValue.Pauses, nil
+}
+
+// AppendPauses adds jm to the "pauses" field.
+func (m *TaskMutation) AppendPauses(jm json.RawMessage) {
+	m.appendpauses = append(m.appendpauses, jm...)
+}
+
+// AppendedPauses returns the list of values that were appended to the "pauses" field in this mutation.
+func (m *TaskMutation) AppendedPauses() (json.RawMessage, bool) {
+	if len(m.appendpauses) == 0 {
+		return nil, false
+	}
+	return m.appendpauses, true
+}
+
+// ClearPauses clears the value of the "pauses" field.
+func (m *TaskMutation) ClearPauses() {
+	m.pauses = nil
+	m.appendpauses = nil
+	m.clearedFields[task.FieldPauses] = struct{}{}
+}
+
+// PausesCleared returns if the "pauses" field was cleared in this mutation.
+func (m *TaskMutation) PausesCleared() bool {
+	_, ok := m.clearedFields[task.FieldPauses]
+	return ok
+}
+
+// ResetPauses resets all changes to the "pauses" field.
+func (m *TaskMutation) ResetPauses() {
+	m.pauses = nil
+	m.appendpauses = nil
+	delete(m.clearedFields, task.FieldPauses)
+}
+
+// SetDiscarded sets the "discarded" field.
+func (m *TaskMutation) SetDiscarded(i int) {
+	m.discarded = &i
+	m.adddiscarded = nil
+}
+
+// Discarded returns the value of the "discarded" field in the mutation.
+func (m *TaskMutation) Discarded() (r int, exists bool) {
+	v := m.discarded
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDiscarded returns the old "discarded" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldDiscarded(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDiscarded is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDiscarded requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDiscarded: %w", err)
+	}
+	return oldValue.Discarded, nil
+}
+
+// AddDiscarded adds i to the "discarded" field.
+func (m *TaskMutation) AddDiscarded(i int) {
+	if m.adddiscarded != nil {
+		*m.adddiscarded += i
+	} else {
+		m.adddiscarded = &i
+	}
+}
+
+// AddedDiscarded returns the value that was added to the "discarded" field in this mutation.
+func (m *TaskMutation) AddedDiscarded() (r int, exists bool) {
+	v := m.adddiscarded
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDiscarded resets all changes to the "discarded" field.
+func (m *TaskMutation) ResetDiscarded() {
+	m.discarded = nil
+	m.adddiscarded = nil
 }
 
 // SetApprovalTimeout sets the "approval_timeout" field.
@@ -34343,7 +38306,7 @@ func (m *TaskMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TaskMutation) Fields() []string {
-	fields := make([]string, 0, 43)
+	fields := make([]string, 0, 49)
 	if m.created_at != nil {
 		fields = append(fields, task.FieldCreatedAt)
 	}
@@ -34406,6 +38369,24 @@ func (m *TaskMutation) Fields() []string {
 	}
 	if m.reach_at != nil {
 		fields = append(fields, task.FieldReachAt)
+	}
+	if m.cycle != nil {
+		fields = append(fields, task.FieldCycle)
+	}
+	if m.trigger != nil {
+		fields = append(fields, task.FieldTrigger)
+	}
+	if m.starts_at != nil {
+		fields = append(fields, task.FieldStartsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, task.FieldEndsAt)
+	}
+	if m.pauses != nil {
+		fields = append(fields, task.FieldPauses)
+	}
+	if m.discarded != nil {
+		fields = append(fields, task.FieldDiscarded)
 	}
 	if m.approval_timeout != nil {
 		fields = append(fields, task.FieldApprovalTimeout)
@@ -34523,6 +38504,18 @@ func (m *TaskMutation) Field(name string) (ent.Value, bool) {
 		return m.Supplementary()
 	case task.FieldReachAt:
 		return m.ReachAt()
+	case task.FieldCycle:
+		return m.Cycle()
+	case task.FieldTrigger:
+		return m.Trigger()
+	case task.FieldStartsAt:
+		return m.StartsAt()
+	case task.FieldEndsAt:
+		return m.EndsAt()
+	case task.FieldPauses:
+		return m.Pauses()
+	case task.FieldDiscarded:
+		return m.Discarded()
 	case task.FieldApprovalTimeout:
 		return m.ApprovalTimeout()
 	case task.FieldChannelID:
@@ -34618,6 +38611,18 @@ func (m *TaskMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldSupplementary(ctx)
 	case task.FieldReachAt:
 		return m.OldReachAt(ctx)
+	case task.FieldCycle:
+		return m.OldCycle(ctx)
+	case task.FieldTrigger:
+		return m.OldTrigger(ctx)
+	case task.FieldStartsAt:
+		return m.OldStartsAt(ctx)
+	case task.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case task.FieldPauses:
+		return m.OldPauses(ctx)
+	case task.FieldDiscarded:
+		return m.OldDiscarded(ctx)
 	case task.FieldApprovalTimeout:
 		return m.OldApprovalTimeout(ctx)
 	case task.FieldChannelID:
@@ -34818,6 +38823,48 @@ func (m *TaskMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReachAt(v)
 		return nil
+	case task.FieldCycle:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCycle(v)
+		return nil
+	case task.FieldTrigger:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrigger(v)
+		return nil
+	case task.FieldStartsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsAt(v)
+		return nil
+	case task.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case task.FieldPauses:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPauses(v)
+		return nil
+	case task.FieldDiscarded:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDiscarded(v)
+		return nil
 	case task.FieldApprovalTimeout:
 		v, ok := value.(task.ApprovalTimeout)
 		if !ok {
@@ -34980,6 +39027,9 @@ func (m *TaskMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *TaskMutation) AddedFields() []string {
 	var fields []string
+	if m.adddiscarded != nil {
+		fields = append(fields, task.FieldDiscarded)
+	}
 	if m.addversion != nil {
 		fields = append(fields, task.FieldVersion)
 	}
@@ -34991,6 +39041,8 @@ func (m *TaskMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *TaskMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case task.FieldDiscarded:
+		return m.AddedDiscarded()
 	case task.FieldVersion:
 		return m.AddedVersion()
 	}
@@ -35002,6 +39054,13 @@ func (m *TaskMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *TaskMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case task.FieldDiscarded:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDiscarded(v)
+		return nil
 	case task.FieldVersion:
 		v, ok := value.(int)
 		if !ok {
@@ -35043,6 +39102,21 @@ func (m *TaskMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(task.FieldReachAt) {
 		fields = append(fields, task.FieldReachAt)
+	}
+	if m.FieldCleared(task.FieldCycle) {
+		fields = append(fields, task.FieldCycle)
+	}
+	if m.FieldCleared(task.FieldTrigger) {
+		fields = append(fields, task.FieldTrigger)
+	}
+	if m.FieldCleared(task.FieldStartsAt) {
+		fields = append(fields, task.FieldStartsAt)
+	}
+	if m.FieldCleared(task.FieldEndsAt) {
+		fields = append(fields, task.FieldEndsAt)
+	}
+	if m.FieldCleared(task.FieldPauses) {
+		fields = append(fields, task.FieldPauses)
 	}
 	if m.FieldCleared(task.FieldChannelID) {
 		fields = append(fields, task.FieldChannelID)
@@ -35111,6 +39185,21 @@ func (m *TaskMutation) ClearField(name string) error {
 		return nil
 	case task.FieldReachAt:
 		m.ClearReachAt()
+		return nil
+	case task.FieldCycle:
+		m.ClearCycle()
+		return nil
+	case task.FieldTrigger:
+		m.ClearTrigger()
+		return nil
+	case task.FieldStartsAt:
+		m.ClearStartsAt()
+		return nil
+	case task.FieldEndsAt:
+		m.ClearEndsAt()
+		return nil
+	case task.FieldPauses:
+		m.ClearPauses()
 		return nil
 	case task.FieldChannelID:
 		m.ClearChannelID()
@@ -35209,6 +39298,24 @@ func (m *TaskMutation) ResetField(name string) error {
 		return nil
 	case task.FieldReachAt:
 		m.ResetReachAt()
+		return nil
+	case task.FieldCycle:
+		m.ResetCycle()
+		return nil
+	case task.FieldTrigger:
+		m.ResetTrigger()
+		return nil
+	case task.FieldStartsAt:
+		m.ResetStartsAt()
+		return nil
+	case task.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case task.FieldPauses:
+		m.ResetPauses()
+		return nil
+	case task.FieldDiscarded:
+		m.ResetDiscarded()
 		return nil
 	case task.FieldApprovalTimeout:
 		m.ResetApprovalTimeout()
@@ -38338,6 +42445,1171 @@ func (m *TemplateMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Template edge %s", name)
+}
+
+// TouchMutation represents an operation that mutates the Touch nodes in the graph.
+type TouchMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	project_num    *int64
+	addproject_num *int64
+	task_id        *string
+	person_num     *int64
+	addperson_num  *int64
+	kind           *int
+	addkind        *int
+	due_at         *time.Time
+	base_at        *int64
+	addbase_at     *int64
+	a_num          *int64
+	adda_num       *int64
+	a_props        *json.RawMessage
+	appenda_props  json.RawMessage
+	reason         *string
+	run_num        *int64
+	addrun_num     *int64
+	seq            *int
+	addseq         *int
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*Touch, error)
+	predicates     []predicate.Touch
+}
+
+var _ ent.Mutation = (*TouchMutation)(nil)
+
+// touchOption allows management of the mutation configuration using functional options.
+type touchOption func(*TouchMutation)
+
+// newTouchMutation creates new mutation for the Touch entity.
+func newTouchMutation(c config, op Op, opts ...touchOption) *TouchMutation {
+	m := &TouchMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTouch,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTouchID sets the ID field of the mutation.
+func withTouchID(id int64) touchOption {
+	return func(m *TouchMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Touch
+		)
+		m.oldValue = func(ctx context.Context) (*Touch, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Touch.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTouch sets the old Touch of the mutation.
+func withTouch(node *Touch) touchOption {
+	return func(m *TouchMutation) {
+		m.oldValue = func(context.Context) (*Touch, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TouchMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TouchMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Touch entities.
+func (m *TouchMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TouchMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TouchMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Touch.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProjectNum sets the "project_num" field.
+func (m *TouchMutation) SetProjectNum(i int64) {
+	m.project_num = &i
+	m.addproject_num = nil
+}
+
+// ProjectNum returns the value of the "project_num" field in the mutation.
+func (m *TouchMutation) ProjectNum() (r int64, exists bool) {
+	v := m.project_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectNum returns the old "project_num" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldProjectNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectNum: %w", err)
+	}
+	return oldValue.ProjectNum, nil
+}
+
+// AddProjectNum adds i to the "project_num" field.
+func (m *TouchMutation) AddProjectNum(i int64) {
+	if m.addproject_num != nil {
+		*m.addproject_num += i
+	} else {
+		m.addproject_num = &i
+	}
+}
+
+// AddedProjectNum returns the value that was added to the "project_num" field in this mutation.
+func (m *TouchMutation) AddedProjectNum() (r int64, exists bool) {
+	v := m.addproject_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProjectNum resets all changes to the "project_num" field.
+func (m *TouchMutation) ResetProjectNum() {
+	m.project_num = nil
+	m.addproject_num = nil
+}
+
+// SetTaskID sets the "task_id" field.
+func (m *TouchMutation) SetTaskID(s string) {
+	m.task_id = &s
+}
+
+// TaskID returns the value of the "task_id" field in the mutation.
+func (m *TouchMutation) TaskID() (r string, exists bool) {
+	v := m.task_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaskID returns the old "task_id" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldTaskID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaskID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaskID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaskID: %w", err)
+	}
+	return oldValue.TaskID, nil
+}
+
+// ResetTaskID resets all changes to the "task_id" field.
+func (m *TouchMutation) ResetTaskID() {
+	m.task_id = nil
+}
+
+// SetPersonNum sets the "person_num" field.
+func (m *TouchMutation) SetPersonNum(i int64) {
+	m.person_num = &i
+	m.addperson_num = nil
+}
+
+// PersonNum returns the value of the "person_num" field in the mutation.
+func (m *TouchMutation) PersonNum() (r int64, exists bool) {
+	v := m.person_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonNum returns the old "person_num" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldPersonNum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonNum: %w", err)
+	}
+	return oldValue.PersonNum, nil
+}
+
+// AddPersonNum adds i to the "person_num" field.
+func (m *TouchMutation) AddPersonNum(i int64) {
+	if m.addperson_num != nil {
+		*m.addperson_num += i
+	} else {
+		m.addperson_num = &i
+	}
+}
+
+// AddedPersonNum returns the value that was added to the "person_num" field in this mutation.
+func (m *TouchMutation) AddedPersonNum() (r int64, exists bool) {
+	v := m.addperson_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPersonNum resets all changes to the "person_num" field.
+func (m *TouchMutation) ResetPersonNum() {
+	m.person_num = nil
+	m.addperson_num = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *TouchMutation) SetKind(i int) {
+	m.kind = &i
+	m.addkind = nil
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *TouchMutation) Kind() (r int, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldKind(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// AddKind adds i to the "kind" field.
+func (m *TouchMutation) AddKind(i int) {
+	if m.addkind != nil {
+		*m.addkind += i
+	} else {
+		m.addkind = &i
+	}
+}
+
+// AddedKind returns the value that was added to the "kind" field in this mutation.
+func (m *TouchMutation) AddedKind() (r int, exists bool) {
+	v := m.addkind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *TouchMutation) ResetKind() {
+	m.kind = nil
+	m.addkind = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *TouchMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *TouchMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *TouchMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetBaseAt sets the "base_at" field.
+func (m *TouchMutation) SetBaseAt(i int64) {
+	m.base_at = &i
+	m.addbase_at = nil
+}
+
+// BaseAt returns the value of the "base_at" field in the mutation.
+func (m *TouchMutation) BaseAt() (r int64, exists bool) {
+	v := m.base_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBaseAt returns the old "base_at" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldBaseAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBaseAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBaseAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBaseAt: %w", err)
+	}
+	return oldValue.BaseAt, nil
+}
+
+// AddBaseAt adds i to the "base_at" field.
+func (m *TouchMutation) AddBaseAt(i int64) {
+	if m.addbase_at != nil {
+		*m.addbase_at += i
+	} else {
+		m.addbase_at = &i
+	}
+}
+
+// AddedBaseAt returns the value that was added to the "base_at" field in this mutation.
+func (m *TouchMutation) AddedBaseAt() (r int64, exists bool) {
+	v := m.addbase_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBaseAt resets all changes to the "base_at" field.
+func (m *TouchMutation) ResetBaseAt() {
+	m.base_at = nil
+	m.addbase_at = nil
+}
+
+// SetANum sets the "a_num" field.
+func (m *TouchMutation) SetANum(i int64) {
+	m.a_num = &i
+	m.adda_num = nil
+}
+
+// ANum returns the value of the "a_num" field in the mutation.
+func (m *TouchMutation) ANum() (r int64, exists bool) {
+	v := m.a_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldANum returns the old "a_num" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldANum(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldANum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldANum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldANum: %w", err)
+	}
+	return oldValue.ANum, nil
+}
+
+// AddANum adds i to the "a_num" field.
+func (m *TouchMutation) AddANum(i int64) {
+	if m.adda_num != nil {
+		*m.adda_num += i
+	} else {
+		m.adda_num = &i
+	}
+}
+
+// AddedANum returns the value that was added to the "a_num" field in this mutation.
+func (m *TouchMutation) AddedANum() (r int64, exists bool) {
+	v := m.adda_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetANum resets all changes to the "a_num" field.
+func (m *TouchMutation) ResetANum() {
+	m.a_num = nil
+	m.adda_num = nil
+}
+
+// SetAProps sets the "a_props" field.
+func (m *TouchMutation) SetAProps(jm json.RawMessage) {
+	m.a_props = &jm
+	m.appenda_props = nil
+}
+
+// AProps returns the value of the "a_props" field in the mutation.
+func (m *TouchMutation) AProps() (r json.RawMessage, exists bool) {
+	v := m.a_props
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAProps returns the old "a_props" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldAProps(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAProps is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAProps requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAProps: %w", err)
+	}
+	return oldValue.AProps, nil
+}
+
+// AppendAProps adds jm to the "a_props" field.
+func (m *TouchMutation) AppendAProps(jm json.RawMessage) {
+	m.appenda_props = append(m.appenda_props, jm...)
+}
+
+// AppendedAProps returns the list of values that were appended to the "a_props" field in this mutation.
+func (m *TouchMutation) AppendedAProps() (json.RawMessage, bool) {
+	if len(m.appenda_props) == 0 {
+		return nil, false
+	}
+	return m.appenda_props, true
+}
+
+// ClearAProps clears the value of the "a_props" field.
+func (m *TouchMutation) ClearAProps() {
+	m.a_props = nil
+	m.appenda_props = nil
+	m.clearedFields[touch.FieldAProps] = struct{}{}
+}
+
+// APropsCleared returns if the "a_props" field was cleared in this mutation.
+func (m *TouchMutation) APropsCleared() bool {
+	_, ok := m.clearedFields[touch.FieldAProps]
+	return ok
+}
+
+// ResetAProps resets all changes to the "a_props" field.
+func (m *TouchMutation) ResetAProps() {
+	m.a_props = nil
+	m.appenda_props = nil
+	delete(m.clearedFields, touch.FieldAProps)
+}
+
+// SetReason sets the "reason" field.
+func (m *TouchMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *TouchMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *TouchMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetRunNum sets the "run_num" field.
+func (m *TouchMutation) SetRunNum(i int64) {
+	m.run_num = &i
+	m.addrun_num = nil
+}
+
+// RunNum returns the value of the "run_num" field in the mutation.
+func (m *TouchMutation) RunNum() (r int64, exists bool) {
+	v := m.run_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRunNum returns the old "run_num" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldRunNum(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRunNum is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRunNum requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRunNum: %w", err)
+	}
+	return oldValue.RunNum, nil
+}
+
+// AddRunNum adds i to the "run_num" field.
+func (m *TouchMutation) AddRunNum(i int64) {
+	if m.addrun_num != nil {
+		*m.addrun_num += i
+	} else {
+		m.addrun_num = &i
+	}
+}
+
+// AddedRunNum returns the value that was added to the "run_num" field in this mutation.
+func (m *TouchMutation) AddedRunNum() (r int64, exists bool) {
+	v := m.addrun_num
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRunNum clears the value of the "run_num" field.
+func (m *TouchMutation) ClearRunNum() {
+	m.run_num = nil
+	m.addrun_num = nil
+	m.clearedFields[touch.FieldRunNum] = struct{}{}
+}
+
+// RunNumCleared returns if the "run_num" field was cleared in this mutation.
+func (m *TouchMutation) RunNumCleared() bool {
+	_, ok := m.clearedFields[touch.FieldRunNum]
+	return ok
+}
+
+// ResetRunNum resets all changes to the "run_num" field.
+func (m *TouchMutation) ResetRunNum() {
+	m.run_num = nil
+	m.addrun_num = nil
+	delete(m.clearedFields, touch.FieldRunNum)
+}
+
+// SetSeq sets the "seq" field.
+func (m *TouchMutation) SetSeq(i int) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *TouchMutation) Seq() (r int, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the Touch entity.
+// If the Touch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TouchMutation) OldSeq(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *TouchMutation) AddSeq(i int) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *TouchMutation) AddedSeq() (r int, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *TouchMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// Where appends a list predicates to the TouchMutation builder.
+func (m *TouchMutation) Where(ps ...predicate.Touch) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TouchMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TouchMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Touch, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TouchMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TouchMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Touch).
+func (m *TouchMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TouchMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.project_num != nil {
+		fields = append(fields, touch.FieldProjectNum)
+	}
+	if m.task_id != nil {
+		fields = append(fields, touch.FieldTaskID)
+	}
+	if m.person_num != nil {
+		fields = append(fields, touch.FieldPersonNum)
+	}
+	if m.kind != nil {
+		fields = append(fields, touch.FieldKind)
+	}
+	if m.due_at != nil {
+		fields = append(fields, touch.FieldDueAt)
+	}
+	if m.base_at != nil {
+		fields = append(fields, touch.FieldBaseAt)
+	}
+	if m.a_num != nil {
+		fields = append(fields, touch.FieldANum)
+	}
+	if m.a_props != nil {
+		fields = append(fields, touch.FieldAProps)
+	}
+	if m.reason != nil {
+		fields = append(fields, touch.FieldReason)
+	}
+	if m.run_num != nil {
+		fields = append(fields, touch.FieldRunNum)
+	}
+	if m.seq != nil {
+		fields = append(fields, touch.FieldSeq)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TouchMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case touch.FieldProjectNum:
+		return m.ProjectNum()
+	case touch.FieldTaskID:
+		return m.TaskID()
+	case touch.FieldPersonNum:
+		return m.PersonNum()
+	case touch.FieldKind:
+		return m.Kind()
+	case touch.FieldDueAt:
+		return m.DueAt()
+	case touch.FieldBaseAt:
+		return m.BaseAt()
+	case touch.FieldANum:
+		return m.ANum()
+	case touch.FieldAProps:
+		return m.AProps()
+	case touch.FieldReason:
+		return m.Reason()
+	case touch.FieldRunNum:
+		return m.RunNum()
+	case touch.FieldSeq:
+		return m.Seq()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TouchMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case touch.FieldProjectNum:
+		return m.OldProjectNum(ctx)
+	case touch.FieldTaskID:
+		return m.OldTaskID(ctx)
+	case touch.FieldPersonNum:
+		return m.OldPersonNum(ctx)
+	case touch.FieldKind:
+		return m.OldKind(ctx)
+	case touch.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case touch.FieldBaseAt:
+		return m.OldBaseAt(ctx)
+	case touch.FieldANum:
+		return m.OldANum(ctx)
+	case touch.FieldAProps:
+		return m.OldAProps(ctx)
+	case touch.FieldReason:
+		return m.OldReason(ctx)
+	case touch.FieldRunNum:
+		return m.OldRunNum(ctx)
+	case touch.FieldSeq:
+		return m.OldSeq(ctx)
+	}
+	return nil, fmt.Errorf("unknown Touch field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TouchMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case touch.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectNum(v)
+		return nil
+	case touch.FieldTaskID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaskID(v)
+		return nil
+	case touch.FieldPersonNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonNum(v)
+		return nil
+	case touch.FieldKind:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case touch.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case touch.FieldBaseAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBaseAt(v)
+		return nil
+	case touch.FieldANum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetANum(v)
+		return nil
+	case touch.FieldAProps:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAProps(v)
+		return nil
+	case touch.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case touch.FieldRunNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRunNum(v)
+		return nil
+	case touch.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Touch field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TouchMutation) AddedFields() []string {
+	var fields []string
+	if m.addproject_num != nil {
+		fields = append(fields, touch.FieldProjectNum)
+	}
+	if m.addperson_num != nil {
+		fields = append(fields, touch.FieldPersonNum)
+	}
+	if m.addkind != nil {
+		fields = append(fields, touch.FieldKind)
+	}
+	if m.addbase_at != nil {
+		fields = append(fields, touch.FieldBaseAt)
+	}
+	if m.adda_num != nil {
+		fields = append(fields, touch.FieldANum)
+	}
+	if m.addrun_num != nil {
+		fields = append(fields, touch.FieldRunNum)
+	}
+	if m.addseq != nil {
+		fields = append(fields, touch.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TouchMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case touch.FieldProjectNum:
+		return m.AddedProjectNum()
+	case touch.FieldPersonNum:
+		return m.AddedPersonNum()
+	case touch.FieldKind:
+		return m.AddedKind()
+	case touch.FieldBaseAt:
+		return m.AddedBaseAt()
+	case touch.FieldANum:
+		return m.AddedANum()
+	case touch.FieldRunNum:
+		return m.AddedRunNum()
+	case touch.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TouchMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case touch.FieldProjectNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProjectNum(v)
+		return nil
+	case touch.FieldPersonNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPersonNum(v)
+		return nil
+	case touch.FieldKind:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddKind(v)
+		return nil
+	case touch.FieldBaseAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBaseAt(v)
+		return nil
+	case touch.FieldANum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddANum(v)
+		return nil
+	case touch.FieldRunNum:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRunNum(v)
+		return nil
+	case touch.FieldSeq:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Touch numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TouchMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(touch.FieldAProps) {
+		fields = append(fields, touch.FieldAProps)
+	}
+	if m.FieldCleared(touch.FieldRunNum) {
+		fields = append(fields, touch.FieldRunNum)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TouchMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TouchMutation) ClearField(name string) error {
+	switch name {
+	case touch.FieldAProps:
+		m.ClearAProps()
+		return nil
+	case touch.FieldRunNum:
+		m.ClearRunNum()
+		return nil
+	}
+	return fmt.Errorf("unknown Touch nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TouchMutation) ResetField(name string) error {
+	switch name {
+	case touch.FieldProjectNum:
+		m.ResetProjectNum()
+		return nil
+	case touch.FieldTaskID:
+		m.ResetTaskID()
+		return nil
+	case touch.FieldPersonNum:
+		m.ResetPersonNum()
+		return nil
+	case touch.FieldKind:
+		m.ResetKind()
+		return nil
+	case touch.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case touch.FieldBaseAt:
+		m.ResetBaseAt()
+		return nil
+	case touch.FieldANum:
+		m.ResetANum()
+		return nil
+	case touch.FieldAProps:
+		m.ResetAProps()
+		return nil
+	case touch.FieldReason:
+		m.ResetReason()
+		return nil
+	case touch.FieldRunNum:
+		m.ResetRunNum()
+		return nil
+	case touch.FieldSeq:
+		m.ResetSeq()
+		return nil
+	}
+	return fmt.Errorf("unknown Touch field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TouchMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TouchMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TouchMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TouchMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TouchMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TouchMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TouchMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Touch unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TouchMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Touch edge %s", name)
 }
 
 // UploadMutation represents an operation that mutates the Upload nodes in the graph.

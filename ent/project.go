@@ -39,6 +39,12 @@ type Project struct {
 	ListedDefault bool `json:"listed_default,omitempty"`
 	// how long events are kept; 0 is for ever
 	EventRetentionDays int `json:"event_retention_days,omitempty"`
+	// triggered tasks that count events now; 0: batches of events need no matching
+	LiveTriggers int `json:"live_triggers,omitempty"`
+	// grows with every change of one of them
+	TriggersRev int64 `json:"triggers_rev,omitempty"`
+	// seconds that a judgement of A, not B waits for late events (§10.2)
+	JudgeGrace int `json:"judge_grace,omitempty"`
 	// minutes between a segment refresh and its run (R52)
 	RefreshLead  int `json:"refresh_lead,omitempty"`
 	selectValues sql.SelectValues
@@ -51,7 +57,7 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case project.FieldMultiSubject, project.FieldSelfApproval, project.FieldListedDefault:
 			values[i] = new(sql.NullBool)
-		case project.FieldNum, project.FieldNextPerson, project.FieldEventRetentionDays, project.FieldRefreshLead:
+		case project.FieldNum, project.FieldNextPerson, project.FieldEventRetentionDays, project.FieldLiveTriggers, project.FieldTriggersRev, project.FieldJudgeGrace, project.FieldRefreshLead:
 			values[i] = new(sql.NullInt64)
 		case project.FieldID, project.FieldName, project.FieldTimeZone, project.FieldAudienceSource:
 			values[i] = new(sql.NullString)
@@ -144,6 +150,24 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.EventRetentionDays = int(value.Int64)
 			}
+		case project.FieldLiveTriggers:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field live_triggers", values[i])
+			} else if value.Valid {
+				_m.LiveTriggers = int(value.Int64)
+			}
+		case project.FieldTriggersRev:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field triggers_rev", values[i])
+			} else if value.Valid {
+				_m.TriggersRev = value.Int64
+			}
+		case project.FieldJudgeGrace:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field judge_grace", values[i])
+			} else if value.Valid {
+				_m.JudgeGrace = int(value.Int64)
+			}
 		case project.FieldRefreshLead:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field refresh_lead", values[i])
@@ -218,6 +242,15 @@ func (_m *Project) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("event_retention_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.EventRetentionDays))
+	builder.WriteString(", ")
+	builder.WriteString("live_triggers=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LiveTriggers))
+	builder.WriteString(", ")
+	builder.WriteString("triggers_rev=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TriggersRev))
+	builder.WriteString(", ")
+	builder.WriteString("judge_grace=")
+	builder.WriteString(fmt.Sprintf("%v", _m.JudgeGrace))
 	builder.WriteString(", ")
 	builder.WriteString("refresh_lead=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RefreshLead))

@@ -161,6 +161,48 @@ func (_c *ProjectCreate) SetNillableEventRetentionDays(v *int) *ProjectCreate {
 	return _c
 }
 
+// SetLiveTriggers sets the "live_triggers" field.
+func (_c *ProjectCreate) SetLiveTriggers(v int) *ProjectCreate {
+	_c.mutation.SetLiveTriggers(v)
+	return _c
+}
+
+// SetNillableLiveTriggers sets the "live_triggers" field if the given value is not nil.
+func (_c *ProjectCreate) SetNillableLiveTriggers(v *int) *ProjectCreate {
+	if v != nil {
+		_c.SetLiveTriggers(*v)
+	}
+	return _c
+}
+
+// SetTriggersRev sets the "triggers_rev" field.
+func (_c *ProjectCreate) SetTriggersRev(v int64) *ProjectCreate {
+	_c.mutation.SetTriggersRev(v)
+	return _c
+}
+
+// SetNillableTriggersRev sets the "triggers_rev" field if the given value is not nil.
+func (_c *ProjectCreate) SetNillableTriggersRev(v *int64) *ProjectCreate {
+	if v != nil {
+		_c.SetTriggersRev(*v)
+	}
+	return _c
+}
+
+// SetJudgeGrace sets the "judge_grace" field.
+func (_c *ProjectCreate) SetJudgeGrace(v int) *ProjectCreate {
+	_c.mutation.SetJudgeGrace(v)
+	return _c
+}
+
+// SetNillableJudgeGrace sets the "judge_grace" field if the given value is not nil.
+func (_c *ProjectCreate) SetNillableJudgeGrace(v *int) *ProjectCreate {
+	if v != nil {
+		_c.SetJudgeGrace(*v)
+	}
+	return _c
+}
+
 // SetRefreshLead sets the "refresh_lead" field.
 func (_c *ProjectCreate) SetRefreshLead(v int) *ProjectCreate {
 	_c.mutation.SetRefreshLead(v)
@@ -260,6 +302,18 @@ func (_c *ProjectCreate) defaults() {
 		v := project.DefaultEventRetentionDays
 		_c.mutation.SetEventRetentionDays(v)
 	}
+	if _, ok := _c.mutation.LiveTriggers(); !ok {
+		v := project.DefaultLiveTriggers
+		_c.mutation.SetLiveTriggers(v)
+	}
+	if _, ok := _c.mutation.TriggersRev(); !ok {
+		v := project.DefaultTriggersRev
+		_c.mutation.SetTriggersRev(v)
+	}
+	if _, ok := _c.mutation.JudgeGrace(); !ok {
+		v := project.DefaultJudgeGrace
+		_c.mutation.SetJudgeGrace(v)
+	}
 	if _, ok := _c.mutation.RefreshLead(); !ok {
 		v := project.DefaultRefreshLead
 		_c.mutation.SetRefreshLead(v)
@@ -323,6 +377,20 @@ func (_c *ProjectCreate) check() error {
 	if v, ok := _c.mutation.EventRetentionDays(); ok {
 		if err := project.EventRetentionDaysValidator(v); err != nil {
 			return &ValidationError{Name: "event_retention_days", err: fmt.Errorf(`ent: validator failed for field "Project.event_retention_days": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.LiveTriggers(); !ok {
+		return &ValidationError{Name: "live_triggers", err: errors.New(`ent: missing required field "Project.live_triggers"`)}
+	}
+	if _, ok := _c.mutation.TriggersRev(); !ok {
+		return &ValidationError{Name: "triggers_rev", err: errors.New(`ent: missing required field "Project.triggers_rev"`)}
+	}
+	if _, ok := _c.mutation.JudgeGrace(); !ok {
+		return &ValidationError{Name: "judge_grace", err: errors.New(`ent: missing required field "Project.judge_grace"`)}
+	}
+	if v, ok := _c.mutation.JudgeGrace(); ok {
+		if err := project.JudgeGraceValidator(v); err != nil {
+			return &ValidationError{Name: "judge_grace", err: fmt.Errorf(`ent: validator failed for field "Project.judge_grace": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.RefreshLead(); !ok {
@@ -417,6 +485,18 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.EventRetentionDays(); ok {
 		_spec.SetField(project.FieldEventRetentionDays, field.TypeInt, value)
 		_node.EventRetentionDays = value
+	}
+	if value, ok := _c.mutation.LiveTriggers(); ok {
+		_spec.SetField(project.FieldLiveTriggers, field.TypeInt, value)
+		_node.LiveTriggers = value
+	}
+	if value, ok := _c.mutation.TriggersRev(); ok {
+		_spec.SetField(project.FieldTriggersRev, field.TypeInt64, value)
+		_node.TriggersRev = value
+	}
+	if value, ok := _c.mutation.JudgeGrace(); ok {
+		_spec.SetField(project.FieldJudgeGrace, field.TypeInt, value)
+		_node.JudgeGrace = value
 	}
 	if value, ok := _c.mutation.RefreshLead(); ok {
 		_spec.SetField(project.FieldRefreshLead, field.TypeInt, value)
@@ -591,6 +671,60 @@ func (u *ProjectUpsert) UpdateEventRetentionDays() *ProjectUpsert {
 // AddEventRetentionDays adds v to the "event_retention_days" field.
 func (u *ProjectUpsert) AddEventRetentionDays(v int) *ProjectUpsert {
 	u.Add(project.FieldEventRetentionDays, v)
+	return u
+}
+
+// SetLiveTriggers sets the "live_triggers" field.
+func (u *ProjectUpsert) SetLiveTriggers(v int) *ProjectUpsert {
+	u.Set(project.FieldLiveTriggers, v)
+	return u
+}
+
+// UpdateLiveTriggers sets the "live_triggers" field to the value that was provided on create.
+func (u *ProjectUpsert) UpdateLiveTriggers() *ProjectUpsert {
+	u.SetExcluded(project.FieldLiveTriggers)
+	return u
+}
+
+// AddLiveTriggers adds v to the "live_triggers" field.
+func (u *ProjectUpsert) AddLiveTriggers(v int) *ProjectUpsert {
+	u.Add(project.FieldLiveTriggers, v)
+	return u
+}
+
+// SetTriggersRev sets the "triggers_rev" field.
+func (u *ProjectUpsert) SetTriggersRev(v int64) *ProjectUpsert {
+	u.Set(project.FieldTriggersRev, v)
+	return u
+}
+
+// UpdateTriggersRev sets the "triggers_rev" field to the value that was provided on create.
+func (u *ProjectUpsert) UpdateTriggersRev() *ProjectUpsert {
+	u.SetExcluded(project.FieldTriggersRev)
+	return u
+}
+
+// AddTriggersRev adds v to the "triggers_rev" field.
+func (u *ProjectUpsert) AddTriggersRev(v int64) *ProjectUpsert {
+	u.Add(project.FieldTriggersRev, v)
+	return u
+}
+
+// SetJudgeGrace sets the "judge_grace" field.
+func (u *ProjectUpsert) SetJudgeGrace(v int) *ProjectUpsert {
+	u.Set(project.FieldJudgeGrace, v)
+	return u
+}
+
+// UpdateJudgeGrace sets the "judge_grace" field to the value that was provided on create.
+func (u *ProjectUpsert) UpdateJudgeGrace() *ProjectUpsert {
+	u.SetExcluded(project.FieldJudgeGrace)
+	return u
+}
+
+// AddJudgeGrace adds v to the "judge_grace" field.
+func (u *ProjectUpsert) AddJudgeGrace(v int) *ProjectUpsert {
+	u.Add(project.FieldJudgeGrace, v)
 	return u
 }
 
@@ -803,6 +937,69 @@ func (u *ProjectUpsertOne) AddEventRetentionDays(v int) *ProjectUpsertOne {
 func (u *ProjectUpsertOne) UpdateEventRetentionDays() *ProjectUpsertOne {
 	return u.Update(func(s *ProjectUpsert) {
 		s.UpdateEventRetentionDays()
+	})
+}
+
+// SetLiveTriggers sets the "live_triggers" field.
+func (u *ProjectUpsertOne) SetLiveTriggers(v int) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetLiveTriggers(v)
+	})
+}
+
+// AddLiveTriggers adds v to the "live_triggers" field.
+func (u *ProjectUpsertOne) AddLiveTriggers(v int) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddLiveTriggers(v)
+	})
+}
+
+// UpdateLiveTriggers sets the "live_triggers" field to the value that was provided on create.
+func (u *ProjectUpsertOne) UpdateLiveTriggers() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateLiveTriggers()
+	})
+}
+
+// SetTriggersRev sets the "triggers_rev" field.
+func (u *ProjectUpsertOne) SetTriggersRev(v int64) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetTriggersRev(v)
+	})
+}
+
+// AddTriggersRev adds v to the "triggers_rev" field.
+func (u *ProjectUpsertOne) AddTriggersRev(v int64) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddTriggersRev(v)
+	})
+}
+
+// UpdateTriggersRev sets the "triggers_rev" field to the value that was provided on create.
+func (u *ProjectUpsertOne) UpdateTriggersRev() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateTriggersRev()
+	})
+}
+
+// SetJudgeGrace sets the "judge_grace" field.
+func (u *ProjectUpsertOne) SetJudgeGrace(v int) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetJudgeGrace(v)
+	})
+}
+
+// AddJudgeGrace adds v to the "judge_grace" field.
+func (u *ProjectUpsertOne) AddJudgeGrace(v int) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddJudgeGrace(v)
+	})
+}
+
+// UpdateJudgeGrace sets the "judge_grace" field to the value that was provided on create.
+func (u *ProjectUpsertOne) UpdateJudgeGrace() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateJudgeGrace()
 	})
 }
 
@@ -1185,6 +1382,69 @@ func (u *ProjectUpsertBulk) AddEventRetentionDays(v int) *ProjectUpsertBulk {
 func (u *ProjectUpsertBulk) UpdateEventRetentionDays() *ProjectUpsertBulk {
 	return u.Update(func(s *ProjectUpsert) {
 		s.UpdateEventRetentionDays()
+	})
+}
+
+// SetLiveTriggers sets the "live_triggers" field.
+func (u *ProjectUpsertBulk) SetLiveTriggers(v int) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetLiveTriggers(v)
+	})
+}
+
+// AddLiveTriggers adds v to the "live_triggers" field.
+func (u *ProjectUpsertBulk) AddLiveTriggers(v int) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddLiveTriggers(v)
+	})
+}
+
+// UpdateLiveTriggers sets the "live_triggers" field to the value that was provided on create.
+func (u *ProjectUpsertBulk) UpdateLiveTriggers() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateLiveTriggers()
+	})
+}
+
+// SetTriggersRev sets the "triggers_rev" field.
+func (u *ProjectUpsertBulk) SetTriggersRev(v int64) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetTriggersRev(v)
+	})
+}
+
+// AddTriggersRev adds v to the "triggers_rev" field.
+func (u *ProjectUpsertBulk) AddTriggersRev(v int64) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddTriggersRev(v)
+	})
+}
+
+// UpdateTriggersRev sets the "triggers_rev" field to the value that was provided on create.
+func (u *ProjectUpsertBulk) UpdateTriggersRev() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateTriggersRev()
+	})
+}
+
+// SetJudgeGrace sets the "judge_grace" field.
+func (u *ProjectUpsertBulk) SetJudgeGrace(v int) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetJudgeGrace(v)
+	})
+}
+
+// AddJudgeGrace adds v to the "judge_grace" field.
+func (u *ProjectUpsertBulk) AddJudgeGrace(v int) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddJudgeGrace(v)
+	})
+}
+
+// UpdateJudgeGrace sets the "judge_grace" field to the value that was provided on create.
+func (u *ProjectUpsertBulk) UpdateJudgeGrace() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateJudgeGrace()
 	})
 }
 

@@ -161,6 +161,69 @@ func (_u *ProjectUpdate) AddEventRetentionDays(v int) *ProjectUpdate {
 	return _u
 }
 
+// SetLiveTriggers sets the "live_triggers" field.
+func (_u *ProjectUpdate) SetLiveTriggers(v int) *ProjectUpdate {
+	_u.mutation.ResetLiveTriggers()
+	_u.mutation.SetLiveTriggers(v)
+	return _u
+}
+
+// SetNillableLiveTriggers sets the "live_triggers" field if the given value is not nil.
+func (_u *ProjectUpdate) SetNillableLiveTriggers(v *int) *ProjectUpdate {
+	if v != nil {
+		_u.SetLiveTriggers(*v)
+	}
+	return _u
+}
+
+// AddLiveTriggers adds value to the "live_triggers" field.
+func (_u *ProjectUpdate) AddLiveTriggers(v int) *ProjectUpdate {
+	_u.mutation.AddLiveTriggers(v)
+	return _u
+}
+
+// SetTriggersRev sets the "triggers_rev" field.
+func (_u *ProjectUpdate) SetTriggersRev(v int64) *ProjectUpdate {
+	_u.mutation.ResetTriggersRev()
+	_u.mutation.SetTriggersRev(v)
+	return _u
+}
+
+// SetNillableTriggersRev sets the "triggers_rev" field if the given value is not nil.
+func (_u *ProjectUpdate) SetNillableTriggersRev(v *int64) *ProjectUpdate {
+	if v != nil {
+		_u.SetTriggersRev(*v)
+	}
+	return _u
+}
+
+// AddTriggersRev adds value to the "triggers_rev" field.
+func (_u *ProjectUpdate) AddTriggersRev(v int64) *ProjectUpdate {
+	_u.mutation.AddTriggersRev(v)
+	return _u
+}
+
+// SetJudgeGrace sets the "judge_grace" field.
+func (_u *ProjectUpdate) SetJudgeGrace(v int) *ProjectUpdate {
+	_u.mutation.ResetJudgeGrace()
+	_u.mutation.SetJudgeGrace(v)
+	return _u
+}
+
+// SetNillableJudgeGrace sets the "judge_grace" field if the given value is not nil.
+func (_u *ProjectUpdate) SetNillableJudgeGrace(v *int) *ProjectUpdate {
+	if v != nil {
+		_u.SetJudgeGrace(*v)
+	}
+	return _u
+}
+
+// AddJudgeGrace adds value to the "judge_grace" field.
+func (_u *ProjectUpdate) AddJudgeGrace(v int) *ProjectUpdate {
+	_u.mutation.AddJudgeGrace(v)
+	return _u
+}
+
 // SetRefreshLead sets the "refresh_lead" field.
 func (_u *ProjectUpdate) SetRefreshLead(v int) *ProjectUpdate {
 	_u.mutation.ResetRefreshLead()
@@ -240,6 +303,11 @@ func (_u *ProjectUpdate) check() error {
 			return &ValidationError{Name: "event_retention_days", err: fmt.Errorf(`ent: validator failed for field "Project.event_retention_days": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.JudgeGrace(); ok {
+		if err := project.JudgeGraceValidator(v); err != nil {
+			return &ValidationError{Name: "judge_grace", err: fmt.Errorf(`ent: validator failed for field "Project.judge_grace": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.RefreshLead(); ok {
 		if err := project.RefreshLeadValidator(v); err != nil {
 			return &ValidationError{Name: "refresh_lead", err: fmt.Errorf(`ent: validator failed for field "Project.refresh_lead": %w`, err)}
@@ -298,6 +366,24 @@ func (_u *ProjectUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedEventRetentionDays(); ok {
 		_spec.AddField(project.FieldEventRetentionDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.LiveTriggers(); ok {
+		_spec.SetField(project.FieldLiveTriggers, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedLiveTriggers(); ok {
+		_spec.AddField(project.FieldLiveTriggers, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.TriggersRev(); ok {
+		_spec.SetField(project.FieldTriggersRev, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTriggersRev(); ok {
+		_spec.AddField(project.FieldTriggersRev, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.JudgeGrace(); ok {
+		_spec.SetField(project.FieldJudgeGrace, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedJudgeGrace(); ok {
+		_spec.AddField(project.FieldJudgeGrace, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.RefreshLead(); ok {
 		_spec.SetField(project.FieldRefreshLead, field.TypeInt, value)
@@ -459,6 +545,69 @@ func (_u *ProjectUpdateOne) AddEventRetentionDays(v int) *ProjectUpdateOne {
 	return _u
 }
 
+// SetLiveTriggers sets the "live_triggers" field.
+func (_u *ProjectUpdateOne) SetLiveTriggers(v int) *ProjectUpdateOne {
+	_u.mutation.ResetLiveTriggers()
+	_u.mutation.SetLiveTriggers(v)
+	return _u
+}
+
+// SetNillableLiveTriggers sets the "live_triggers" field if the given value is not nil.
+func (_u *ProjectUpdateOne) SetNillableLiveTriggers(v *int) *ProjectUpdateOne {
+	if v != nil {
+		_u.SetLiveTriggers(*v)
+	}
+	return _u
+}
+
+// AddLiveTriggers adds value to the "live_triggers" field.
+func (_u *ProjectUpdateOne) AddLiveTriggers(v int) *ProjectUpdateOne {
+	_u.mutation.AddLiveTriggers(v)
+	return _u
+}
+
+// SetTriggersRev sets the "triggers_rev" field.
+func (_u *ProjectUpdateOne) SetTriggersRev(v int64) *ProjectUpdateOne {
+	_u.mutation.ResetTriggersRev()
+	_u.mutation.SetTriggersRev(v)
+	return _u
+}
+
+// SetNillableTriggersRev sets the "triggers_rev" field if the given value is not nil.
+func (_u *ProjectUpdateOne) SetNillableTriggersRev(v *int64) *ProjectUpdateOne {
+	if v != nil {
+		_u.SetTriggersRev(*v)
+	}
+	return _u
+}
+
+// AddTriggersRev adds value to the "triggers_rev" field.
+func (_u *ProjectUpdateOne) AddTriggersRev(v int64) *ProjectUpdateOne {
+	_u.mutation.AddTriggersRev(v)
+	return _u
+}
+
+// SetJudgeGrace sets the "judge_grace" field.
+func (_u *ProjectUpdateOne) SetJudgeGrace(v int) *ProjectUpdateOne {
+	_u.mutation.ResetJudgeGrace()
+	_u.mutation.SetJudgeGrace(v)
+	return _u
+}
+
+// SetNillableJudgeGrace sets the "judge_grace" field if the given value is not nil.
+func (_u *ProjectUpdateOne) SetNillableJudgeGrace(v *int) *ProjectUpdateOne {
+	if v != nil {
+		_u.SetJudgeGrace(*v)
+	}
+	return _u
+}
+
+// AddJudgeGrace adds value to the "judge_grace" field.
+func (_u *ProjectUpdateOne) AddJudgeGrace(v int) *ProjectUpdateOne {
+	_u.mutation.AddJudgeGrace(v)
+	return _u
+}
+
 // SetRefreshLead sets the "refresh_lead" field.
 func (_u *ProjectUpdateOne) SetRefreshLead(v int) *ProjectUpdateOne {
 	_u.mutation.ResetRefreshLead()
@@ -551,6 +700,11 @@ func (_u *ProjectUpdateOne) check() error {
 			return &ValidationError{Name: "event_retention_days", err: fmt.Errorf(`ent: validator failed for field "Project.event_retention_days": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.JudgeGrace(); ok {
+		if err := project.JudgeGraceValidator(v); err != nil {
+			return &ValidationError{Name: "judge_grace", err: fmt.Errorf(`ent: validator failed for field "Project.judge_grace": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.RefreshLead(); ok {
 		if err := project.RefreshLeadValidator(v); err != nil {
 			return &ValidationError{Name: "refresh_lead", err: fmt.Errorf(`ent: validator failed for field "Project.refresh_lead": %w`, err)}
@@ -626,6 +780,24 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 	}
 	if value, ok := _u.mutation.AddedEventRetentionDays(); ok {
 		_spec.AddField(project.FieldEventRetentionDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.LiveTriggers(); ok {
+		_spec.SetField(project.FieldLiveTriggers, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedLiveTriggers(); ok {
+		_spec.AddField(project.FieldLiveTriggers, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.TriggersRev(); ok {
+		_spec.SetField(project.FieldTriggersRev, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTriggersRev(); ok {
+		_spec.AddField(project.FieldTriggersRev, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.JudgeGrace(); ok {
+		_spec.SetField(project.FieldJudgeGrace, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedJudgeGrace(); ok {
+		_spec.AddField(project.FieldJudgeGrace, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.RefreshLead(); ok {
 		_spec.SetField(project.FieldRefreshLead, field.TypeInt, value)

@@ -44,6 +44,10 @@ type Run struct {
 	OriginID *string `json:"origin_id,omitempty"`
 	// which of them
 	Selection json.RawMessage `json:"selection,omitempty"`
+	// which point of a repeating task, or which day of a triggered one: there is one run for each
+	Slot *string `json:"slot,omitempty"`
+	// the next shard's seq in a triggered run
+	NextSeq int `json:"next_seq,omitempty"`
 	// PlannedAt holds the value of the "planned_at" field.
 	PlannedAt time.Time `json:"planned_at,omitempty"`
 	// partition key of its deliveries; never changes
@@ -118,9 +122,9 @@ func (*Run) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case run.FieldSelection, run.FieldPlan:
 			values[i] = new([]byte)
-		case run.FieldAttempt, run.FieldNum, run.FieldAudienceSize:
+		case run.FieldAttempt, run.FieldNum, run.FieldNextSeq, run.FieldAudienceSize:
 			values[i] = new(sql.NullInt64)
-		case run.FieldID, run.FieldProjectID, run.FieldLeaseOwner, run.FieldTaskID, run.FieldKind, run.FieldOriginID, run.FieldStatus, run.FieldRefreshResult, run.FieldSegmentVersionID, run.FieldFailure, run.FieldFailureText:
+		case run.FieldID, run.FieldProjectID, run.FieldLeaseOwner, run.FieldTaskID, run.FieldKind, run.FieldOriginID, run.FieldSlot, run.FieldStatus, run.FieldRefreshResult, run.FieldSegmentVersionID, run.FieldFailure, run.FieldFailureText:
 			values[i] = new(sql.NullString)
 		case run.FieldCreatedAt, run.FieldUpdatedAt, run.FieldDueAt, run.FieldLeaseUntil, run.FieldPlannedAt, run.FieldRunAt, run.FieldRefreshStartedAt, run.FieldRefreshEndedAt, run.FieldStartedAt, run.FieldEndedAt:
 			values[i] = new(sql.NullTime)
@@ -221,6 +225,19 @@ func (_m *Run) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Selection); err != nil {
 					return fmt.Errorf("unmarshal field selection: %w", err)
 				}
+			}
+		case run.FieldSlot:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field slot", values[i])
+			} else if value.Valid {
+				_m.Slot = new(string)
+				*_m.Slot = value.String
+			}
+		case run.FieldNextSeq:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field next_seq", values[i])
+			} else if value.Valid {
+				_m.NextSeq = int(value.Int64)
 			}
 		case run.FieldPlannedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -394,6 +411,14 @@ func (_m *Run) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("selection=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Selection))
+	builder.WriteString(", ")
+	if v := _m.Slot; v != nil {
+		builder.WriteString("slot=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("next_seq=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NextSeq))
 	builder.WriteString(", ")
 	builder.WriteString("planned_at=")
 	builder.WriteString(_m.PlannedAt.Format(time.ANSIC))

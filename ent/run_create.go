@@ -162,6 +162,34 @@ func (_c *RunCreate) SetSelection(v json.RawMessage) *RunCreate {
 	return _c
 }
 
+// SetSlot sets the "slot" field.
+func (_c *RunCreate) SetSlot(v string) *RunCreate {
+	_c.mutation.SetSlot(v)
+	return _c
+}
+
+// SetNillableSlot sets the "slot" field if the given value is not nil.
+func (_c *RunCreate) SetNillableSlot(v *string) *RunCreate {
+	if v != nil {
+		_c.SetSlot(*v)
+	}
+	return _c
+}
+
+// SetNextSeq sets the "next_seq" field.
+func (_c *RunCreate) SetNextSeq(v int) *RunCreate {
+	_c.mutation.SetNextSeq(v)
+	return _c
+}
+
+// SetNillableNextSeq sets the "next_seq" field if the given value is not nil.
+func (_c *RunCreate) SetNillableNextSeq(v *int) *RunCreate {
+	if v != nil {
+		_c.SetNextSeq(*v)
+	}
+	return _c
+}
+
 // SetPlannedAt sets the "planned_at" field.
 func (_c *RunCreate) SetPlannedAt(v time.Time) *RunCreate {
 	_c.mutation.SetPlannedAt(v)
@@ -407,6 +435,10 @@ func (_c *RunCreate) defaults() error {
 		v := run.DefaultKind
 		_c.mutation.SetKind(v)
 	}
+	if _, ok := _c.mutation.NextSeq(); !ok {
+		v := run.DefaultNextSeq
+		_c.mutation.SetNextSeq(v)
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		v := run.DefaultStatus
 		_c.mutation.SetStatus(v)
@@ -477,6 +509,9 @@ func (_c *RunCreate) check() error {
 		if err := run.KindValidator(v); err != nil {
 			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Run.kind": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.NextSeq(); !ok {
+		return &ValidationError{Name: "next_seq", err: errors.New(`ent: missing required field "Run.next_seq"`)}
 	}
 	if _, ok := _c.mutation.PlannedAt(); !ok {
 		return &ValidationError{Name: "planned_at", err: errors.New(`ent: missing required field "Run.planned_at"`)}
@@ -590,6 +625,14 @@ func (_c *RunCreate) createSpec() (*Run, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Selection(); ok {
 		_spec.SetField(run.FieldSelection, field.TypeJSON, value)
 		_node.Selection = value
+	}
+	if value, ok := _c.mutation.Slot(); ok {
+		_spec.SetField(run.FieldSlot, field.TypeString, value)
+		_node.Slot = &value
+	}
+	if value, ok := _c.mutation.NextSeq(); ok {
+		_spec.SetField(run.FieldNextSeq, field.TypeInt, value)
+		_node.NextSeq = value
 	}
 	if value, ok := _c.mutation.PlannedAt(); ok {
 		_spec.SetField(run.FieldPlannedAt, field.TypeTime, value)
@@ -819,6 +862,24 @@ func (u *RunUpsert) UpdateKind() *RunUpsert {
 	return u
 }
 
+// SetNextSeq sets the "next_seq" field.
+func (u *RunUpsert) SetNextSeq(v int) *RunUpsert {
+	u.Set(run.FieldNextSeq, v)
+	return u
+}
+
+// UpdateNextSeq sets the "next_seq" field to the value that was provided on create.
+func (u *RunUpsert) UpdateNextSeq() *RunUpsert {
+	u.SetExcluded(run.FieldNextSeq)
+	return u
+}
+
+// AddNextSeq adds v to the "next_seq" field.
+func (u *RunUpsert) AddNextSeq(v int) *RunUpsert {
+	u.Add(run.FieldNextSeq, v)
+	return u
+}
+
 // SetStatus sets the "status" field.
 func (u *RunUpsert) SetStatus(v run.Status) *RunUpsert {
 	u.Set(run.FieldStatus, v)
@@ -1028,6 +1089,9 @@ func (u *RunUpsertOne) UpdateNewValues() *RunUpsertOne {
 		if _, exists := u.create.mutation.Selection(); exists {
 			s.SetIgnore(run.FieldSelection)
 		}
+		if _, exists := u.create.mutation.Slot(); exists {
+			s.SetIgnore(run.FieldSlot)
+		}
 		if _, exists := u.create.mutation.PlannedAt(); exists {
 			s.SetIgnore(run.FieldPlannedAt)
 		}
@@ -1167,6 +1231,27 @@ func (u *RunUpsertOne) SetKind(v run.Kind) *RunUpsertOne {
 func (u *RunUpsertOne) UpdateKind() *RunUpsertOne {
 	return u.Update(func(s *RunUpsert) {
 		s.UpdateKind()
+	})
+}
+
+// SetNextSeq sets the "next_seq" field.
+func (u *RunUpsertOne) SetNextSeq(v int) *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.SetNextSeq(v)
+	})
+}
+
+// AddNextSeq adds v to the "next_seq" field.
+func (u *RunUpsertOne) AddNextSeq(v int) *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.AddNextSeq(v)
+	})
+}
+
+// UpdateNextSeq sets the "next_seq" field to the value that was provided on create.
+func (u *RunUpsertOne) UpdateNextSeq() *RunUpsertOne {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateNextSeq()
 	})
 }
 
@@ -1574,6 +1659,9 @@ func (u *RunUpsertBulk) UpdateNewValues() *RunUpsertBulk {
 			if _, exists := b.mutation.Selection(); exists {
 				s.SetIgnore(run.FieldSelection)
 			}
+			if _, exists := b.mutation.Slot(); exists {
+				s.SetIgnore(run.FieldSlot)
+			}
 			if _, exists := b.mutation.PlannedAt(); exists {
 				s.SetIgnore(run.FieldPlannedAt)
 			}
@@ -1714,6 +1802,27 @@ func (u *RunUpsertBulk) SetKind(v run.Kind) *RunUpsertBulk {
 func (u *RunUpsertBulk) UpdateKind() *RunUpsertBulk {
 	return u.Update(func(s *RunUpsert) {
 		s.UpdateKind()
+	})
+}
+
+// SetNextSeq sets the "next_seq" field.
+func (u *RunUpsertBulk) SetNextSeq(v int) *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.SetNextSeq(v)
+	})
+}
+
+// AddNextSeq adds v to the "next_seq" field.
+func (u *RunUpsertBulk) AddNextSeq(v int) *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.AddNextSeq(v)
+	})
+}
+
+// UpdateNextSeq sets the "next_seq" field to the value that was provided on create.
+func (u *RunUpsertBulk) UpdateNextSeq() *RunUpsertBulk {
+	return u.Update(func(s *RunUpsert) {
+		s.UpdateNextSeq()
 	})
 }
 

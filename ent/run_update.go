@@ -126,6 +126,27 @@ func (_u *RunUpdate) SetNillableKind(v *run.Kind) *RunUpdate {
 	return _u
 }
 
+// SetNextSeq sets the "next_seq" field.
+func (_u *RunUpdate) SetNextSeq(v int) *RunUpdate {
+	_u.mutation.ResetNextSeq()
+	_u.mutation.SetNextSeq(v)
+	return _u
+}
+
+// SetNillableNextSeq sets the "next_seq" field if the given value is not nil.
+func (_u *RunUpdate) SetNillableNextSeq(v *int) *RunUpdate {
+	if v != nil {
+		_u.SetNextSeq(*v)
+	}
+	return _u
+}
+
+// AddNextSeq adds value to the "next_seq" field.
+func (_u *RunUpdate) AddNextSeq(v int) *RunUpdate {
+	_u.mutation.AddNextSeq(v)
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *RunUpdate) SetStatus(v run.Status) *RunUpdate {
 	_u.mutation.SetStatus(v)
@@ -440,6 +461,15 @@ func (_u *RunUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.SelectionCleared() {
 		_spec.ClearField(run.FieldSelection, field.TypeJSON)
 	}
+	if _u.mutation.SlotCleared() {
+		_spec.ClearField(run.FieldSlot, field.TypeString)
+	}
+	if value, ok := _u.mutation.NextSeq(); ok {
+		_spec.SetField(run.FieldNextSeq, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedNextSeq(); ok {
+		_spec.AddField(run.FieldNextSeq, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(run.FieldStatus, field.TypeEnum, value)
 	}
@@ -613,6 +643,27 @@ func (_u *RunUpdateOne) SetNillableKind(v *run.Kind) *RunUpdateOne {
 	if v != nil {
 		_u.SetKind(*v)
 	}
+	return _u
+}
+
+// SetNextSeq sets the "next_seq" field.
+func (_u *RunUpdateOne) SetNextSeq(v int) *RunUpdateOne {
+	_u.mutation.ResetNextSeq()
+	_u.mutation.SetNextSeq(v)
+	return _u
+}
+
+// SetNillableNextSeq sets the "next_seq" field if the given value is not nil.
+func (_u *RunUpdateOne) SetNillableNextSeq(v *int) *RunUpdateOne {
+	if v != nil {
+		_u.SetNextSeq(*v)
+	}
+	return _u
+}
+
+// AddNextSeq adds value to the "next_seq" field.
+func (_u *RunUpdateOne) AddNextSeq(v int) *RunUpdateOne {
+	_u.mutation.AddNextSeq(v)
 	return _u
 }
 
@@ -959,6 +1010,15 @@ func (_u *RunUpdateOne) sqlSave(ctx context.Context) (_node *Run, err error) {
 	}
 	if _u.mutation.SelectionCleared() {
 		_spec.ClearField(run.FieldSelection, field.TypeJSON)
+	}
+	if _u.mutation.SlotCleared() {
+		_spec.ClearField(run.FieldSlot, field.TypeString)
+	}
+	if value, ok := _u.mutation.NextSeq(); ok {
+		_spec.SetField(run.FieldNextSeq, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedNextSeq(); ok {
+		_spec.AddField(run.FieldNextSeq, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(run.FieldStatus, field.TypeEnum, value)

@@ -39,6 +39,10 @@ type Shard struct {
 	Retry bool `json:"retry,omitempty"`
 	// which claim of its people this is; 1 unless retry
 	Try int `json:"try,omitempty"`
+	// the seq of its deliveries; 0 but in triggered runs
+	Seq int `json:"seq,omitempty"`
+	// whether its touches know something that its messages or outcomes need
+	Touch bool `json:"touch,omitempty"`
 	// Size holds the value of the "size" field.
 	Size int `json:"size,omitempty"`
 	// roaring bitmap of person numbers; dropped when done
@@ -69,9 +73,9 @@ func (*Shard) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case shard.FieldSlice:
 			values[i] = new([]byte)
-		case shard.FieldRetry, shard.FieldDone:
+		case shard.FieldRetry, shard.FieldTouch, shard.FieldDone:
 			values[i] = new(sql.NullBool)
-		case shard.FieldID, shard.FieldAttempt, shard.FieldProjectNum, shard.FieldRunNum, shard.FieldClass, shard.FieldTry, shard.FieldSize, shard.FieldCursor, shard.FieldSending, shard.FieldSent, shard.FieldFailed, shard.FieldNotSent, shard.FieldUnconfirmed, shard.FieldDeferred:
+		case shard.FieldID, shard.FieldAttempt, shard.FieldProjectNum, shard.FieldRunNum, shard.FieldClass, shard.FieldTry, shard.FieldSeq, shard.FieldSize, shard.FieldCursor, shard.FieldSending, shard.FieldSent, shard.FieldFailed, shard.FieldNotSent, shard.FieldUnconfirmed, shard.FieldDeferred:
 			values[i] = new(sql.NullInt64)
 		case shard.FieldLeaseOwner, shard.FieldTaskID, shard.FieldChannelID:
 			values[i] = new(sql.NullString)
@@ -165,6 +169,18 @@ func (_m *Shard) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field try", values[i])
 			} else if value.Valid {
 				_m.Try = int(value.Int64)
+			}
+		case shard.FieldSeq:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field seq", values[i])
+			} else if value.Valid {
+				_m.Seq = int(value.Int64)
+			}
+		case shard.FieldTouch:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field touch", values[i])
+			} else if value.Valid {
+				_m.Touch = value.Bool
 			}
 		case shard.FieldSize:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -298,6 +314,12 @@ func (_m *Shard) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("try=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Try))
+	builder.WriteString(", ")
+	builder.WriteString("seq=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Seq))
+	builder.WriteString(", ")
+	builder.WriteString("touch=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Touch))
 	builder.WriteString(", ")
 	builder.WriteString("size=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Size))

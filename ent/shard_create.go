@@ -136,6 +136,34 @@ func (_c *ShardCreate) SetNillableTry(v *int) *ShardCreate {
 	return _c
 }
 
+// SetSeq sets the "seq" field.
+func (_c *ShardCreate) SetSeq(v int) *ShardCreate {
+	_c.mutation.SetSeq(v)
+	return _c
+}
+
+// SetNillableSeq sets the "seq" field if the given value is not nil.
+func (_c *ShardCreate) SetNillableSeq(v *int) *ShardCreate {
+	if v != nil {
+		_c.SetSeq(*v)
+	}
+	return _c
+}
+
+// SetTouch sets the "touch" field.
+func (_c *ShardCreate) SetTouch(v bool) *ShardCreate {
+	_c.mutation.SetTouch(v)
+	return _c
+}
+
+// SetNillableTouch sets the "touch" field if the given value is not nil.
+func (_c *ShardCreate) SetNillableTouch(v *bool) *ShardCreate {
+	if v != nil {
+		_c.SetTouch(*v)
+	}
+	return _c
+}
+
 // SetSize sets the "size" field.
 func (_c *ShardCreate) SetSize(v int) *ShardCreate {
 	_c.mutation.SetSize(v)
@@ -317,6 +345,14 @@ func (_c *ShardCreate) defaults() {
 		v := shard.DefaultTry
 		_c.mutation.SetTry(v)
 	}
+	if _, ok := _c.mutation.Seq(); !ok {
+		v := shard.DefaultSeq
+		_c.mutation.SetSeq(v)
+	}
+	if _, ok := _c.mutation.Touch(); !ok {
+		v := shard.DefaultTouch
+		_c.mutation.SetTouch(v)
+	}
 	if _, ok := _c.mutation.Cursor(); !ok {
 		v := shard.DefaultCursor
 		_c.mutation.SetCursor(v)
@@ -379,6 +415,12 @@ func (_c *ShardCreate) check() error {
 	}
 	if _, ok := _c.mutation.Try(); !ok {
 		return &ValidationError{Name: "try", err: errors.New(`ent: missing required field "Shard.try"`)}
+	}
+	if _, ok := _c.mutation.Seq(); !ok {
+		return &ValidationError{Name: "seq", err: errors.New(`ent: missing required field "Shard.seq"`)}
+	}
+	if _, ok := _c.mutation.Touch(); !ok {
+		return &ValidationError{Name: "touch", err: errors.New(`ent: missing required field "Shard.touch"`)}
 	}
 	if _, ok := _c.mutation.Size(); !ok {
 		return &ValidationError{Name: "size", err: errors.New(`ent: missing required field "Shard.size"`)}
@@ -483,6 +525,14 @@ func (_c *ShardCreate) createSpec() (*Shard, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Try(); ok {
 		_spec.SetField(shard.FieldTry, field.TypeInt, value)
 		_node.Try = value
+	}
+	if value, ok := _c.mutation.Seq(); ok {
+		_spec.SetField(shard.FieldSeq, field.TypeInt, value)
+		_node.Seq = value
+	}
+	if value, ok := _c.mutation.Touch(); ok {
+		_spec.SetField(shard.FieldTouch, field.TypeBool, value)
+		_node.Touch = value
 	}
 	if value, ok := _c.mutation.Size(); ok {
 		_spec.SetField(shard.FieldSize, field.TypeInt, value)
@@ -835,6 +885,12 @@ func (u *ShardUpsertOne) UpdateNewValues() *ShardUpsertOne {
 		}
 		if _, exists := u.create.mutation.Try(); exists {
 			s.SetIgnore(shard.FieldTry)
+		}
+		if _, exists := u.create.mutation.Seq(); exists {
+			s.SetIgnore(shard.FieldSeq)
+		}
+		if _, exists := u.create.mutation.Touch(); exists {
+			s.SetIgnore(shard.FieldTouch)
 		}
 		if _, exists := u.create.mutation.Size(); exists {
 			s.SetIgnore(shard.FieldSize)
@@ -1331,6 +1387,12 @@ func (u *ShardUpsertBulk) UpdateNewValues() *ShardUpsertBulk {
 			}
 			if _, exists := b.mutation.Try(); exists {
 				s.SetIgnore(shard.FieldTry)
+			}
+			if _, exists := b.mutation.Seq(); exists {
+				s.SetIgnore(shard.FieldSeq)
+			}
+			if _, exists := b.mutation.Touch(); exists {
+				s.SetIgnore(shard.FieldTouch)
 			}
 			if _, exists := b.mutation.Size(); exists {
 				s.SetIgnore(shard.FieldSize)

@@ -68,6 +68,18 @@ type Task struct {
 	Supplementary []string `json:"supplementary,omitempty"`
 	// ReachAt holds the value of the "reach_at" field.
 	ReachAt *time.Time `json:"reach_at,omitempty"`
+	// schedule.Cycle of a repeating task
+	Cycle json.RawMessage `json:"cycle,omitempty"`
+	// trigger.Definition of a triggered task
+	Trigger json.RawMessage `json:"trigger,omitempty"`
+	// from when a repeating or triggered task works
+	StartsAt *time.Time `json:"starts_at,omitempty"`
+	// when it ends: nothing is sent from then on (R69)
+	EndsAt *time.Time `json:"ends_at,omitempty"`
+	// trigger.Pauses: when events did not count
+	Pauses json.RawMessage `json:"pauses,omitempty"`
+	// pending touches that its end discarded
+	Discarded int `json:"discarded,omitempty"`
 	// ApprovalTimeout holds the value of the "approval_timeout" field.
 	ApprovalTimeout task.ApprovalTimeout `json:"approval_timeout,omitempty"`
 	// ChannelID holds the value of the "channel_id" field.
@@ -273,15 +285,15 @@ func (*Task) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case task.FieldRule, task.FieldSegmentRoles, task.FieldSupplementary, task.FieldTemplateSnapshot, task.FieldContent:
+		case task.FieldRule, task.FieldSegmentRoles, task.FieldSupplementary, task.FieldCycle, task.FieldTrigger, task.FieldPauses, task.FieldTemplateSnapshot, task.FieldContent:
 			values[i] = new([]byte)
 		case task.FieldListed, task.FieldRefreshBefore, task.FieldGlobalLimit, task.FieldResendUnconfirmed:
 			values[i] = new(sql.NullBool)
-		case task.FieldVersion:
+		case task.FieldDiscarded, task.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case task.FieldID, task.FieldProjectID, task.FieldName, task.FieldNameKey, task.FieldMethod, task.FieldType, task.FieldSubject, task.FieldApplicationID, task.FieldCampaignID, task.FieldAudienceMode, task.FieldUploadID, task.FieldSegmentID, task.FieldRefreshFailure, task.FieldApprovalTimeout, task.FieldChannelID, task.FieldMessageClass, task.FieldTemplateID, task.FieldOpenMode, task.FieldOpenURL, task.FieldOpenAppID, task.FieldOpenPath, task.FieldApprovalStatus, task.FieldRunStatus, task.FieldStatusReason, task.FieldStatusText, task.FieldCreatorID:
 			values[i] = new(sql.NullString)
-		case task.FieldCreatedAt, task.FieldUpdatedAt, task.FieldDeletedAt, task.FieldReachAt, task.FieldSubmittedAt, task.FieldApprovedAt, task.FieldStartedAt, task.FieldEndedAt:
+		case task.FieldCreatedAt, task.FieldUpdatedAt, task.FieldDeletedAt, task.FieldReachAt, task.FieldStartsAt, task.FieldEndsAt, task.FieldSubmittedAt, task.FieldApprovedAt, task.FieldStartedAt, task.FieldEndedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -441,6 +453,50 @@ func (_m *Task) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReachAt = new(time.Time)
 				*_m.ReachAt = value.Time
+			}
+		case task.FieldCycle:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field cycle", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Cycle); err != nil {
+					return fmt.Errorf("unmarshal field cycle: %w", err)
+				}
+			}
+		case task.FieldTrigger:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field trigger", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Trigger); err != nil {
+					return fmt.Errorf("unmarshal field trigger: %w", err)
+				}
+			}
+		case task.FieldStartsAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field starts_at", values[i])
+			} else if value.Valid {
+				_m.StartsAt = new(time.Time)
+				*_m.StartsAt = value.Time
+			}
+		case task.FieldEndsAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ends_at", values[i])
+			} else if value.Valid {
+				_m.EndsAt = new(time.Time)
+				*_m.EndsAt = value.Time
+			}
+		case task.FieldPauses:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field pauses", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Pauses); err != nil {
+					return fmt.Errorf("unmarshal field pauses: %w", err)
+				}
+			}
+		case task.FieldDiscarded:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field discarded", values[i])
+			} else if value.Valid {
+				_m.Discarded = int(value.Int64)
 			}
 		case task.FieldApprovalTimeout:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -750,6 +806,28 @@ func (_m *Task) String() string {
 		builder.WriteString("reach_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("cycle=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Cycle))
+	builder.WriteString(", ")
+	builder.WriteString("trigger=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Trigger))
+	builder.WriteString(", ")
+	if v := _m.StartsAt; v != nil {
+		builder.WriteString("starts_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.EndsAt; v != nil {
+		builder.WriteString("ends_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("pauses=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Pauses))
+	builder.WriteString(", ")
+	builder.WriteString("discarded=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Discarded))
 	builder.WriteString(", ")
 	builder.WriteString("approval_timeout=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ApprovalTimeout))

@@ -281,6 +281,66 @@ func (_c *TaskCreate) SetNillableReachAt(v *time.Time) *TaskCreate {
 	return _c
 }
 
+// SetCycle sets the "cycle" field.
+func (_c *TaskCreate) SetCycle(v json.RawMessage) *TaskCreate {
+	_c.mutation.SetCycle(v)
+	return _c
+}
+
+// SetTrigger sets the "trigger" field.
+func (_c *TaskCreate) SetTrigger(v json.RawMessage) *TaskCreate {
+	_c.mutation.SetTrigger(v)
+	return _c
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (_c *TaskCreate) SetStartsAt(v time.Time) *TaskCreate {
+	_c.mutation.SetStartsAt(v)
+	return _c
+}
+
+// SetNillableStartsAt sets the "starts_at" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableStartsAt(v *time.Time) *TaskCreate {
+	if v != nil {
+		_c.SetStartsAt(*v)
+	}
+	return _c
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (_c *TaskCreate) SetEndsAt(v time.Time) *TaskCreate {
+	_c.mutation.SetEndsAt(v)
+	return _c
+}
+
+// SetNillableEndsAt sets the "ends_at" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableEndsAt(v *time.Time) *TaskCreate {
+	if v != nil {
+		_c.SetEndsAt(*v)
+	}
+	return _c
+}
+
+// SetPauses sets the "pauses" field.
+func (_c *TaskCreate) SetPauses(v json.RawMessage) *TaskCreate {
+	_c.mutation.SetPauses(v)
+	return _c
+}
+
+// SetDiscarded sets the "discarded" field.
+func (_c *TaskCreate) SetDiscarded(v int) *TaskCreate {
+	_c.mutation.SetDiscarded(v)
+	return _c
+}
+
+// SetNillableDiscarded sets the "discarded" field if the given value is not nil.
+func (_c *TaskCreate) SetNillableDiscarded(v *int) *TaskCreate {
+	if v != nil {
+		_c.SetDiscarded(*v)
+	}
+	return _c
+}
+
 // SetApprovalTimeout sets the "approval_timeout" field.
 func (_c *TaskCreate) SetApprovalTimeout(v task.ApprovalTimeout) *TaskCreate {
 	_c.mutation.SetApprovalTimeout(v)
@@ -743,6 +803,10 @@ func (_c *TaskCreate) defaults() error {
 		v := task.DefaultRefreshFailure
 		_c.mutation.SetRefreshFailure(v)
 	}
+	if _, ok := _c.mutation.Discarded(); !ok {
+		v := task.DefaultDiscarded
+		_c.mutation.SetDiscarded(v)
+	}
 	if _, ok := _c.mutation.ApprovalTimeout(); !ok {
 		v := task.DefaultApprovalTimeout
 		_c.mutation.SetApprovalTimeout(v)
@@ -868,6 +932,9 @@ func (_c *TaskCreate) check() error {
 		if err := task.RefreshFailureValidator(v); err != nil {
 			return &ValidationError{Name: "refresh_failure", err: fmt.Errorf(`ent: validator failed for field "Task.refresh_failure": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.Discarded(); !ok {
+		return &ValidationError{Name: "discarded", err: errors.New(`ent: missing required field "Task.discarded"`)}
 	}
 	if _, ok := _c.mutation.ApprovalTimeout(); !ok {
 		return &ValidationError{Name: "approval_timeout", err: errors.New(`ent: missing required field "Task.approval_timeout"`)}
@@ -1058,6 +1125,30 @@ func (_c *TaskCreate) createSpec() (*Task, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReachAt(); ok {
 		_spec.SetField(task.FieldReachAt, field.TypeTime, value)
 		_node.ReachAt = &value
+	}
+	if value, ok := _c.mutation.Cycle(); ok {
+		_spec.SetField(task.FieldCycle, field.TypeJSON, value)
+		_node.Cycle = value
+	}
+	if value, ok := _c.mutation.Trigger(); ok {
+		_spec.SetField(task.FieldTrigger, field.TypeJSON, value)
+		_node.Trigger = value
+	}
+	if value, ok := _c.mutation.StartsAt(); ok {
+		_spec.SetField(task.FieldStartsAt, field.TypeTime, value)
+		_node.StartsAt = &value
+	}
+	if value, ok := _c.mutation.EndsAt(); ok {
+		_spec.SetField(task.FieldEndsAt, field.TypeTime, value)
+		_node.EndsAt = &value
+	}
+	if value, ok := _c.mutation.Pauses(); ok {
+		_spec.SetField(task.FieldPauses, field.TypeJSON, value)
+		_node.Pauses = value
+	}
+	if value, ok := _c.mutation.Discarded(); ok {
+		_spec.SetField(task.FieldDiscarded, field.TypeInt, value)
+		_node.Discarded = value
 	}
 	if value, ok := _c.mutation.ApprovalTimeout(); ok {
 		_spec.SetField(task.FieldApprovalTimeout, field.TypeEnum, value)
@@ -1650,6 +1741,114 @@ func (u *TaskUpsert) UpdateReachAt() *TaskUpsert {
 // ClearReachAt clears the value of the "reach_at" field.
 func (u *TaskUpsert) ClearReachAt() *TaskUpsert {
 	u.SetNull(task.FieldReachAt)
+	return u
+}
+
+// SetCycle sets the "cycle" field.
+func (u *TaskUpsert) SetCycle(v json.RawMessage) *TaskUpsert {
+	u.Set(task.FieldCycle, v)
+	return u
+}
+
+// UpdateCycle sets the "cycle" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateCycle() *TaskUpsert {
+	u.SetExcluded(task.FieldCycle)
+	return u
+}
+
+// ClearCycle clears the value of the "cycle" field.
+func (u *TaskUpsert) ClearCycle() *TaskUpsert {
+	u.SetNull(task.FieldCycle)
+	return u
+}
+
+// SetTrigger sets the "trigger" field.
+func (u *TaskUpsert) SetTrigger(v json.RawMessage) *TaskUpsert {
+	u.Set(task.FieldTrigger, v)
+	return u
+}
+
+// UpdateTrigger sets the "trigger" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateTrigger() *TaskUpsert {
+	u.SetExcluded(task.FieldTrigger)
+	return u
+}
+
+// ClearTrigger clears the value of the "trigger" field.
+func (u *TaskUpsert) ClearTrigger() *TaskUpsert {
+	u.SetNull(task.FieldTrigger)
+	return u
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (u *TaskUpsert) SetStartsAt(v time.Time) *TaskUpsert {
+	u.Set(task.FieldStartsAt, v)
+	return u
+}
+
+// UpdateStartsAt sets the "starts_at" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateStartsAt() *TaskUpsert {
+	u.SetExcluded(task.FieldStartsAt)
+	return u
+}
+
+// ClearStartsAt clears the value of the "starts_at" field.
+func (u *TaskUpsert) ClearStartsAt() *TaskUpsert {
+	u.SetNull(task.FieldStartsAt)
+	return u
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (u *TaskUpsert) SetEndsAt(v time.Time) *TaskUpsert {
+	u.Set(task.FieldEndsAt, v)
+	return u
+}
+
+// UpdateEndsAt sets the "ends_at" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateEndsAt() *TaskUpsert {
+	u.SetExcluded(task.FieldEndsAt)
+	return u
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (u *TaskUpsert) ClearEndsAt() *TaskUpsert {
+	u.SetNull(task.FieldEndsAt)
+	return u
+}
+
+// SetPauses sets the "pauses" field.
+func (u *TaskUpsert) SetPauses(v json.RawMessage) *TaskUpsert {
+	u.Set(task.FieldPauses, v)
+	return u
+}
+
+// UpdatePauses sets the "pauses" field to the value that was provided on create.
+func (u *TaskUpsert) UpdatePauses() *TaskUpsert {
+	u.SetExcluded(task.FieldPauses)
+	return u
+}
+
+// ClearPauses clears the value of the "pauses" field.
+func (u *TaskUpsert) ClearPauses() *TaskUpsert {
+	u.SetNull(task.FieldPauses)
+	return u
+}
+
+// SetDiscarded sets the "discarded" field.
+func (u *TaskUpsert) SetDiscarded(v int) *TaskUpsert {
+	u.Set(task.FieldDiscarded, v)
+	return u
+}
+
+// UpdateDiscarded sets the "discarded" field to the value that was provided on create.
+func (u *TaskUpsert) UpdateDiscarded() *TaskUpsert {
+	u.SetExcluded(task.FieldDiscarded)
+	return u
+}
+
+// AddDiscarded adds v to the "discarded" field.
+func (u *TaskUpsert) AddDiscarded(v int) *TaskUpsert {
+	u.Add(task.FieldDiscarded, v)
 	return u
 }
 
@@ -2348,6 +2547,132 @@ func (u *TaskUpsertOne) UpdateReachAt() *TaskUpsertOne {
 func (u *TaskUpsertOne) ClearReachAt() *TaskUpsertOne {
 	return u.Update(func(s *TaskUpsert) {
 		s.ClearReachAt()
+	})
+}
+
+// SetCycle sets the "cycle" field.
+func (u *TaskUpsertOne) SetCycle(v json.RawMessage) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetCycle(v)
+	})
+}
+
+// UpdateCycle sets the "cycle" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateCycle() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateCycle()
+	})
+}
+
+// ClearCycle clears the value of the "cycle" field.
+func (u *TaskUpsertOne) ClearCycle() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearCycle()
+	})
+}
+
+// SetTrigger sets the "trigger" field.
+func (u *TaskUpsertOne) SetTrigger(v json.RawMessage) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetTrigger(v)
+	})
+}
+
+// UpdateTrigger sets the "trigger" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateTrigger() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateTrigger()
+	})
+}
+
+// ClearTrigger clears the value of the "trigger" field.
+func (u *TaskUpsertOne) ClearTrigger() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearTrigger()
+	})
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (u *TaskUpsertOne) SetStartsAt(v time.Time) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetStartsAt(v)
+	})
+}
+
+// UpdateStartsAt sets the "starts_at" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateStartsAt() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateStartsAt()
+	})
+}
+
+// ClearStartsAt clears the value of the "starts_at" field.
+func (u *TaskUpsertOne) ClearStartsAt() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearStartsAt()
+	})
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (u *TaskUpsertOne) SetEndsAt(v time.Time) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetEndsAt(v)
+	})
+}
+
+// UpdateEndsAt sets the "ends_at" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateEndsAt() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateEndsAt()
+	})
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (u *TaskUpsertOne) ClearEndsAt() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearEndsAt()
+	})
+}
+
+// SetPauses sets the "pauses" field.
+func (u *TaskUpsertOne) SetPauses(v json.RawMessage) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetPauses(v)
+	})
+}
+
+// UpdatePauses sets the "pauses" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdatePauses() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdatePauses()
+	})
+}
+
+// ClearPauses clears the value of the "pauses" field.
+func (u *TaskUpsertOne) ClearPauses() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearPauses()
+	})
+}
+
+// SetDiscarded sets the "discarded" field.
+func (u *TaskUpsertOne) SetDiscarded(v int) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetDiscarded(v)
+	})
+}
+
+// AddDiscarded adds v to the "discarded" field.
+func (u *TaskUpsertOne) AddDiscarded(v int) *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.AddDiscarded(v)
+	})
+}
+
+// UpdateDiscarded sets the "discarded" field to the value that was provided on create.
+func (u *TaskUpsertOne) UpdateDiscarded() *TaskUpsertOne {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateDiscarded()
 	})
 }
 
@@ -3265,6 +3590,132 @@ func (u *TaskUpsertBulk) UpdateReachAt() *TaskUpsertBulk {
 func (u *TaskUpsertBulk) ClearReachAt() *TaskUpsertBulk {
 	return u.Update(func(s *TaskUpsert) {
 		s.ClearReachAt()
+	})
+}
+
+// SetCycle sets the "cycle" field.
+func (u *TaskUpsertBulk) SetCycle(v json.RawMessage) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetCycle(v)
+	})
+}
+
+// UpdateCycle sets the "cycle" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateCycle() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateCycle()
+	})
+}
+
+// ClearCycle clears the value of the "cycle" field.
+func (u *TaskUpsertBulk) ClearCycle() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearCycle()
+	})
+}
+
+// SetTrigger sets the "trigger" field.
+func (u *TaskUpsertBulk) SetTrigger(v json.RawMessage) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetTrigger(v)
+	})
+}
+
+// UpdateTrigger sets the "trigger" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateTrigger() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateTrigger()
+	})
+}
+
+// ClearTrigger clears the value of the "trigger" field.
+func (u *TaskUpsertBulk) ClearTrigger() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearTrigger()
+	})
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (u *TaskUpsertBulk) SetStartsAt(v time.Time) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetStartsAt(v)
+	})
+}
+
+// UpdateStartsAt sets the "starts_at" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateStartsAt() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateStartsAt()
+	})
+}
+
+// ClearStartsAt clears the value of the "starts_at" field.
+func (u *TaskUpsertBulk) ClearStartsAt() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearStartsAt()
+	})
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (u *TaskUpsertBulk) SetEndsAt(v time.Time) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetEndsAt(v)
+	})
+}
+
+// UpdateEndsAt sets the "ends_at" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateEndsAt() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateEndsAt()
+	})
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (u *TaskUpsertBulk) ClearEndsAt() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearEndsAt()
+	})
+}
+
+// SetPauses sets the "pauses" field.
+func (u *TaskUpsertBulk) SetPauses(v json.RawMessage) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetPauses(v)
+	})
+}
+
+// UpdatePauses sets the "pauses" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdatePauses() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdatePauses()
+	})
+}
+
+// ClearPauses clears the value of the "pauses" field.
+func (u *TaskUpsertBulk) ClearPauses() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.ClearPauses()
+	})
+}
+
+// SetDiscarded sets the "discarded" field.
+func (u *TaskUpsertBulk) SetDiscarded(v int) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.SetDiscarded(v)
+	})
+}
+
+// AddDiscarded adds v to the "discarded" field.
+func (u *TaskUpsertBulk) AddDiscarded(v int) *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.AddDiscarded(v)
+	})
+}
+
+// UpdateDiscarded sets the "discarded" field to the value that was provided on create.
+func (u *TaskUpsertBulk) UpdateDiscarded() *TaskUpsertBulk {
+	return u.Update(func(s *TaskUpsert) {
+		s.UpdateDiscarded()
 	})
 }
 

@@ -346,6 +346,121 @@ func (_u *TaskUpdate) ClearReachAt() *TaskUpdate {
 	return _u
 }
 
+// SetCycle sets the "cycle" field.
+func (_u *TaskUpdate) SetCycle(v json.RawMessage) *TaskUpdate {
+	_u.mutation.SetCycle(v)
+	return _u
+}
+
+// AppendCycle appends value to the "cycle" field.
+func (_u *TaskUpdate) AppendCycle(v json.RawMessage) *TaskUpdate {
+	_u.mutation.AppendCycle(v)
+	return _u
+}
+
+// ClearCycle clears the value of the "cycle" field.
+func (_u *TaskUpdate) ClearCycle() *TaskUpdate {
+	_u.mutation.ClearCycle()
+	return _u
+}
+
+// SetTrigger sets the "trigger" field.
+func (_u *TaskUpdate) SetTrigger(v json.RawMessage) *TaskUpdate {
+	_u.mutation.SetTrigger(v)
+	return _u
+}
+
+// AppendTrigger appends value to the "trigger" field.
+func (_u *TaskUpdate) AppendTrigger(v json.RawMessage) *TaskUpdate {
+	_u.mutation.AppendTrigger(v)
+	return _u
+}
+
+// ClearTrigger clears the value of the "trigger" field.
+func (_u *TaskUpdate) ClearTrigger() *TaskUpdate {
+	_u.mutation.ClearTrigger()
+	return _u
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (_u *TaskUpdate) SetStartsAt(v time.Time) *TaskUpdate {
+	_u.mutation.SetStartsAt(v)
+	return _u
+}
+
+// SetNillableStartsAt sets the "starts_at" field if the given value is not nil.
+func (_u *TaskUpdate) SetNillableStartsAt(v *time.Time) *TaskUpdate {
+	if v != nil {
+		_u.SetStartsAt(*v)
+	}
+	return _u
+}
+
+// ClearStartsAt clears the value of the "starts_at" field.
+func (_u *TaskUpdate) ClearStartsAt() *TaskUpdate {
+	_u.mutation.ClearStartsAt()
+	return _u
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (_u *TaskUpdate) SetEndsAt(v time.Time) *TaskUpdate {
+	_u.mutation.SetEndsAt(v)
+	return _u
+}
+
+// SetNillableEndsAt sets the "ends_at" field if the given value is not nil.
+func (_u *TaskUpdate) SetNillableEndsAt(v *time.Time) *TaskUpdate {
+	if v != nil {
+		_u.SetEndsAt(*v)
+	}
+	return _u
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (_u *TaskUpdate) ClearEndsAt() *TaskUpdate {
+	_u.mutation.ClearEndsAt()
+	return _u
+}
+
+// SetPauses sets the "pauses" field.
+func (_u *TaskUpdate) SetPauses(v json.RawMessage) *TaskUpdate {
+	_u.mutation.SetPauses(v)
+	return _u
+}
+
+// AppendPauses appends value to the "pauses" field.
+func (_u *TaskUpdate) AppendPauses(v json.RawMessage) *TaskUpdate {
+	_u.mutation.AppendPauses(v)
+	return _u
+}
+
+// ClearPauses clears the value of the "pauses" field.
+func (_u *TaskUpdate) ClearPauses() *TaskUpdate {
+	_u.mutation.ClearPauses()
+	return _u
+}
+
+// SetDiscarded sets the "discarded" field.
+func (_u *TaskUpdate) SetDiscarded(v int) *TaskUpdate {
+	_u.mutation.ResetDiscarded()
+	_u.mutation.SetDiscarded(v)
+	return _u
+}
+
+// SetNillableDiscarded sets the "discarded" field if the given value is not nil.
+func (_u *TaskUpdate) SetNillableDiscarded(v *int) *TaskUpdate {
+	if v != nil {
+		_u.SetDiscarded(*v)
+	}
+	return _u
+}
+
+// AddDiscarded adds value to the "discarded" field.
+func (_u *TaskUpdate) AddDiscarded(v int) *TaskUpdate {
+	_u.mutation.AddDiscarded(v)
+	return _u
+}
+
 // SetApprovalTimeout sets the "approval_timeout" field.
 func (_u *TaskUpdate) SetApprovalTimeout(v task.ApprovalTimeout) *TaskUpdate {
 	_u.mutation.SetApprovalTimeout(v)
@@ -1087,6 +1202,57 @@ func (_u *TaskUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReachAtCleared() {
 		_spec.ClearField(task.FieldReachAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.Cycle(); ok {
+		_spec.SetField(task.FieldCycle, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedCycle(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldCycle, value)
+		})
+	}
+	if _u.mutation.CycleCleared() {
+		_spec.ClearField(task.FieldCycle, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Trigger(); ok {
+		_spec.SetField(task.FieldTrigger, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedTrigger(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldTrigger, value)
+		})
+	}
+	if _u.mutation.TriggerCleared() {
+		_spec.ClearField(task.FieldTrigger, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.StartsAt(); ok {
+		_spec.SetField(task.FieldStartsAt, field.TypeTime, value)
+	}
+	if _u.mutation.StartsAtCleared() {
+		_spec.ClearField(task.FieldStartsAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndsAt(); ok {
+		_spec.SetField(task.FieldEndsAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndsAtCleared() {
+		_spec.ClearField(task.FieldEndsAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Pauses(); ok {
+		_spec.SetField(task.FieldPauses, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedPauses(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldPauses, value)
+		})
+	}
+	if _u.mutation.PausesCleared() {
+		_spec.ClearField(task.FieldPauses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Discarded(); ok {
+		_spec.SetField(task.FieldDiscarded, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedDiscarded(); ok {
+		_spec.AddField(task.FieldDiscarded, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.ApprovalTimeout(); ok {
 		_spec.SetField(task.FieldApprovalTimeout, field.TypeEnum, value)
 	}
@@ -1812,6 +1978,121 @@ func (_u *TaskUpdateOne) SetNillableReachAt(v *time.Time) *TaskUpdateOne {
 // ClearReachAt clears the value of the "reach_at" field.
 func (_u *TaskUpdateOne) ClearReachAt() *TaskUpdateOne {
 	_u.mutation.ClearReachAt()
+	return _u
+}
+
+// SetCycle sets the "cycle" field.
+func (_u *TaskUpdateOne) SetCycle(v json.RawMessage) *TaskUpdateOne {
+	_u.mutation.SetCycle(v)
+	return _u
+}
+
+// AppendCycle appends value to the "cycle" field.
+func (_u *TaskUpdateOne) AppendCycle(v json.RawMessage) *TaskUpdateOne {
+	_u.mutation.AppendCycle(v)
+	return _u
+}
+
+// ClearCycle clears the value of the "cycle" field.
+func (_u *TaskUpdateOne) ClearCycle() *TaskUpdateOne {
+	_u.mutation.ClearCycle()
+	return _u
+}
+
+// SetTrigger sets the "trigger" field.
+func (_u *TaskUpdateOne) SetTrigger(v json.RawMessage) *TaskUpdateOne {
+	_u.mutation.SetTrigger(v)
+	return _u
+}
+
+// AppendTrigger appends value to the "trigger" field.
+func (_u *TaskUpdateOne) AppendTrigger(v json.RawMessage) *TaskUpdateOne {
+	_u.mutation.AppendTrigger(v)
+	return _u
+}
+
+// ClearTrigger clears the value of the "trigger" field.
+func (_u *TaskUpdateOne) ClearTrigger() *TaskUpdateOne {
+	_u.mutation.ClearTrigger()
+	return _u
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (_u *TaskUpdateOne) SetStartsAt(v time.Time) *TaskUpdateOne {
+	_u.mutation.SetStartsAt(v)
+	return _u
+}
+
+// SetNillableStartsAt sets the "starts_at" field if the given value is not nil.
+func (_u *TaskUpdateOne) SetNillableStartsAt(v *time.Time) *TaskUpdateOne {
+	if v != nil {
+		_u.SetStartsAt(*v)
+	}
+	return _u
+}
+
+// ClearStartsAt clears the value of the "starts_at" field.
+func (_u *TaskUpdateOne) ClearStartsAt() *TaskUpdateOne {
+	_u.mutation.ClearStartsAt()
+	return _u
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (_u *TaskUpdateOne) SetEndsAt(v time.Time) *TaskUpdateOne {
+	_u.mutation.SetEndsAt(v)
+	return _u
+}
+
+// SetNillableEndsAt sets the "ends_at" field if the given value is not nil.
+func (_u *TaskUpdateOne) SetNillableEndsAt(v *time.Time) *TaskUpdateOne {
+	if v != nil {
+		_u.SetEndsAt(*v)
+	}
+	return _u
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (_u *TaskUpdateOne) ClearEndsAt() *TaskUpdateOne {
+	_u.mutation.ClearEndsAt()
+	return _u
+}
+
+// SetPauses sets the "pauses" field.
+func (_u *TaskUpdateOne) SetPauses(v json.RawMessage) *TaskUpdateOne {
+	_u.mutation.SetPauses(v)
+	return _u
+}
+
+// AppendPauses appends value to the "pauses" field.
+func (_u *TaskUpdateOne) AppendPauses(v json.RawMessage) *TaskUpdateOne {
+	_u.mutation.AppendPauses(v)
+	return _u
+}
+
+// ClearPauses clears the value of the "pauses" field.
+func (_u *TaskUpdateOne) ClearPauses() *TaskUpdateOne {
+	_u.mutation.ClearPauses()
+	return _u
+}
+
+// SetDiscarded sets the "discarded" field.
+func (_u *TaskUpdateOne) SetDiscarded(v int) *TaskUpdateOne {
+	_u.mutation.ResetDiscarded()
+	_u.mutation.SetDiscarded(v)
+	return _u
+}
+
+// SetNillableDiscarded sets the "discarded" field if the given value is not nil.
+func (_u *TaskUpdateOne) SetNillableDiscarded(v *int) *TaskUpdateOne {
+	if v != nil {
+		_u.SetDiscarded(*v)
+	}
+	return _u
+}
+
+// AddDiscarded adds value to the "discarded" field.
+func (_u *TaskUpdateOne) AddDiscarded(v int) *TaskUpdateOne {
+	_u.mutation.AddDiscarded(v)
 	return _u
 }
 
@@ -2585,6 +2866,57 @@ func (_u *TaskUpdateOne) sqlSave(ctx context.Context) (_node *Task, err error) {
 	}
 	if _u.mutation.ReachAtCleared() {
 		_spec.ClearField(task.FieldReachAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Cycle(); ok {
+		_spec.SetField(task.FieldCycle, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedCycle(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldCycle, value)
+		})
+	}
+	if _u.mutation.CycleCleared() {
+		_spec.ClearField(task.FieldCycle, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Trigger(); ok {
+		_spec.SetField(task.FieldTrigger, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedTrigger(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldTrigger, value)
+		})
+	}
+	if _u.mutation.TriggerCleared() {
+		_spec.ClearField(task.FieldTrigger, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.StartsAt(); ok {
+		_spec.SetField(task.FieldStartsAt, field.TypeTime, value)
+	}
+	if _u.mutation.StartsAtCleared() {
+		_spec.ClearField(task.FieldStartsAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndsAt(); ok {
+		_spec.SetField(task.FieldEndsAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndsAtCleared() {
+		_spec.ClearField(task.FieldEndsAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Pauses(); ok {
+		_spec.SetField(task.FieldPauses, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedPauses(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, task.FieldPauses, value)
+		})
+	}
+	if _u.mutation.PausesCleared() {
+		_spec.ClearField(task.FieldPauses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Discarded(); ok {
+		_spec.SetField(task.FieldDiscarded, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedDiscarded(); ok {
+		_spec.AddField(task.FieldDiscarded, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.ApprovalTimeout(); ok {
 		_spec.SetField(task.FieldApprovalTimeout, field.TypeEnum, value)

@@ -22,6 +22,8 @@ type Tx struct {
 	Approval *ApprovalClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// Backtest is the client for interacting with the Backtest builders.
+	Backtest *BacktestClient
 	// Campaign is the client for interacting with the Campaign builders.
 	Campaign *CampaignClient
 	// CampaignGroup is the client for interacting with the CampaignGroup builders.
@@ -34,6 +36,8 @@ type Tx struct {
 	Delivery *DeliveryClient
 	// DetailTable is the client for interacting with the DetailTable builders.
 	DetailTable *DetailTableClient
+	// EventBatch is the client for interacting with the EventBatch builders.
+	EventBatch *EventBatchClient
 	// EventSource is the client for interacting with the EventSource builders.
 	EventSource *EventSourceClient
 	// EventType is the client for interacting with the EventType builders.
@@ -86,6 +90,8 @@ type Tx struct {
 	TaskGroupLink *TaskGroupLinkClient
 	// Template is the client for interacting with the Template builders.
 	Template *TemplateClient
+	// Touch is the client for interacting with the Touch builders.
+	Touch *TouchClient
 	// Upload is the client for interacting with the Upload builders.
 	Upload *UploadClient
 	// UploadChunk is the client for interacting with the UploadChunk builders.
@@ -227,12 +233,14 @@ func (tx *Tx) init() {
 	tx.Application = NewApplicationClient(tx.config)
 	tx.Approval = NewApprovalClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.Backtest = NewBacktestClient(tx.config)
 	tx.Campaign = NewCampaignClient(tx.config)
 	tx.CampaignGroup = NewCampaignGroupClient(tx.config)
 	tx.Channel = NewChannelClient(tx.config)
 	tx.DataImport = NewDataImportClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.DetailTable = NewDetailTableClient(tx.config)
+	tx.EventBatch = NewEventBatchClient(tx.config)
 	tx.EventSource = NewEventSourceClient(tx.config)
 	tx.EventType = NewEventTypeClient(tx.config)
 	tx.IDType = NewIDTypeClient(tx.config)
@@ -259,6 +267,7 @@ func (tx *Tx) init() {
 	tx.TaskGroup = NewTaskGroupClient(tx.config)
 	tx.TaskGroupLink = NewTaskGroupLinkClient(tx.config)
 	tx.Template = NewTemplateClient(tx.config)
+	tx.Touch = NewTouchClient(tx.config)
 	tx.Upload = NewUploadClient(tx.config)
 	tx.UploadChunk = NewUploadChunkClient(tx.config)
 	tx.WechatSubscription = NewWechatSubscriptionClient(tx.config)

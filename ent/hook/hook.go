@@ -56,6 +56,18 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AuditEntryMutation", m)
 }
 
+// The BacktestFunc type is an adapter to allow the use of ordinary
+// function as Backtest mutator.
+type BacktestFunc func(context.Context, *ent.BacktestMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BacktestFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BacktestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BacktestMutation", m)
+}
+
 // The CampaignFunc type is an adapter to allow the use of ordinary
 // function as Campaign mutator.
 type CampaignFunc func(context.Context, *ent.CampaignMutation) (ent.Value, error)
@@ -126,6 +138,18 @@ func (f DetailTableFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DetailTableMutation", m)
+}
+
+// The EventBatchFunc type is an adapter to allow the use of ordinary
+// function as EventBatch mutator.
+type EventBatchFunc func(context.Context, *ent.EventBatchMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EventBatchFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EventBatchMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EventBatchMutation", m)
 }
 
 // The EventSourceFunc type is an adapter to allow the use of ordinary
@@ -438,6 +462,18 @@ func (f TemplateFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TemplateMutation", m)
+}
+
+// The TouchFunc type is an adapter to allow the use of ordinary
+// function as Touch mutator.
+type TouchFunc func(context.Context, *ent.TouchMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TouchFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TouchMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TouchMutation", m)
 }
 
 // The UploadFunc type is an adapter to allow the use of ordinary

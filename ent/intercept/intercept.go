@@ -11,12 +11,14 @@ import (
 	"tidings/ent/application"
 	"tidings/ent/approval"
 	"tidings/ent/auditentry"
+	"tidings/ent/backtest"
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
 	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
 	"tidings/ent/detailtable"
+	"tidings/ent/eventbatch"
 	"tidings/ent/eventsource"
 	"tidings/ent/eventtype"
 	"tidings/ent/identity"
@@ -44,6 +46,7 @@ import (
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
+	"tidings/ent/touch"
 	"tidings/ent/upload"
 	"tidings/ent/uploadchunk"
 	"tidings/ent/wechatsubscription"
@@ -215,6 +218,33 @@ func (f TraverseAuditEntry) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.AuditEntryQuery", q)
 }
 
+// The BacktestFunc type is an adapter to allow the use of ordinary function as a Querier.
+type BacktestFunc func(context.Context, *ent.BacktestQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f BacktestFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.BacktestQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.BacktestQuery", q)
+}
+
+// The TraverseBacktest type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseBacktest func(context.Context, *ent.BacktestQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseBacktest) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseBacktest) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BacktestQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.BacktestQuery", q)
+}
+
 // The CampaignFunc type is an adapter to allow the use of ordinary function as a Querier.
 type CampaignFunc func(context.Context, *ent.CampaignQuery) (ent.Value, error)
 
@@ -375,6 +405,33 @@ func (f TraverseDetailTable) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DetailTableQuery", q)
+}
+
+// The EventBatchFunc type is an adapter to allow the use of ordinary function as a Querier.
+type EventBatchFunc func(context.Context, *ent.EventBatchQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f EventBatchFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.EventBatchQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.EventBatchQuery", q)
+}
+
+// The TraverseEventBatch type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseEventBatch func(context.Context, *ent.EventBatchQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseEventBatch) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseEventBatch) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EventBatchQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.EventBatchQuery", q)
 }
 
 // The EventSourceFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1079,6 +1136,33 @@ func (f TraverseTemplate) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.TemplateQuery", q)
 }
 
+// The TouchFunc type is an adapter to allow the use of ordinary function as a Querier.
+type TouchFunc func(context.Context, *ent.TouchQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f TouchFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.TouchQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.TouchQuery", q)
+}
+
+// The TraverseTouch type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseTouch func(context.Context, *ent.TouchQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseTouch) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseTouch) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TouchQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.TouchQuery", q)
+}
+
 // The UploadFunc type is an adapter to allow the use of ordinary function as a Querier.
 type UploadFunc func(context.Context, *ent.UploadQuery) (ent.Value, error)
 
@@ -1171,6 +1255,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ApprovalQuery, predicate.Approval, approval.OrderOption]{typ: ent.TypeApproval, tq: q}, nil
 	case *ent.AuditEntryQuery:
 		return &query[*ent.AuditEntryQuery, predicate.AuditEntry, auditentry.OrderOption]{typ: ent.TypeAuditEntry, tq: q}, nil
+	case *ent.BacktestQuery:
+		return &query[*ent.BacktestQuery, predicate.Backtest, backtest.OrderOption]{typ: ent.TypeBacktest, tq: q}, nil
 	case *ent.CampaignQuery:
 		return &query[*ent.CampaignQuery, predicate.Campaign, campaign.OrderOption]{typ: ent.TypeCampaign, tq: q}, nil
 	case *ent.CampaignGroupQuery:
@@ -1183,6 +1269,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DeliveryQuery, predicate.Delivery, delivery.OrderOption]{typ: ent.TypeDelivery, tq: q}, nil
 	case *ent.DetailTableQuery:
 		return &query[*ent.DetailTableQuery, predicate.DetailTable, detailtable.OrderOption]{typ: ent.TypeDetailTable, tq: q}, nil
+	case *ent.EventBatchQuery:
+		return &query[*ent.EventBatchQuery, predicate.EventBatch, eventbatch.OrderOption]{typ: ent.TypeEventBatch, tq: q}, nil
 	case *ent.EventSourceQuery:
 		return &query[*ent.EventSourceQuery, predicate.EventSource, eventsource.OrderOption]{typ: ent.TypeEventSource, tq: q}, nil
 	case *ent.EventTypeQuery:
@@ -1235,6 +1323,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.TaskGroupLinkQuery, predicate.TaskGroupLink, taskgrouplink.OrderOption]{typ: ent.TypeTaskGroupLink, tq: q}, nil
 	case *ent.TemplateQuery:
 		return &query[*ent.TemplateQuery, predicate.Template, template.OrderOption]{typ: ent.TypeTemplate, tq: q}, nil
+	case *ent.TouchQuery:
+		return &query[*ent.TouchQuery, predicate.Touch, touch.OrderOption]{typ: ent.TypeTouch, tq: q}, nil
 	case *ent.UploadQuery:
 		return &query[*ent.UploadQuery, predicate.Upload, upload.OrderOption]{typ: ent.TypeUpload, tq: q}, nil
 	case *ent.UploadChunkQuery:

@@ -185,6 +185,72 @@ var (
 			},
 		},
 	}
+	// BacktestsColumns holds the columns for the "backtests" table.
+	BacktestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "attempt", Type: field.TypeInt, Default: 0},
+		{Name: "lease_owner", Type: field.TypeString, Default: ""},
+		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
+		{Name: "task_id", Type: field.TypeString, Nullable: true},
+		{Name: "trigger", Type: field.TypeJSON},
+		{Name: "audience", Type: field.TypeJSON},
+		{Name: "ends_at", Type: field.TypeTime, Nullable: true},
+		{Name: "days", Type: field.TypeInt},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"WAITING", "RUNNING", "DONE", "FAILED", "CANCELLED"}, Default: "WAITING"},
+		{Name: "done", Type: field.TypeInt64, Default: 0},
+		{Name: "total", Type: field.TypeInt64, Default: 0},
+		{Name: "events", Type: field.TypeInt64, Default: 0},
+		{Name: "result", Type: field.TypeJSON, Nullable: true},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+		{Name: "failure_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+		{Name: "creator_id", Type: field.TypeString, Size: 40},
+	}
+	// BacktestsTable holds the schema information for the "backtests" table.
+	BacktestsTable = &schema.Table{
+		Name:       "backtests",
+		Columns:    BacktestsColumns,
+		PrimaryKey: []*schema.Column{BacktestsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "backtests_projects_project",
+				Columns:    []*schema.Column{BacktestsColumns[21]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "backtests_accounts_creator",
+				Columns:    []*schema.Column{BacktestsColumns[22]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "backtest_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{BacktestsColumns[21], BacktestsColumns[0]},
+			},
+			{
+				Name:    "backtest_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{BacktestsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "due_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "backtest_project_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{BacktestsColumns[21], BacktestsColumns[1]},
+			},
+		},
+	}
 	// CampaignsColumns holds the columns for the "campaigns" table.
 	CampaignsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -441,6 +507,42 @@ var (
 				Name:    "detailtable_project_id_name",
 				Unique:  true,
 				Columns: []*schema.Column{DetailTablesColumns[13], DetailTablesColumns[4]},
+			},
+		},
+	}
+	// EventBatchesColumns holds the columns for the "event_batches" table.
+	EventBatchesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "attempt", Type: field.TypeInt, Default: 0},
+		{Name: "lease_owner", Type: field.TypeString, Default: ""},
+		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
+		{Name: "project_num", Type: field.TypeInt64},
+		{Name: "from_at", Type: field.TypeInt64},
+		{Name: "to_at", Type: field.TypeInt64},
+		{Name: "count", Type: field.TypeInt},
+		{Name: "event_nums", Type: field.TypeJSON, Nullable: true, SchemaType: map[string]string{"postgres": "jsonb"}},
+		{Name: "low", Type: field.TypeBool, Default: false},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// EventBatchesTable holds the schema information for the "event_batches" table.
+	EventBatchesTable = &schema.Table{
+		Name:       "event_batches",
+		Columns:    EventBatchesColumns,
+		PrimaryKey: []*schema.Column{EventBatchesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "eventbatch_low_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{EventBatchesColumns[10], EventBatchesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "due_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "eventbatch_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{EventBatchesColumns[11]},
 			},
 		},
 	}
@@ -805,6 +907,9 @@ var (
 		{Name: "self_approval", Type: field.TypeBool, Default: false},
 		{Name: "listed_default", Type: field.TypeBool, Default: true},
 		{Name: "event_retention_days", Type: field.TypeInt, Default: 0},
+		{Name: "live_triggers", Type: field.TypeInt, Default: 0},
+		{Name: "triggers_rev", Type: field.TypeInt64, Default: 0},
+		{Name: "judge_grace", Type: field.TypeInt, Default: 0},
 		{Name: "refresh_lead", Type: field.TypeInt, Default: 15},
 	}
 	// ProjectsTable holds the schema information for the "projects" table.
@@ -888,9 +993,11 @@ var (
 		{Name: "lease_owner", Type: field.TypeString, Default: ""},
 		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
 		{Name: "num", Type: field.TypeInt64, Unique: true},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SCHEDULED", "RESEND"}, Default: "SCHEDULED"},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SCHEDULED", "RESEND", "TRIGGERED"}, Default: "SCHEDULED"},
 		{Name: "origin_id", Type: field.TypeString, Nullable: true},
 		{Name: "selection", Type: field.TypeJSON, Nullable: true},
+		{Name: "slot", Type: field.TypeString, Nullable: true},
+		{Name: "next_seq", Type: field.TypeInt, Default: 1},
 		{Name: "planned_at", Type: field.TypeTime},
 		{Name: "run_at", Type: field.TypeTime},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"WAITING", "REFRESHING", "PREPARING", "SENDING", "DONE", "FAILED", "SKIPPED", "CANCELLED"}, Default: "WAITING"},
@@ -915,13 +1022,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "runs_projects_project",
-				Columns:    []*schema.Column{RunsColumns[24]},
+				Columns:    []*schema.Column{RunsColumns[26]},
 				RefColumns: []*schema.Column{ProjectsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "runs_tasks_task",
-				Columns:    []*schema.Column{RunsColumns[25]},
+				Columns:    []*schema.Column{RunsColumns[27]},
 				RefColumns: []*schema.Column{TasksColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -930,17 +1037,22 @@ var (
 			{
 				Name:    "run_project_id_id",
 				Unique:  true,
-				Columns: []*schema.Column{RunsColumns[24], RunsColumns[0]},
+				Columns: []*schema.Column{RunsColumns[26], RunsColumns[0]},
 			},
 			{
 				Name:    "run_task_id_planned_at",
 				Unique:  false,
-				Columns: []*schema.Column{RunsColumns[25], RunsColumns[11]},
+				Columns: []*schema.Column{RunsColumns[27], RunsColumns[13]},
+			},
+			{
+				Name:    "run_task_id_slot",
+				Unique:  true,
+				Columns: []*schema.Column{RunsColumns[27], RunsColumns[11]},
 			},
 			{
 				Name:    "run_status",
 				Unique:  false,
-				Columns: []*schema.Column{RunsColumns[13]},
+				Columns: []*schema.Column{RunsColumns[15]},
 			},
 			{
 				Name:    "run_due_at",
@@ -1148,6 +1260,8 @@ var (
 		{Name: "class", Type: field.TypeInt},
 		{Name: "retry", Type: field.TypeBool, Default: false},
 		{Name: "try", Type: field.TypeInt, Default: 1},
+		{Name: "seq", Type: field.TypeInt, Default: 0},
+		{Name: "touch", Type: field.TypeBool, Default: false},
 		{Name: "size", Type: field.TypeInt},
 		{Name: "slice", Type: field.TypeBytes, Nullable: true},
 		{Name: "cursor", Type: field.TypeInt, Default: 0},
@@ -1284,6 +1398,12 @@ var (
 		{Name: "refresh_failure", Type: field.TypeEnum, Enums: []string{"SEND_HELD", "DO_NOT_SEND"}, Default: "DO_NOT_SEND"},
 		{Name: "supplementary", Type: field.TypeJSON, Nullable: true},
 		{Name: "reach_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cycle", Type: field.TypeJSON, Nullable: true},
+		{Name: "trigger", Type: field.TypeJSON, Nullable: true},
+		{Name: "starts_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ends_at", Type: field.TypeTime, Nullable: true},
+		{Name: "pauses", Type: field.TypeJSON, Nullable: true},
+		{Name: "discarded", Type: field.TypeInt, Default: 0},
 		{Name: "approval_timeout", Type: field.TypeEnum, Enums: []string{"CANCEL", "RUN_ONCE_APPROVED"}, Default: "CANCEL"},
 		{Name: "message_class", Type: field.TypeEnum, Enums: []string{"NORMAL", "URGENT", "NOTICE"}, Default: "NORMAL"},
 		{Name: "template_snapshot", Type: field.TypeJSON, Nullable: true},
@@ -1320,49 +1440,49 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "tasks_projects_project",
-				Columns:    []*schema.Column{TasksColumns[36]},
+				Columns:    []*schema.Column{TasksColumns[42]},
 				RefColumns: []*schema.Column{ProjectsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_applications_application",
-				Columns:    []*schema.Column{TasksColumns[37]},
+				Columns:    []*schema.Column{TasksColumns[43]},
 				RefColumns: []*schema.Column{ApplicationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_campaigns_campaign",
-				Columns:    []*schema.Column{TasksColumns[38]},
+				Columns:    []*schema.Column{TasksColumns[44]},
 				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_channels_channel",
-				Columns:    []*schema.Column{TasksColumns[39]},
+				Columns:    []*schema.Column{TasksColumns[45]},
 				RefColumns: []*schema.Column{ChannelsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_templates_template",
-				Columns:    []*schema.Column{TasksColumns[40]},
+				Columns:    []*schema.Column{TasksColumns[46]},
 				RefColumns: []*schema.Column{TemplatesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_uploads_upload",
-				Columns:    []*schema.Column{TasksColumns[41]},
+				Columns:    []*schema.Column{TasksColumns[47]},
 				RefColumns: []*schema.Column{UploadsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_segments_segment",
-				Columns:    []*schema.Column{TasksColumns[42]},
+				Columns:    []*schema.Column{TasksColumns[48]},
 				RefColumns: []*schema.Column{SegmentsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tasks_accounts_creator",
-				Columns:    []*schema.Column{TasksColumns[43]},
+				Columns:    []*schema.Column{TasksColumns[49]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1371,12 +1491,12 @@ var (
 			{
 				Name:    "task_project_id_id",
 				Unique:  true,
-				Columns: []*schema.Column{TasksColumns[36], TasksColumns[0]},
+				Columns: []*schema.Column{TasksColumns[42], TasksColumns[0]},
 			},
 			{
 				Name:    "task_project_id_name_key",
 				Unique:  true,
-				Columns: []*schema.Column{TasksColumns[36], TasksColumns[5]},
+				Columns: []*schema.Column{TasksColumns[42], TasksColumns[5]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
 				},
@@ -1384,37 +1504,45 @@ var (
 			{
 				Name:    "task_project_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[36], TasksColumns[1]},
+				Columns: []*schema.Column{TasksColumns[42], TasksColumns[1]},
 			},
 			{
 				Name:    "task_project_id_run_status_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[36], TasksColumns[28], TasksColumns[1]},
+				Columns: []*schema.Column{TasksColumns[42], TasksColumns[34], TasksColumns[1]},
 			},
 			{
 				Name:    "task_project_id_creator_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[36], TasksColumns[43]},
+				Columns: []*schema.Column{TasksColumns[42], TasksColumns[49]},
 			},
 			{
 				Name:    "task_campaign_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[38]},
+				Columns: []*schema.Column{TasksColumns[44]},
 			},
 			{
 				Name:    "task_channel_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[39]},
+				Columns: []*schema.Column{TasksColumns[45]},
 			},
 			{
 				Name:    "task_upload_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[41]},
+				Columns: []*schema.Column{TasksColumns[47]},
 			},
 			{
 				Name:    "task_segment_id",
 				Unique:  false,
-				Columns: []*schema.Column{TasksColumns[42]},
+				Columns: []*schema.Column{TasksColumns[48]},
+			},
+			{
+				Name:    "task_ends_at",
+				Unique:  false,
+				Columns: []*schema.Column{TasksColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ends_at IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -1567,6 +1695,53 @@ var (
 			},
 		},
 	}
+	// TouchesColumns holds the columns for the "touches" table.
+	TouchesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "project_num", Type: field.TypeInt64},
+		{Name: "task_id", Type: field.TypeString},
+		{Name: "person_num", Type: field.TypeInt64},
+		{Name: "kind", Type: field.TypeInt},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "base_at", Type: field.TypeInt64},
+		{Name: "a_num", Type: field.TypeInt64},
+		{Name: "a_props", Type: field.TypeJSON, Nullable: true, SchemaType: map[string]string{"postgres": "jsonb"}},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "run_num", Type: field.TypeInt64, Nullable: true},
+		{Name: "seq", Type: field.TypeInt, Default: 0},
+	}
+	// TouchesTable holds the schema information for the "touches" table.
+	TouchesTable = &schema.Table{
+		Name:       "touches",
+		Columns:    TouchesColumns,
+		PrimaryKey: []*schema.Column{TouchesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "touch_pending",
+				Unique:  false,
+				Columns: []*schema.Column{TouchesColumns[2], TouchesColumns[4], TouchesColumns[5], TouchesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "run_num IS NULL",
+				},
+			},
+			{
+				Name:    "touch_next",
+				Unique:  false,
+				Columns: []*schema.Column{TouchesColumns[4], TouchesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "run_num IS NULL",
+				},
+			},
+			{
+				Name:    "touch_shard",
+				Unique:  false,
+				Columns: []*schema.Column{TouchesColumns[10], TouchesColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "run_num IS NOT NULL",
+				},
+			},
+		},
+	}
 	// UploadsColumns holds the columns for the "uploads" table.
 	UploadsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1701,11 +1876,13 @@ var (
 		ApplicationsTable,
 		ApprovalsTable,
 		AuditEntriesTable,
+		BacktestsTable,
 		CampaignsTable,
 		CampaignGroupsTable,
 		ChannelsTable,
 		ImportsTable,
 		DetailTablesTable,
+		EventBatchesTable,
 		EventSourcesTable,
 		EventTypesTable,
 		IDTypesTable,
@@ -1732,6 +1909,7 @@ var (
 		TaskGroupsTable,
 		TaskGroupLinksTable,
 		TemplatesTable,
+		TouchesTable,
 		UploadsTable,
 		UploadChunksTable,
 		WechatSubscriptionsTable,
@@ -1745,6 +1923,8 @@ func init() {
 	ApprovalsTable.ForeignKeys[2].RefTable = AccountsTable
 	ApprovalsTable.ForeignKeys[3].RefTable = AccountsTable
 	AuditEntriesTable.ForeignKeys[0].RefTable = ProjectsTable
+	BacktestsTable.ForeignKeys[0].RefTable = ProjectsTable
+	BacktestsTable.ForeignKeys[1].RefTable = AccountsTable
 	CampaignsTable.ForeignKeys[0].RefTable = ProjectsTable
 	CampaignsTable.ForeignKeys[1].RefTable = CampaignGroupsTable
 	CampaignGroupsTable.ForeignKeys[0].RefTable = ProjectsTable
@@ -1798,6 +1978,9 @@ func init() {
 	TaskGroupLinksTable.ForeignKeys[2].RefTable = TaskGroupsTable
 	TemplatesTable.ForeignKeys[0].RefTable = ProjectsTable
 	TemplatesTable.ForeignKeys[1].RefTable = ChannelsTable
+	TouchesTable.Annotation = &entsql.Annotation{
+		Table: "touches",
+	}
 	UploadsTable.ForeignKeys[0].RefTable = ProjectsTable
 	UploadsTable.ForeignKeys[1].RefTable = ChannelsTable
 	UploadsTable.ForeignKeys[2].RefTable = AccountsTable

@@ -18,6 +18,9 @@ type Approval func(*sql.Selector)
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// Backtest is the predicate function for backtest builders.
+type Backtest func(*sql.Selector)
+
 // Campaign is the predicate function for campaign builders.
 type Campaign func(*sql.Selector)
 
@@ -35,6 +38,9 @@ type Delivery func(*sql.Selector)
 
 // DetailTable is the predicate function for detailtable builders.
 type DetailTable func(*sql.Selector)
+
+// EventBatch is the predicate function for eventbatch builders.
+type EventBatch func(*sql.Selector)
 
 // EventSource is the predicate function for eventsource builders.
 type EventSource func(*sql.Selector)
@@ -113,6 +119,9 @@ type TaskGroupLink func(*sql.Selector)
 
 // Template is the predicate function for template builders.
 type Template func(*sql.Selector)
+
+// Touch is the predicate function for touch builders.
+type Touch func(*sql.Selector)
 
 // Upload is the predicate function for upload builders.
 type Upload func(*sql.Selector)

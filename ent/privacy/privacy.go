@@ -206,6 +206,30 @@ func (f AuditEntryMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AuditEntryMutation", m)
 }
 
+// The BacktestQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BacktestQueryRuleFunc func(context.Context, *ent.BacktestQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BacktestQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BacktestQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.BacktestQuery", q)
+}
+
+// The BacktestMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BacktestMutationRuleFunc func(context.Context, *ent.BacktestMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BacktestMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.BacktestMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BacktestMutation", m)
+}
+
 // The CampaignQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CampaignQueryRuleFunc func(context.Context, *ent.CampaignQuery) error
@@ -348,6 +372,30 @@ func (f DetailTableMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DetailTableMutation", m)
+}
+
+// The EventBatchQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EventBatchQueryRuleFunc func(context.Context, *ent.EventBatchQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EventBatchQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EventBatchQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EventBatchQuery", q)
+}
+
+// The EventBatchMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EventBatchMutationRuleFunc func(context.Context, *ent.EventBatchMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EventBatchMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EventBatchMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EventBatchMutation", m)
 }
 
 // The EventSourceQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -972,6 +1020,30 @@ func (f TemplateMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TemplateMutation", m)
+}
+
+// The TouchQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TouchQueryRuleFunc func(context.Context, *ent.TouchQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TouchQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TouchQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.TouchQuery", q)
+}
+
+// The TouchMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TouchMutationRuleFunc func(context.Context, *ent.TouchMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TouchMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.TouchMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TouchMutation", m)
 }
 
 // The UploadQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -39,6 +39,12 @@ const (
 	FieldListedDefault = "listed_default"
 	// FieldEventRetentionDays holds the string denoting the event_retention_days field in the database.
 	FieldEventRetentionDays = "event_retention_days"
+	// FieldLiveTriggers holds the string denoting the live_triggers field in the database.
+	FieldLiveTriggers = "live_triggers"
+	// FieldTriggersRev holds the string denoting the triggers_rev field in the database.
+	FieldTriggersRev = "triggers_rev"
+	// FieldJudgeGrace holds the string denoting the judge_grace field in the database.
+	FieldJudgeGrace = "judge_grace"
 	// FieldRefreshLead holds the string denoting the refresh_lead field in the database.
 	FieldRefreshLead = "refresh_lead"
 	// Table holds the table name of the project in the database.
@@ -59,6 +65,9 @@ var Columns = []string{
 	FieldSelfApproval,
 	FieldListedDefault,
 	FieldEventRetentionDays,
+	FieldLiveTriggers,
+	FieldTriggersRev,
+	FieldJudgeGrace,
 	FieldRefreshLead,
 }
 
@@ -103,6 +112,14 @@ var (
 	DefaultEventRetentionDays int
 	// EventRetentionDaysValidator is a validator for the "event_retention_days" field. It is called by the builders before save.
 	EventRetentionDaysValidator func(int) error
+	// DefaultLiveTriggers holds the default value on creation for the "live_triggers" field.
+	DefaultLiveTriggers int
+	// DefaultTriggersRev holds the default value on creation for the "triggers_rev" field.
+	DefaultTriggersRev int64
+	// DefaultJudgeGrace holds the default value on creation for the "judge_grace" field.
+	DefaultJudgeGrace int
+	// JudgeGraceValidator is a validator for the "judge_grace" field. It is called by the builders before save.
+	JudgeGraceValidator func(int) error
 	// DefaultRefreshLead holds the default value on creation for the "refresh_lead" field.
 	DefaultRefreshLead int
 	// RefreshLeadValidator is a validator for the "refresh_lead" field. It is called by the builders before save.
@@ -201,6 +218,21 @@ func ByListedDefault(opts ...sql.OrderTermOption) OrderOption {
 // ByEventRetentionDays orders the results by the event_retention_days field.
 func ByEventRetentionDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEventRetentionDays, opts...).ToFunc()
+}
+
+// ByLiveTriggers orders the results by the live_triggers field.
+func ByLiveTriggers(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLiveTriggers, opts...).ToFunc()
+}
+
+// ByTriggersRev orders the results by the triggers_rev field.
+func ByTriggersRev(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTriggersRev, opts...).ToFunc()
+}
+
+// ByJudgeGrace orders the results by the judge_grace field.
+func ByJudgeGrace(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldJudgeGrace, opts...).ToFunc()
 }
 
 // ByRefreshLead orders the results by the refresh_lead field.

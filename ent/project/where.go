@@ -114,6 +114,21 @@ func EventRetentionDays(v int) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldEventRetentionDays, v))
 }
 
+// LiveTriggers applies equality check predicate on the "live_triggers" field. It's identical to LiveTriggersEQ.
+func LiveTriggers(v int) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldLiveTriggers, v))
+}
+
+// TriggersRev applies equality check predicate on the "triggers_rev" field. It's identical to TriggersRevEQ.
+func TriggersRev(v int64) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldTriggersRev, v))
+}
+
+// JudgeGrace applies equality check predicate on the "judge_grace" field. It's identical to JudgeGraceEQ.
+func JudgeGrace(v int) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldJudgeGrace, v))
+}
+
 // RefreshLead applies equality check predicate on the "refresh_lead" field. It's identical to RefreshLeadEQ.
 func RefreshLead(v int) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldRefreshLead, v))
@@ -497,6 +512,126 @@ func EventRetentionDaysLT(v int) predicate.Project {
 // EventRetentionDaysLTE applies the LTE predicate on the "event_retention_days" field.
 func EventRetentionDaysLTE(v int) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldEventRetentionDays, v))
+}
+
+// LiveTriggersEQ applies the EQ predicate on the "live_triggers" field.
+func LiveTriggersEQ(v int) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldLiveTriggers, v))
+}
+
+// LiveTriggersNEQ applies the NEQ predicate on the "live_triggers" field.
+func LiveTriggersNEQ(v int) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldLiveTriggers, v))
+}
+
+// LiveTriggersIn applies the In predicate on the "live_triggers" field.
+func LiveTriggersIn(vs ...int) predicate.Project {
+	return predicate.Project(sql.FieldIn(FieldLiveTriggers, vs...))
+}
+
+// LiveTriggersNotIn applies the NotIn predicate on the "live_triggers" field.
+func LiveTriggersNotIn(vs ...int) predicate.Project {
+	return predicate.Project(sql.FieldNotIn(FieldLiveTriggers, vs...))
+}
+
+// LiveTriggersGT applies the GT predicate on the "live_triggers" field.
+func LiveTriggersGT(v int) predicate.Project {
+	return predicate.Project(sql.FieldGT(FieldLiveTriggers, v))
+}
+
+// LiveTriggersGTE applies the GTE predicate on the "live_triggers" field.
+func LiveTriggersGTE(v int) predicate.Project {
+	return predicate.Project(sql.FieldGTE(FieldLiveTriggers, v))
+}
+
+// LiveTriggersLT applies the LT predicate on the "live_triggers" field.
+func LiveTriggersLT(v int) predicate.Project {
+	return predicate.Project(sql.FieldLT(FieldLiveTriggers, v))
+}
+
+// LiveTriggersLTE applies the LTE predicate on the "live_triggers" field.
+func LiveTriggersLTE(v int) predicate.Project {
+	return predicate.Project(sql.FieldLTE(FieldLiveTriggers, v))
+}
+
+// TriggersRevEQ applies the EQ predicate on the "triggers_rev" field.
+func TriggersRevEQ(v int64) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldTriggersRev, v))
+}
+
+// TriggersRevNEQ applies the NEQ predicate on the "triggers_rev" field.
+func TriggersRevNEQ(v int64) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldTriggersRev, v))
+}
+
+// TriggersRevIn applies the In predicate on the "triggers_rev" field.
+func TriggersRevIn(vs ...int64) predicate.Project {
+	return predicate.Project(sql.FieldIn(FieldTriggersRev, vs...))
+}
+
+// TriggersRevNotIn applies the NotIn predicate on the "triggers_rev" field.
+func TriggersRevNotIn(vs ...int64) predicate.Project {
+	return predicate.Project(sql.FieldNotIn(FieldTriggersRev, vs...))
+}
+
+// TriggersRevGT applies the GT predicate on the "triggers_rev" field.
+func TriggersRevGT(v int64) predicate.Project {
+	return predicate.Project(sql.FieldGT(FieldTriggersRev, v))
+}
+
+// TriggersRevGTE applies the GTE predicate on the "triggers_rev" field.
+func TriggersRevGTE(v int64) predicate.Project {
+	return predicate.Project(sql.FieldGTE(FieldTriggersRev, v))
+}
+
+// TriggersRevLT applies the LT predicate on the "triggers_rev" field.
+func TriggersRevLT(v int64) predicate.Project {
+	return predicate.Project(sql.FieldLT(FieldTriggersRev, v))
+}
+
+// TriggersRevLTE applies the LTE predicate on the "triggers_rev" field.
+func TriggersRevLTE(v int64) predicate.Project {
+	return predicate.Project(sql.FieldLTE(FieldTriggersRev, v))
+}
+
+// JudgeGraceEQ applies the EQ predicate on the "judge_grace" field.
+func JudgeGraceEQ(v int) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldJudgeGrace, v))
+}
+
+// JudgeGraceNEQ applies the NEQ predicate on the "judge_grace" field.
+func JudgeGraceNEQ(v int) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldJudgeGrace, v))
+}
+
+// JudgeGraceIn applies the In predicate on the "judge_grace" field.
+func JudgeGraceIn(vs ...int) predicate.Project {
+	return predicate.Project(sql.FieldIn(FieldJudgeGrace, vs...))
+}
+
+// JudgeGraceNotIn applies the NotIn predicate on the "judge_grace" field.
+func JudgeGraceNotIn(vs ...int) predicate.Project {
+	return predicate.Project(sql.FieldNotIn(FieldJudgeGrace, vs...))
+}
+
+// JudgeGraceGT applies the GT predicate on the "judge_grace" field.
+func JudgeGraceGT(v int) predicate.Project {
+	return predicate.Project(sql.FieldGT(FieldJudgeGrace, v))
+}
+
+// JudgeGraceGTE applies the GTE predicate on the "judge_grace" field.
+func JudgeGraceGTE(v int) predicate.Project {
+	return predicate.Project(sql.FieldGTE(FieldJudgeGrace, v))
+}
+
+// JudgeGraceLT applies the LT predicate on the "judge_grace" field.
+func JudgeGraceLT(v int) predicate.Project {
+	return predicate.Project(sql.FieldLT(FieldJudgeGrace, v))
+}
+
+// JudgeGraceLTE applies the LTE predicate on the "judge_grace" field.
+func JudgeGraceLTE(v int) predicate.Project {
+	return predicate.Project(sql.FieldLTE(FieldJudgeGrace, v))
 }
 
 // RefreshLeadEQ applies the EQ predicate on the "refresh_lead" field.

@@ -42,6 +42,10 @@ const (
 	FieldOriginID = "origin_id"
 	// FieldSelection holds the string denoting the selection field in the database.
 	FieldSelection = "selection"
+	// FieldSlot holds the string denoting the slot field in the database.
+	FieldSlot = "slot"
+	// FieldNextSeq holds the string denoting the next_seq field in the database.
+	FieldNextSeq = "next_seq"
 	// FieldPlannedAt holds the string denoting the planned_at field in the database.
 	FieldPlannedAt = "planned_at"
 	// FieldRunAt holds the string denoting the run_at field in the database.
@@ -105,6 +109,8 @@ var Columns = []string{
 	FieldKind,
 	FieldOriginID,
 	FieldSelection,
+	FieldSlot,
+	FieldNextSeq,
 	FieldPlannedAt,
 	FieldRunAt,
 	FieldStatus,
@@ -152,6 +158,8 @@ var (
 	DefaultLeaseOwner string
 	// NumValidator is a validator for the "num" field. It is called by the builders before save.
 	NumValidator func(int64) error
+	// DefaultNextSeq holds the default value on creation for the "next_seq" field.
+	DefaultNextSeq int
 	// DefaultRefreshResult holds the default value on creation for the "refresh_result" field.
 	DefaultRefreshResult string
 	// DefaultAudienceSize holds the default value on creation for the "audience_size" field.
@@ -176,6 +184,7 @@ const DefaultKind = KindScheduled
 const (
 	KindScheduled Kind = "SCHEDULED"
 	KindResend    Kind = "RESEND"
+	KindTriggered Kind = "TRIGGERED"
 )
 
 func (k Kind) String() string {
@@ -185,7 +194,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindScheduled, KindResend:
+	case KindScheduled, KindResend, KindTriggered:
 		return nil
 	default:
 		return fmt.Errorf("run: invalid enum value for kind field: %q", k)
@@ -285,6 +294,16 @@ func ByKind(opts ...sql.OrderTermOption) OrderOption {
 // ByOriginID orders the results by the origin_id field.
 func ByOriginID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOriginID, opts...).ToFunc()
+}
+
+// BySlot orders the results by the slot field.
+func BySlot(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSlot, opts...).ToFunc()
+}
+
+// ByNextSeq orders the results by the next_seq field.
+func ByNextSeq(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNextSeq, opts...).ToFunc()
 }
 
 // ByPlannedAt orders the results by the planned_at field.

@@ -115,6 +115,16 @@ func OriginID(v string) predicate.Run {
 	return predicate.Run(sql.FieldEQ(FieldOriginID, v))
 }
 
+// Slot applies equality check predicate on the "slot" field. It's identical to SlotEQ.
+func Slot(v string) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldSlot, v))
+}
+
+// NextSeq applies equality check predicate on the "next_seq" field. It's identical to NextSeqEQ.
+func NextSeq(v int) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldNextSeq, v))
+}
+
 // PlannedAt applies equality check predicate on the "planned_at" field. It's identical to PlannedAtEQ.
 func PlannedAt(v time.Time) predicate.Run {
 	return predicate.Run(sql.FieldEQ(FieldPlannedAt, v))
@@ -728,6 +738,121 @@ func SelectionIsNil() predicate.Run {
 // SelectionNotNil applies the NotNil predicate on the "selection" field.
 func SelectionNotNil() predicate.Run {
 	return predicate.Run(sql.FieldNotNull(FieldSelection))
+}
+
+// SlotEQ applies the EQ predicate on the "slot" field.
+func SlotEQ(v string) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldSlot, v))
+}
+
+// SlotNEQ applies the NEQ predicate on the "slot" field.
+func SlotNEQ(v string) predicate.Run {
+	return predicate.Run(sql.FieldNEQ(FieldSlot, v))
+}
+
+// SlotIn applies the In predicate on the "slot" field.
+func SlotIn(vs ...string) predicate.Run {
+	return predicate.Run(sql.FieldIn(FieldSlot, vs...))
+}
+
+// SlotNotIn applies the NotIn predicate on the "slot" field.
+func SlotNotIn(vs ...string) predicate.Run {
+	return predicate.Run(sql.FieldNotIn(FieldSlot, vs...))
+}
+
+// SlotGT applies the GT predicate on the "slot" field.
+func SlotGT(v string) predicate.Run {
+	return predicate.Run(sql.FieldGT(FieldSlot, v))
+}
+
+// SlotGTE applies the GTE predicate on the "slot" field.
+func SlotGTE(v string) predicate.Run {
+	return predicate.Run(sql.FieldGTE(FieldSlot, v))
+}
+
+// SlotLT applies the LT predicate on the "slot" field.
+func SlotLT(v string) predicate.Run {
+	return predicate.Run(sql.FieldLT(FieldSlot, v))
+}
+
+// SlotLTE applies the LTE predicate on the "slot" field.
+func SlotLTE(v string) predicate.Run {
+	return predicate.Run(sql.FieldLTE(FieldSlot, v))
+}
+
+// SlotContains applies the Contains predicate on the "slot" field.
+func SlotContains(v string) predicate.Run {
+	return predicate.Run(sql.FieldContains(FieldSlot, v))
+}
+
+// SlotHasPrefix applies the HasPrefix predicate on the "slot" field.
+func SlotHasPrefix(v string) predicate.Run {
+	return predicate.Run(sql.FieldHasPrefix(FieldSlot, v))
+}
+
+// SlotHasSuffix applies the HasSuffix predicate on the "slot" field.
+func SlotHasSuffix(v string) predicate.Run {
+	return predicate.Run(sql.FieldHasSuffix(FieldSlot, v))
+}
+
+// SlotIsNil applies the IsNil predicate on the "slot" field.
+func SlotIsNil() predicate.Run {
+	return predicate.Run(sql.FieldIsNull(FieldSlot))
+}
+
+// SlotNotNil applies the NotNil predicate on the "slot" field.
+func SlotNotNil() predicate.Run {
+	return predicate.Run(sql.FieldNotNull(FieldSlot))
+}
+
+// SlotEqualFold applies the EqualFold predicate on the "slot" field.
+func SlotEqualFold(v string) predicate.Run {
+	return predicate.Run(sql.FieldEqualFold(FieldSlot, v))
+}
+
+// SlotContainsFold applies the ContainsFold predicate on the "slot" field.
+func SlotContainsFold(v string) predicate.Run {
+	return predicate.Run(sql.FieldContainsFold(FieldSlot, v))
+}
+
+// NextSeqEQ applies the EQ predicate on the "next_seq" field.
+func NextSeqEQ(v int) predicate.Run {
+	return predicate.Run(sql.FieldEQ(FieldNextSeq, v))
+}
+
+// NextSeqNEQ applies the NEQ predicate on the "next_seq" field.
+func NextSeqNEQ(v int) predicate.Run {
+	return predicate.Run(sql.FieldNEQ(FieldNextSeq, v))
+}
+
+// NextSeqIn applies the In predicate on the "next_seq" field.
+func NextSeqIn(vs ...int) predicate.Run {
+	return predicate.Run(sql.FieldIn(FieldNextSeq, vs...))
+}
+
+// NextSeqNotIn applies the NotIn predicate on the "next_seq" field.
+func NextSeqNotIn(vs ...int) predicate.Run {
+	return predicate.Run(sql.FieldNotIn(FieldNextSeq, vs...))
+}
+
+// NextSeqGT applies the GT predicate on the "next_seq" field.
+func NextSeqGT(v int) predicate.Run {
+	return predicate.Run(sql.FieldGT(FieldNextSeq, v))
+}
+
+// NextSeqGTE applies the GTE predicate on the "next_seq" field.
+func NextSeqGTE(v int) predicate.Run {
+	return predicate.Run(sql.FieldGTE(FieldNextSeq, v))
+}
+
+// NextSeqLT applies the LT predicate on the "next_seq" field.
+func NextSeqLT(v int) predicate.Run {
+	return predicate.Run(sql.FieldLT(FieldNextSeq, v))
+}
+
+// NextSeqLTE applies the LTE predicate on the "next_seq" field.
+func NextSeqLTE(v int) predicate.Run {
+	return predicate.Run(sql.FieldLTE(FieldNextSeq, v))
 }
 
 // PlannedAtEQ applies the EQ predicate on the "planned_at" field.

@@ -7,12 +7,14 @@ import (
 	"tidings/ent/application"
 	"tidings/ent/approval"
 	"tidings/ent/auditentry"
+	"tidings/ent/backtest"
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
 	"tidings/ent/dataimport"
 	"tidings/ent/delivery"
 	"tidings/ent/detailtable"
+	"tidings/ent/eventbatch"
 	"tidings/ent/eventsource"
 	"tidings/ent/eventtype"
 	"tidings/ent/identity"
@@ -38,6 +40,7 @@ import (
 	"tidings/ent/taskgroup"
 	"tidings/ent/taskgrouplink"
 	"tidings/ent/template"
+	"tidings/ent/touch"
 	"tidings/ent/upload"
 	"tidings/ent/wechatsubscription"
 	"time"
@@ -314,6 +317,87 @@ func init() {
 	// auditentry.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	auditentry.IDValidator = func() func(string) error {
 		validators := auditentryDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	backtestMixin := schema.Backtest{}.Mixin()
+	backtestMixinHooks2 := backtestMixin[2].Hooks()
+	backtest.Hooks[0] = backtestMixinHooks2[0]
+	backtestMixinInters2 := backtestMixin[2].Interceptors()
+	backtest.Interceptors[0] = backtestMixinInters2[0]
+	backtestMixinFields0 := backtestMixin[0].Fields()
+	_ = backtestMixinFields0
+	backtestMixinFields1 := backtestMixin[1].Fields()
+	_ = backtestMixinFields1
+	backtestMixinFields2 := backtestMixin[2].Fields()
+	_ = backtestMixinFields2
+	backtestMixinFields3 := backtestMixin[3].Fields()
+	_ = backtestMixinFields3
+	backtestFields := schema.Backtest{}.Fields()
+	_ = backtestFields
+	// backtestDescCreatedAt is the schema descriptor for created_at field.
+	backtestDescCreatedAt := backtestMixinFields1[0].Descriptor()
+	// backtest.DefaultCreatedAt holds the default value on creation for the created_at field.
+	backtest.DefaultCreatedAt = backtestDescCreatedAt.Default.(func() time.Time)
+	// backtestDescUpdatedAt is the schema descriptor for updated_at field.
+	backtestDescUpdatedAt := backtestMixinFields1[1].Descriptor()
+	// backtest.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	backtest.DefaultUpdatedAt = backtestDescUpdatedAt.Default.(func() time.Time)
+	// backtest.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	backtest.UpdateDefaultUpdatedAt = backtestDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// backtestDescProjectID is the schema descriptor for project_id field.
+	backtestDescProjectID := backtestMixinFields2[0].Descriptor()
+	// backtest.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	backtest.ProjectIDValidator = backtestDescProjectID.Validators[0].(func(string) error)
+	// backtestDescAttempt is the schema descriptor for attempt field.
+	backtestDescAttempt := backtestMixinFields3[1].Descriptor()
+	// backtest.DefaultAttempt holds the default value on creation for the attempt field.
+	backtest.DefaultAttempt = backtestDescAttempt.Default.(int)
+	// backtestDescLeaseOwner is the schema descriptor for lease_owner field.
+	backtestDescLeaseOwner := backtestMixinFields3[2].Descriptor()
+	// backtest.DefaultLeaseOwner holds the default value on creation for the lease_owner field.
+	backtest.DefaultLeaseOwner = backtestDescLeaseOwner.Default.(string)
+	// backtestDescDays is the schema descriptor for days field.
+	backtestDescDays := backtestFields[4].Descriptor()
+	// backtest.DaysValidator is a validator for the "days" field. It is called by the builders before save.
+	backtest.DaysValidator = backtestDescDays.Validators[0].(func(int) error)
+	// backtestDescDone is the schema descriptor for done field.
+	backtestDescDone := backtestFields[6].Descriptor()
+	// backtest.DefaultDone holds the default value on creation for the done field.
+	backtest.DefaultDone = backtestDescDone.Default.(int64)
+	// backtestDescTotal is the schema descriptor for total field.
+	backtestDescTotal := backtestFields[7].Descriptor()
+	// backtest.DefaultTotal holds the default value on creation for the total field.
+	backtest.DefaultTotal = backtestDescTotal.Default.(int64)
+	// backtestDescEvents is the schema descriptor for events field.
+	backtestDescEvents := backtestFields[8].Descriptor()
+	// backtest.DefaultEvents holds the default value on creation for the events field.
+	backtest.DefaultEvents = backtestDescEvents.Default.(int64)
+	// backtestDescFailure is the schema descriptor for failure field.
+	backtestDescFailure := backtestFields[10].Descriptor()
+	// backtest.DefaultFailure holds the default value on creation for the failure field.
+	backtest.DefaultFailure = backtestDescFailure.Default.(string)
+	// backtestDescFailureText is the schema descriptor for failure_text field.
+	backtestDescFailureText := backtestFields[11].Descriptor()
+	// backtest.DefaultFailureText holds the default value on creation for the failure_text field.
+	backtest.DefaultFailureText = backtestDescFailureText.Default.(string)
+	// backtestDescID is the schema descriptor for id field.
+	backtestDescID := backtestMixinFields0[0].Descriptor()
+	// backtest.DefaultID holds the default value on creation for the id field.
+	backtest.DefaultID = backtestDescID.Default.(func() string)
+	// backtest.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	backtest.IDValidator = func() func(string) error {
+		validators := backtestDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -790,6 +874,27 @@ func init() {
 			return nil
 		}
 	}()
+	eventbatchMixin := schema.EventBatch{}.Mixin()
+	eventbatchMixinFields0 := eventbatchMixin[0].Fields()
+	_ = eventbatchMixinFields0
+	eventbatchFields := schema.EventBatch{}.Fields()
+	_ = eventbatchFields
+	// eventbatchDescAttempt is the schema descriptor for attempt field.
+	eventbatchDescAttempt := eventbatchMixinFields0[1].Descriptor()
+	// eventbatch.DefaultAttempt holds the default value on creation for the attempt field.
+	eventbatch.DefaultAttempt = eventbatchDescAttempt.Default.(int)
+	// eventbatchDescLeaseOwner is the schema descriptor for lease_owner field.
+	eventbatchDescLeaseOwner := eventbatchMixinFields0[2].Descriptor()
+	// eventbatch.DefaultLeaseOwner holds the default value on creation for the lease_owner field.
+	eventbatch.DefaultLeaseOwner = eventbatchDescLeaseOwner.Default.(string)
+	// eventbatchDescLow is the schema descriptor for low field.
+	eventbatchDescLow := eventbatchFields[6].Descriptor()
+	// eventbatch.DefaultLow holds the default value on creation for the low field.
+	eventbatch.DefaultLow = eventbatchDescLow.Default.(bool)
+	// eventbatchDescCreatedAt is the schema descriptor for created_at field.
+	eventbatchDescCreatedAt := eventbatchFields[7].Descriptor()
+	// eventbatch.DefaultCreatedAt holds the default value on creation for the created_at field.
+	eventbatch.DefaultCreatedAt = eventbatchDescCreatedAt.Default.(func() time.Time)
 	eventsourceMixin := schema.EventSource{}.Mixin()
 	eventsourceMixinHooks2 := eventsourceMixin[2].Hooks()
 	eventsource.Hooks[0] = eventsourceMixinHooks2[0]
@@ -1237,8 +1342,22 @@ func init() {
 	project.DefaultEventRetentionDays = projectDescEventRetentionDays.Default.(int)
 	// project.EventRetentionDaysValidator is a validator for the "event_retention_days" field. It is called by the builders before save.
 	project.EventRetentionDaysValidator = projectDescEventRetentionDays.Validators[0].(func(int) error)
+	// projectDescLiveTriggers is the schema descriptor for live_triggers field.
+	projectDescLiveTriggers := projectFields[9].Descriptor()
+	// project.DefaultLiveTriggers holds the default value on creation for the live_triggers field.
+	project.DefaultLiveTriggers = projectDescLiveTriggers.Default.(int)
+	// projectDescTriggersRev is the schema descriptor for triggers_rev field.
+	projectDescTriggersRev := projectFields[10].Descriptor()
+	// project.DefaultTriggersRev holds the default value on creation for the triggers_rev field.
+	project.DefaultTriggersRev = projectDescTriggersRev.Default.(int64)
+	// projectDescJudgeGrace is the schema descriptor for judge_grace field.
+	projectDescJudgeGrace := projectFields[11].Descriptor()
+	// project.DefaultJudgeGrace holds the default value on creation for the judge_grace field.
+	project.DefaultJudgeGrace = projectDescJudgeGrace.Default.(int)
+	// project.JudgeGraceValidator is a validator for the "judge_grace" field. It is called by the builders before save.
+	project.JudgeGraceValidator = projectDescJudgeGrace.Validators[0].(func(int) error)
 	// projectDescRefreshLead is the schema descriptor for refresh_lead field.
-	projectDescRefreshLead := projectFields[9].Descriptor()
+	projectDescRefreshLead := projectFields[12].Descriptor()
 	// project.DefaultRefreshLead holds the default value on creation for the refresh_lead field.
 	project.DefaultRefreshLead = projectDescRefreshLead.Default.(int)
 	// project.RefreshLeadValidator is a validator for the "refresh_lead" field. It is called by the builders before save.
@@ -1407,20 +1526,24 @@ func init() {
 	runDescNum := runFields[0].Descriptor()
 	// run.NumValidator is a validator for the "num" field. It is called by the builders before save.
 	run.NumValidator = runDescNum.Validators[0].(func(int64) error)
+	// runDescNextSeq is the schema descriptor for next_seq field.
+	runDescNextSeq := runFields[6].Descriptor()
+	// run.DefaultNextSeq holds the default value on creation for the next_seq field.
+	run.DefaultNextSeq = runDescNextSeq.Default.(int)
 	// runDescRefreshResult is the schema descriptor for refresh_result field.
-	runDescRefreshResult := runFields[10].Descriptor()
+	runDescRefreshResult := runFields[12].Descriptor()
 	// run.DefaultRefreshResult holds the default value on creation for the refresh_result field.
 	run.DefaultRefreshResult = runDescRefreshResult.Default.(string)
 	// runDescAudienceSize is the schema descriptor for audience_size field.
-	runDescAudienceSize := runFields[12].Descriptor()
+	runDescAudienceSize := runFields[14].Descriptor()
 	// run.DefaultAudienceSize holds the default value on creation for the audience_size field.
 	run.DefaultAudienceSize = runDescAudienceSize.Default.(int)
 	// runDescFailure is the schema descriptor for failure field.
-	runDescFailure := runFields[14].Descriptor()
+	runDescFailure := runFields[16].Descriptor()
 	// run.DefaultFailure holds the default value on creation for the failure field.
 	run.DefaultFailure = runDescFailure.Default.(string)
 	// runDescFailureText is the schema descriptor for failure_text field.
-	runDescFailureText := runFields[15].Descriptor()
+	runDescFailureText := runFields[17].Descriptor()
 	// run.DefaultFailureText holds the default value on creation for the failure_text field.
 	run.DefaultFailureText = runDescFailureText.Default.(string)
 	// runDescID is the schema descriptor for id field.
@@ -1668,36 +1791,44 @@ func init() {
 	shardDescTry := shardFields[7].Descriptor()
 	// shard.DefaultTry holds the default value on creation for the try field.
 	shard.DefaultTry = shardDescTry.Default.(int)
+	// shardDescSeq is the schema descriptor for seq field.
+	shardDescSeq := shardFields[8].Descriptor()
+	// shard.DefaultSeq holds the default value on creation for the seq field.
+	shard.DefaultSeq = shardDescSeq.Default.(int)
+	// shardDescTouch is the schema descriptor for touch field.
+	shardDescTouch := shardFields[9].Descriptor()
+	// shard.DefaultTouch holds the default value on creation for the touch field.
+	shard.DefaultTouch = shardDescTouch.Default.(bool)
 	// shardDescCursor is the schema descriptor for cursor field.
-	shardDescCursor := shardFields[10].Descriptor()
+	shardDescCursor := shardFields[12].Descriptor()
 	// shard.DefaultCursor holds the default value on creation for the cursor field.
 	shard.DefaultCursor = shardDescCursor.Default.(int)
 	// shardDescDone is the schema descriptor for done field.
-	shardDescDone := shardFields[11].Descriptor()
+	shardDescDone := shardFields[13].Descriptor()
 	// shard.DefaultDone holds the default value on creation for the done field.
 	shard.DefaultDone = shardDescDone.Default.(bool)
 	// shardDescSending is the schema descriptor for sending field.
-	shardDescSending := shardFields[12].Descriptor()
+	shardDescSending := shardFields[14].Descriptor()
 	// shard.DefaultSending holds the default value on creation for the sending field.
 	shard.DefaultSending = shardDescSending.Default.(int)
 	// shardDescSent is the schema descriptor for sent field.
-	shardDescSent := shardFields[13].Descriptor()
+	shardDescSent := shardFields[15].Descriptor()
 	// shard.DefaultSent holds the default value on creation for the sent field.
 	shard.DefaultSent = shardDescSent.Default.(int)
 	// shardDescFailed is the schema descriptor for failed field.
-	shardDescFailed := shardFields[14].Descriptor()
+	shardDescFailed := shardFields[16].Descriptor()
 	// shard.DefaultFailed holds the default value on creation for the failed field.
 	shard.DefaultFailed = shardDescFailed.Default.(int)
 	// shardDescNotSent is the schema descriptor for not_sent field.
-	shardDescNotSent := shardFields[15].Descriptor()
+	shardDescNotSent := shardFields[17].Descriptor()
 	// shard.DefaultNotSent holds the default value on creation for the not_sent field.
 	shard.DefaultNotSent = shardDescNotSent.Default.(int)
 	// shardDescUnconfirmed is the schema descriptor for unconfirmed field.
-	shardDescUnconfirmed := shardFields[16].Descriptor()
+	shardDescUnconfirmed := shardFields[18].Descriptor()
 	// shard.DefaultUnconfirmed holds the default value on creation for the unconfirmed field.
 	shard.DefaultUnconfirmed = shardDescUnconfirmed.Default.(int)
 	// shardDescDeferred is the schema descriptor for deferred field.
-	shardDescDeferred := shardFields[17].Descriptor()
+	shardDescDeferred := shardFields[19].Descriptor()
 	// shard.DefaultDeferred holds the default value on creation for the deferred field.
 	shard.DefaultDeferred = shardDescDeferred.Default.(int)
 	shardreasonFields := schema.ShardReason{}.Fields()
@@ -1884,42 +2015,46 @@ func init() {
 	taskDescRefreshBefore := taskFields[13].Descriptor()
 	// task.DefaultRefreshBefore holds the default value on creation for the refresh_before field.
 	task.DefaultRefreshBefore = taskDescRefreshBefore.Default.(bool)
+	// taskDescDiscarded is the schema descriptor for discarded field.
+	taskDescDiscarded := taskFields[22].Descriptor()
+	// task.DefaultDiscarded holds the default value on creation for the discarded field.
+	task.DefaultDiscarded = taskDescDiscarded.Default.(int)
 	// taskDescOpenURL is the schema descriptor for open_url field.
-	taskDescOpenURL := taskFields[24].Descriptor()
+	taskDescOpenURL := taskFields[30].Descriptor()
 	// task.DefaultOpenURL holds the default value on creation for the open_url field.
 	task.DefaultOpenURL = taskDescOpenURL.Default.(string)
 	// task.OpenURLValidator is a validator for the "open_url" field. It is called by the builders before save.
 	task.OpenURLValidator = taskDescOpenURL.Validators[0].(func(string) error)
 	// taskDescOpenAppID is the schema descriptor for open_app_id field.
-	taskDescOpenAppID := taskFields[25].Descriptor()
+	taskDescOpenAppID := taskFields[31].Descriptor()
 	// task.DefaultOpenAppID holds the default value on creation for the open_app_id field.
 	task.DefaultOpenAppID = taskDescOpenAppID.Default.(string)
 	// task.OpenAppIDValidator is a validator for the "open_app_id" field. It is called by the builders before save.
 	task.OpenAppIDValidator = taskDescOpenAppID.Validators[0].(func(string) error)
 	// taskDescOpenPath is the schema descriptor for open_path field.
-	taskDescOpenPath := taskFields[26].Descriptor()
+	taskDescOpenPath := taskFields[32].Descriptor()
 	// task.DefaultOpenPath holds the default value on creation for the open_path field.
 	task.DefaultOpenPath = taskDescOpenPath.Default.(string)
 	// task.OpenPathValidator is a validator for the "open_path" field. It is called by the builders before save.
 	task.OpenPathValidator = taskDescOpenPath.Validators[0].(func(string) error)
 	// taskDescGlobalLimit is the schema descriptor for global_limit field.
-	taskDescGlobalLimit := taskFields[27].Descriptor()
+	taskDescGlobalLimit := taskFields[33].Descriptor()
 	// task.DefaultGlobalLimit holds the default value on creation for the global_limit field.
 	task.DefaultGlobalLimit = taskDescGlobalLimit.Default.(bool)
 	// taskDescResendUnconfirmed is the schema descriptor for resend_unconfirmed field.
-	taskDescResendUnconfirmed := taskFields[28].Descriptor()
+	taskDescResendUnconfirmed := taskFields[34].Descriptor()
 	// task.DefaultResendUnconfirmed holds the default value on creation for the resend_unconfirmed field.
 	task.DefaultResendUnconfirmed = taskDescResendUnconfirmed.Default.(bool)
 	// taskDescStatusReason is the schema descriptor for status_reason field.
-	taskDescStatusReason := taskFields[31].Descriptor()
+	taskDescStatusReason := taskFields[37].Descriptor()
 	// task.DefaultStatusReason holds the default value on creation for the status_reason field.
 	task.DefaultStatusReason = taskDescStatusReason.Default.(string)
 	// taskDescStatusText is the schema descriptor for status_text field.
-	taskDescStatusText := taskFields[32].Descriptor()
+	taskDescStatusText := taskFields[38].Descriptor()
 	// task.DefaultStatusText holds the default value on creation for the status_text field.
 	task.DefaultStatusText = taskDescStatusText.Default.(string)
 	// taskDescVersion is the schema descriptor for version field.
-	taskDescVersion := taskFields[38].Descriptor()
+	taskDescVersion := taskFields[44].Descriptor()
 	// task.DefaultVersion holds the default value on creation for the version field.
 	task.DefaultVersion = taskDescVersion.Default.(int)
 	// taskDescID is the schema descriptor for id field.
@@ -2097,6 +2232,16 @@ func init() {
 			return nil
 		}
 	}()
+	touchFields := schema.Touch{}.Fields()
+	_ = touchFields
+	// touchDescReason is the schema descriptor for reason field.
+	touchDescReason := touchFields[9].Descriptor()
+	// touch.DefaultReason holds the default value on creation for the reason field.
+	touch.DefaultReason = touchDescReason.Default.(string)
+	// touchDescSeq is the schema descriptor for seq field.
+	touchDescSeq := touchFields[11].Descriptor()
+	// touch.DefaultSeq holds the default value on creation for the seq field.
+	touch.DefaultSeq = touchDescSeq.Default.(int)
 	uploadMixin := schema.Upload{}.Mixin()
 	uploadMixinHooks2 := uploadMixin[2].Hooks()
 	upload.Hooks[0] = uploadMixinHooks2[0]

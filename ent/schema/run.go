@@ -23,9 +23,12 @@ func (Run) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("num").Unique().Immutable().Positive().Annotations(hidden()).Comment("time-sortable number; what delivery rows carry"),
 		field.String("task_id").Immutable(),
-		field.Enum("kind").NamedValues("Scheduled", "SCHEDULED", "Resend", "RESEND").Default("SCHEDULED"),
+		field.Enum("kind").NamedValues("Scheduled", "SCHEDULED", "Resend", "RESEND", "Triggered", "TRIGGERED").Default("SCHEDULED"),
 		field.String("origin_id").Optional().Nillable().Immutable().Annotations(hidden()).Comment("the run whose recipients a resend repeats"),
 		field.JSON("selection", json.RawMessage{}).Optional().Immutable().Annotations(hidden()).Comment("which of them"),
+		field.String("slot").Optional().Nillable().Immutable().Annotations(hidden()).
+			Comment("which point of a repeating task, or which day of a triggered one: there is one run for each"),
+		field.Int("next_seq").Default(1).Annotations(hidden()).Comment("the next shard's seq in a triggered run"),
 		field.Time("planned_at").Immutable().Annotations(entgql.OrderField("PLANNED_AT")),
 		field.Time("run_at").Immutable().Annotations(hidden()).Comment("partition key of its deliveries; never changes"),
 		field.Enum("status").NamedValues("Waiting", "WAITING", "Refreshing", "REFRESHING", "Preparing", "PREPARING", "Sending", "SENDING", "Done", "DONE",
@@ -52,6 +55,7 @@ func (Run) Edges() []ent.Edge {
 func (Run) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("task_id", "planned_at"),
+		index.Fields("task_id", "slot").Unique(),
 		index.Fields("status"),
 		index.Fields("due_at").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
 	}
@@ -78,6 +82,8 @@ func (Shard) Fields() []ent.Field {
 		field.Int("class").Immutable().Comment("0 notice, 1 urgent, 2 normal"),
 		field.Bool("retry").Default(false).Immutable(),
 		field.Int("try").Default(1).Immutable().Comment("which claim of its people this is; 1 unless retry"),
+		field.Int("seq").Default(0).Immutable().Comment("the seq of its deliveries; 0 but in triggered runs"),
+		field.Bool("touch").Default(false).Immutable().Comment("whether its touches know something that its messages or outcomes need"),
 		field.Int("size").Immutable(),
 		field.Bytes("slice").Optional().Comment("roaring bitmap of person numbers; dropped when done"),
 		field.Int("cursor").Default(0).Comment("how many of the slice were claimed"),

@@ -156,6 +156,12 @@ func (Task) Fields() []ent.Field {
 		field.Strings("supplementary").Optional().Comment("target IDs that join every execution (R32)"),
 
 		field.Time("reach_at").Optional().Nillable().Annotations(entgql.OrderField("REACH_AT")),
+		field.JSON("cycle", json.RawMessage{}).Optional().Annotations(hidden()).Comment("schedule.Cycle of a repeating task"),
+		field.JSON("trigger", json.RawMessage{}).Optional().Annotations(hidden()).Comment("trigger.Definition of a triggered task"),
+		field.Time("starts_at").Optional().Nillable().Annotations(hidden()).Comment("from when a repeating or triggered task works"),
+		field.Time("ends_at").Optional().Nillable().Annotations(hidden()).Comment("when it ends: nothing is sent from then on (R69)"),
+		field.JSON("pauses", json.RawMessage{}).Optional().Annotations(hidden()).Comment("trigger.Pauses: when events did not count"),
+		field.Int("discarded").Default(0).Annotations(hidden()).Comment("pending touches that its end discarded"),
 		field.Enum("approval_timeout").NamedValues("Cancel", "CANCEL", "RunOnceApproved", "RUN_ONCE_APPROVED").Default("CANCEL").Annotations(unfiltered()),
 
 		field.String("channel_id").Optional().Nillable(),
@@ -208,6 +214,7 @@ func (Task) Indexes() []ent.Index {
 		index.Fields("project_id", "run_status", "created_at"),
 		index.Fields("project_id", "creator_id"),
 		index.Fields("campaign_id"), index.Fields("channel_id"), index.Fields("upload_id"), index.Fields("segment_id"),
+		index.Fields("ends_at").Annotations(entsql.IndexWhere("ends_at IS NOT NULL")),
 	}
 }
 

@@ -33,6 +33,10 @@ const (
 	FieldRetry = "retry"
 	// FieldTry holds the string denoting the try field in the database.
 	FieldTry = "try"
+	// FieldSeq holds the string denoting the seq field in the database.
+	FieldSeq = "seq"
+	// FieldTouch holds the string denoting the touch field in the database.
+	FieldTouch = "touch"
 	// FieldSize holds the string denoting the size field in the database.
 	FieldSize = "size"
 	// FieldSlice holds the string denoting the slice field in the database.
@@ -71,6 +75,8 @@ var Columns = []string{
 	FieldClass,
 	FieldRetry,
 	FieldTry,
+	FieldSeq,
+	FieldTouch,
 	FieldSize,
 	FieldSlice,
 	FieldCursor,
@@ -102,6 +108,10 @@ var (
 	DefaultRetry bool
 	// DefaultTry holds the default value on creation for the "try" field.
 	DefaultTry int
+	// DefaultSeq holds the default value on creation for the "seq" field.
+	DefaultSeq int
+	// DefaultTouch holds the default value on creation for the "touch" field.
+	DefaultTouch bool
 	// DefaultCursor holds the default value on creation for the "cursor" field.
 	DefaultCursor int
 	// DefaultDone holds the default value on creation for the "done" field.
@@ -181,6 +191,16 @@ func ByRetry(opts ...sql.OrderTermOption) OrderOption {
 // ByTry orders the results by the try field.
 func ByTry(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTry, opts...).ToFunc()
+}
+
+// BySeq orders the results by the seq field.
+func BySeq(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSeq, opts...).ToFunc()
+}
+
+// ByTouch orders the results by the touch field.
+func ByTouch(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTouch, opts...).ToFunc()
 }
 
 // BySize orders the results by the size field.

@@ -109,6 +109,16 @@ func Try(v int) predicate.Shard {
 	return predicate.Shard(sql.FieldEQ(FieldTry, v))
 }
 
+// Seq applies equality check predicate on the "seq" field. It's identical to SeqEQ.
+func Seq(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldEQ(FieldSeq, v))
+}
+
+// Touch applies equality check predicate on the "touch" field. It's identical to TouchEQ.
+func Touch(v bool) predicate.Shard {
+	return predicate.Shard(sql.FieldEQ(FieldTouch, v))
+}
+
 // Size applies equality check predicate on the "size" field. It's identical to SizeEQ.
 func Size(v int) predicate.Shard {
 	return predicate.Shard(sql.FieldEQ(FieldSize, v))
@@ -662,6 +672,56 @@ func TryLT(v int) predicate.Shard {
 // TryLTE applies the LTE predicate on the "try" field.
 func TryLTE(v int) predicate.Shard {
 	return predicate.Shard(sql.FieldLTE(FieldTry, v))
+}
+
+// SeqEQ applies the EQ predicate on the "seq" field.
+func SeqEQ(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldEQ(FieldSeq, v))
+}
+
+// SeqNEQ applies the NEQ predicate on the "seq" field.
+func SeqNEQ(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldNEQ(FieldSeq, v))
+}
+
+// SeqIn applies the In predicate on the "seq" field.
+func SeqIn(vs ...int) predicate.Shard {
+	return predicate.Shard(sql.FieldIn(FieldSeq, vs...))
+}
+
+// SeqNotIn applies the NotIn predicate on the "seq" field.
+func SeqNotIn(vs ...int) predicate.Shard {
+	return predicate.Shard(sql.FieldNotIn(FieldSeq, vs...))
+}
+
+// SeqGT applies the GT predicate on the "seq" field.
+func SeqGT(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldGT(FieldSeq, v))
+}
+
+// SeqGTE applies the GTE predicate on the "seq" field.
+func SeqGTE(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldGTE(FieldSeq, v))
+}
+
+// SeqLT applies the LT predicate on the "seq" field.
+func SeqLT(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldLT(FieldSeq, v))
+}
+
+// SeqLTE applies the LTE predicate on the "seq" field.
+func SeqLTE(v int) predicate.Shard {
+	return predicate.Shard(sql.FieldLTE(FieldSeq, v))
+}
+
+// TouchEQ applies the EQ predicate on the "touch" field.
+func TouchEQ(v bool) predicate.Shard {
+	return predicate.Shard(sql.FieldEQ(FieldTouch, v))
+}
+
+// TouchNEQ applies the NEQ predicate on the "touch" field.
+func TouchNEQ(v bool) predicate.Shard {
+	return predicate.Shard(sql.FieldNEQ(FieldTouch, v))
 }
 
 // SizeEQ applies the EQ predicate on the "size" field.

@@ -60,6 +60,18 @@ const (
 	FieldSupplementary = "supplementary"
 	// FieldReachAt holds the string denoting the reach_at field in the database.
 	FieldReachAt = "reach_at"
+	// FieldCycle holds the string denoting the cycle field in the database.
+	FieldCycle = "cycle"
+	// FieldTrigger holds the string denoting the trigger field in the database.
+	FieldTrigger = "trigger"
+	// FieldStartsAt holds the string denoting the starts_at field in the database.
+	FieldStartsAt = "starts_at"
+	// FieldEndsAt holds the string denoting the ends_at field in the database.
+	FieldEndsAt = "ends_at"
+	// FieldPauses holds the string denoting the pauses field in the database.
+	FieldPauses = "pauses"
+	// FieldDiscarded holds the string denoting the discarded field in the database.
+	FieldDiscarded = "discarded"
 	// FieldApprovalTimeout holds the string denoting the approval_timeout field in the database.
 	FieldApprovalTimeout = "approval_timeout"
 	// FieldChannelID holds the string denoting the channel_id field in the database.
@@ -231,6 +243,12 @@ var Columns = []string{
 	FieldRefreshFailure,
 	FieldSupplementary,
 	FieldReachAt,
+	FieldCycle,
+	FieldTrigger,
+	FieldStartsAt,
+	FieldEndsAt,
+	FieldPauses,
+	FieldDiscarded,
 	FieldApprovalTimeout,
 	FieldChannelID,
 	FieldMessageClass,
@@ -289,6 +307,8 @@ var (
 	DefaultListed bool
 	// DefaultRefreshBefore holds the default value on creation for the "refresh_before" field.
 	DefaultRefreshBefore bool
+	// DefaultDiscarded holds the default value on creation for the "discarded" field.
+	DefaultDiscarded int
 	// DefaultOpenURL holds the default value on creation for the "open_url" field.
 	DefaultOpenURL string
 	// OpenURLValidator is a validator for the "open_url" field. It is called by the builders before save.
@@ -658,6 +678,21 @@ func ByRefreshFailure(opts ...sql.OrderTermOption) OrderOption {
 // ByReachAt orders the results by the reach_at field.
 func ByReachAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReachAt, opts...).ToFunc()
+}
+
+// ByStartsAt orders the results by the starts_at field.
+func ByStartsAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStartsAt, opts...).ToFunc()
+}
+
+// ByEndsAt orders the results by the ends_at field.
+func ByEndsAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndsAt, opts...).ToFunc()
+}
+
+// ByDiscarded orders the results by the discarded field.
+func ByDiscarded(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDiscarded, opts...).ToFunc()
 }
 
 // ByApprovalTimeout orders the results by the approval_timeout field.

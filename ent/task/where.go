@@ -135,6 +135,21 @@ func ReachAt(v time.Time) predicate.Task {
 	return predicate.Task(sql.FieldEQ(FieldReachAt, v))
 }
 
+// StartsAt applies equality check predicate on the "starts_at" field. It's identical to StartsAtEQ.
+func StartsAt(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldStartsAt, v))
+}
+
+// EndsAt applies equality check predicate on the "ends_at" field. It's identical to EndsAtEQ.
+func EndsAt(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldEndsAt, v))
+}
+
+// Discarded applies equality check predicate on the "discarded" field. It's identical to DiscardedEQ.
+func Discarded(v int) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldDiscarded, v))
+}
+
 // ChannelID applies equality check predicate on the "channel_id" field. It's identical to ChannelIDEQ.
 func ChannelID(v string) predicate.Task {
 	return predicate.Task(sql.FieldEQ(FieldChannelID, v))
@@ -1078,6 +1093,176 @@ func ReachAtIsNil() predicate.Task {
 // ReachAtNotNil applies the NotNil predicate on the "reach_at" field.
 func ReachAtNotNil() predicate.Task {
 	return predicate.Task(sql.FieldNotNull(FieldReachAt))
+}
+
+// CycleIsNil applies the IsNil predicate on the "cycle" field.
+func CycleIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldCycle))
+}
+
+// CycleNotNil applies the NotNil predicate on the "cycle" field.
+func CycleNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldCycle))
+}
+
+// TriggerIsNil applies the IsNil predicate on the "trigger" field.
+func TriggerIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldTrigger))
+}
+
+// TriggerNotNil applies the NotNil predicate on the "trigger" field.
+func TriggerNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldTrigger))
+}
+
+// StartsAtEQ applies the EQ predicate on the "starts_at" field.
+func StartsAtEQ(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldStartsAt, v))
+}
+
+// StartsAtNEQ applies the NEQ predicate on the "starts_at" field.
+func StartsAtNEQ(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldStartsAt, v))
+}
+
+// StartsAtIn applies the In predicate on the "starts_at" field.
+func StartsAtIn(vs ...time.Time) predicate.Task {
+	return predicate.Task(sql.FieldIn(FieldStartsAt, vs...))
+}
+
+// StartsAtNotIn applies the NotIn predicate on the "starts_at" field.
+func StartsAtNotIn(vs ...time.Time) predicate.Task {
+	return predicate.Task(sql.FieldNotIn(FieldStartsAt, vs...))
+}
+
+// StartsAtGT applies the GT predicate on the "starts_at" field.
+func StartsAtGT(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldGT(FieldStartsAt, v))
+}
+
+// StartsAtGTE applies the GTE predicate on the "starts_at" field.
+func StartsAtGTE(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldGTE(FieldStartsAt, v))
+}
+
+// StartsAtLT applies the LT predicate on the "starts_at" field.
+func StartsAtLT(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldLT(FieldStartsAt, v))
+}
+
+// StartsAtLTE applies the LTE predicate on the "starts_at" field.
+func StartsAtLTE(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldLTE(FieldStartsAt, v))
+}
+
+// StartsAtIsNil applies the IsNil predicate on the "starts_at" field.
+func StartsAtIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldStartsAt))
+}
+
+// StartsAtNotNil applies the NotNil predicate on the "starts_at" field.
+func StartsAtNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldStartsAt))
+}
+
+// EndsAtEQ applies the EQ predicate on the "ends_at" field.
+func EndsAtEQ(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldEndsAt, v))
+}
+
+// EndsAtNEQ applies the NEQ predicate on the "ends_at" field.
+func EndsAtNEQ(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldEndsAt, v))
+}
+
+// EndsAtIn applies the In predicate on the "ends_at" field.
+func EndsAtIn(vs ...time.Time) predicate.Task {
+	return predicate.Task(sql.FieldIn(FieldEndsAt, vs...))
+}
+
+// EndsAtNotIn applies the NotIn predicate on the "ends_at" field.
+func EndsAtNotIn(vs ...time.Time) predicate.Task {
+	return predicate.Task(sql.FieldNotIn(FieldEndsAt, vs...))
+}
+
+// EndsAtGT applies the GT predicate on the "ends_at" field.
+func EndsAtGT(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldGT(FieldEndsAt, v))
+}
+
+// EndsAtGTE applies the GTE predicate on the "ends_at" field.
+func EndsAtGTE(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldGTE(FieldEndsAt, v))
+}
+
+// EndsAtLT applies the LT predicate on the "ends_at" field.
+func EndsAtLT(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldLT(FieldEndsAt, v))
+}
+
+// EndsAtLTE applies the LTE predicate on the "ends_at" field.
+func EndsAtLTE(v time.Time) predicate.Task {
+	return predicate.Task(sql.FieldLTE(FieldEndsAt, v))
+}
+
+// EndsAtIsNil applies the IsNil predicate on the "ends_at" field.
+func EndsAtIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldEndsAt))
+}
+
+// EndsAtNotNil applies the NotNil predicate on the "ends_at" field.
+func EndsAtNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldEndsAt))
+}
+
+// PausesIsNil applies the IsNil predicate on the "pauses" field.
+func PausesIsNil() predicate.Task {
+	return predicate.Task(sql.FieldIsNull(FieldPauses))
+}
+
+// PausesNotNil applies the NotNil predicate on the "pauses" field.
+func PausesNotNil() predicate.Task {
+	return predicate.Task(sql.FieldNotNull(FieldPauses))
+}
+
+// DiscardedEQ applies the EQ predicate on the "discarded" field.
+func DiscardedEQ(v int) predicate.Task {
+	return predicate.Task(sql.FieldEQ(FieldDiscarded, v))
+}
+
+// DiscardedNEQ applies the NEQ predicate on the "discarded" field.
+func DiscardedNEQ(v int) predicate.Task {
+	return predicate.Task(sql.FieldNEQ(FieldDiscarded, v))
+}
+
+// DiscardedIn applies the In predicate on the "discarded" field.
+func DiscardedIn(vs ...int) predicate.Task {
+	return predicate.Task(sql.FieldIn(FieldDiscarded, vs...))
+}
+
+// DiscardedNotIn applies the NotIn predicate on the "discarded" field.
+func DiscardedNotIn(vs ...int) predicate.Task {
+	return predicate.Task(sql.FieldNotIn(FieldDiscarded, vs...))
+}
+
+// DiscardedGT applies the GT predicate on the "discarded" field.
+func DiscardedGT(v int) predicate.Task {
+	return predicate.Task(sql.FieldGT(FieldDiscarded, v))
+}
+
+// DiscardedGTE applies the GTE predicate on the "discarded" field.
+func DiscardedGTE(v int) predicate.Task {
+	return predicate.Task(sql.FieldGTE(FieldDiscarded, v))
+}
+
+// DiscardedLT applies the LT predicate on the "discarded" field.
+func DiscardedLT(v int) predicate.Task {
+	return predicate.Task(sql.FieldLT(FieldDiscarded, v))
+}
+
+// DiscardedLTE applies the LTE predicate on the "discarded" field.
+func DiscardedLTE(v int) predicate.Task {
+	return predicate.Task(sql.FieldLTE(FieldDiscarded, v))
 }
 
 // ApprovalTimeoutEQ applies the EQ predicate on the "approval_timeout" field.

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"tidings/ent"
 	"tidings/graph/generated"
 

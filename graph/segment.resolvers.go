@@ -8,93 +8,112 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"tidings/ent"
 	"tidings/ent/task"
+	"tidings/ent/viewer"
 	"tidings/graph/generated"
 	"tidings/graph/model"
+	"tidings/outreach/audience"
+	"tidings/outreach/fault"
 	"time"
 
 	"entgo.io/contrib/entgql"
 )
 
 func (r *audienceAbilitiesResolver) Modes(ctx context.Context, obj *model.AudienceAbilities, typeArg task.Type) ([]task.AudienceMode, error) {
-	panic(fmt.Errorf("not implemented: Modes - modes"))
+	return audience.Abilities(obj.Source, obj.MultiSubject, typeArg).Modes, nil
 }
 
 func (r *audienceAbilitiesResolver) Reasons(ctx context.Context, obj *model.AudienceAbilities, typeArg task.Type) ([]*model.AbilityReason, error) {
-	panic(fmt.Errorf("not implemented: Reasons - reasons"))
+	return abilityReasons(audience.Abilities(obj.Source, obj.MultiSubject, typeArg)), nil
+}
+
+func (r *estimateProgressResolver) Result(ctx context.Context, obj *model.EstimateProgress) (*model.AudienceEstimate, error) {
+	return obj.Result, obj.Failure
 }
 
 func (r *mutationResolver) CreateSegment(ctx context.Context, input model.SegmentInput) (*ent.Segment, error) {
-	panic(fmt.Errorf("not implemented: CreateSegment - createSegment"))
+	return r.Segments.Create(ctx, segmentInput(ctx, &input))
 }
 
 func (r *mutationResolver) UpdateSegment(ctx context.Context, id string, input model.SegmentInput) (*ent.Segment, error) {
-	panic(fmt.Errorf("not implemented: UpdateSegment - updateSegment"))
+	return r.Segments.Update(ctx, id, segmentInput(ctx, &input))
 }
 
 func (r *mutationResolver) DeleteSegment(ctx context.Context, id string) (string, error) {
-	panic(fmt.Errorf("not implemented: DeleteSegment - deleteSegment"))
+	return id, r.Segments.Delete(ctx, id)
 }
 
 func (r *mutationResolver) RefreshSegment(ctx context.Context, id string) (*ent.Segment, error) {
-	panic(fmt.Errorf("not implemented: RefreshSegment - refreshSegment"))
+	return r.Segments.Refresh(ctx, id)
 }
 
 func (r *mutationResolver) UpdateProjectSettings(ctx context.Context, input model.ProjectSettingsInput) (*ent.Project, error) {
-	panic(fmt.Errorf("not implemented: UpdateProjectSettings - updateProjectSettings"))
+	return r.Segments.UpdateSettings(ctx, audience.SettingsInput{
+		AudienceSource: input.AudienceSource, MultiSubject: input.MultiSubject, RefreshLead: input.RefreshLead,
+		ListedDefault: input.ListedDefault, EventRetentionDays: input.EventRetentionDays,
+	})
 }
 
 func (r *queryResolver) AudienceAbilities(ctx context.Context) (*model.AudienceAbilities, error) {
-	panic(fmt.Errorf("not implemented: AudienceAbilities - audienceAbilities"))
+	return r.abilities(ctx)
 }
 
 func (r *queryResolver) RuleSchema(ctx context.Context) (json.RawMessage, error) {
-	panic(fmt.Errorf("not implemented: RuleSchema - ruleSchema"))
+	return nil, fault.Errorf(fault.Unavailable, "the schema is not there yet")
 }
 
 func (r *queryResolver) EstimateAudience(ctx context.Context, input model.EstimateInput) (*model.AudienceEstimate, error) {
-	panic(fmt.Errorf("not implemented: EstimateAudience - estimateAudience"))
+	e, err := r.Resolver.Segments.Estimate(ctx, estimateInput(&input), nil)
+	if err != nil {
+		return nil, err
+	}
+	return estimateModel(e), nil
 }
 
 func (r *segmentResolver) Trend(ctx context.Context, obj *ent.Segment) ([]*model.SegmentPoint, error) {
-	panic(fmt.Errorf("not implemented: Trend - trend"))
+	return load(ctx).segments.trend.Load(ctx, obj.ID)
 }
 
 func (r *segmentResolver) OriginTask(ctx context.Context, obj *ent.Segment) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: OriginTask - originTask"))
+	if obj.OriginTaskID == nil {
+		return nil, nil //nolint:nilnil // null in the API
+	}
+	return load(ctx).segments.origin.Load(ctx, *obj.OriginTaskID)
 }
 
 func (r *segmentResolver) Tasks(ctx context.Context, obj *ent.Segment) ([]*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: Tasks - tasks"))
+	return load(ctx).segments.tasks.Load(ctx, obj.ID)
 }
 
 func (r *segmentResolver) UsedBy(ctx context.Context, obj *ent.Segment) ([]*ent.Segment, error) {
-	panic(fmt.Errorf("not implemented: UsedBy - usedBy"))
+	return load(ctx).segments.usedBy.Load(ctx, obj.ID)
 }
 
 func (r *segmentResolver) Editable(ctx context.Context, obj *ent.Segment) (bool, error) {
-	panic(fmt.Errorf("not implemented: Editable - editable"))
+	return audience.MayEdit(viewer.From(ctx), obj), nil
 }
 
 func (r *segmentResolver) Members(ctx context.Context, obj *ent.Segment, after *entgql.Cursor[string], first int) (*model.PersonConnection, error) {
-	panic(fmt.Errorf("not implemented: Members - members"))
+	return r.segmentMembers(ctx, obj, after, first)
 }
 
 func (r *segmentResolver) Reachable(ctx context.Context, obj *ent.Segment) (*int, error) {
-	panic(fmt.Errorf("not implemented: Reachable - reachable"))
+	return r.segmentReachable(ctx, obj)
 }
 
 func (r *segmentResolver) NextAt(ctx context.Context, obj *ent.Segment) (*time.Time, error) {
-	panic(fmt.Errorf("not implemented: NextAt - nextAt"))
+	return obj.DueAt, nil
 }
 
 func (r *subscriptionResolver) AudienceEstimate(ctx context.Context, input model.EstimateInput) (<-chan *model.EstimateProgress, error) {
-	panic(fmt.Errorf("not implemented: AudienceEstimate - audienceEstimate"))
+	return r.audienceEstimate(ctx, estimateInput(&input))
 }
 
 func (r *taskResolver) Rule(ctx context.Context, obj *ent.Task) (json.RawMessage, error) {
+	if err := r.Tasks.Viewable(ctx, obj); err != nil {
+		return nil, err
+	}
 	return obj.Rule, nil
 }
 
@@ -102,4 +121,11 @@ func (r *Resolver) AudienceAbilities() generated.AudienceAbilitiesResolver {
 	return &audienceAbilitiesResolver{r}
 }
 
-type audienceAbilitiesResolver struct{ *Resolver }
+func (r *Resolver) EstimateProgress() generated.EstimateProgressResolver {
+	return &estimateProgressResolver{r}
+}
+
+type (
+	audienceAbilitiesResolver struct{ *Resolver }
+	estimateProgressResolver  struct{ *Resolver }
+)

@@ -56,6 +56,7 @@ type bundle struct {
 	wall     *clock.Fake // machine time of sessions
 	business *clock.Fake
 	uploads  *audience.Uploads
+	segments *audience.Segments
 	learned  *event.Catalogue
 	imports  *dataimport.Imports
 	server   *httptest.Server
@@ -111,10 +112,12 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	b.imports = dataimport.New(dataimport.Deps{
 		DB: db, Clock: business, Catalogue: declared, Learned: b.learned, People: person.NewResolver(db), Log: log,
 	})
+	b.segments = audience.NewSegments(audience.SegmentDeps{DB: db, Clock: business, Log: log})
 	resolver := &graph.Resolver{
+		Segments: b.segments,
 		Catalogue: declared, Sources: event.NewSources(db), Events: event.NewReader(db), Stream: event.NewStream(redis),
 		Tables: detail.NewTables(db, declared), Imports: b.imports,
-		Tasks: task.New(db, business, nil), Approvals: approval.New(db, business, nil), Groups: task.NewGroups(db), Campaigns: task.NewCampaigns(db),
+		Tasks: task.New(db, business, b.segments, nil), Approvals: approval.New(db, business, nil), Groups: task.NewGroups(db), Campaigns: task.NewCampaigns(db),
 		DB: db, Clock: business, Access: b.access, Rates: outcome.NewRates(), Hub: b.hub, Version: "test",
 		Channels: registry.New(registry.Deps{DB: db, Box: b.box, Clock: business, BaseURL: provider.URL + "/sandbox/wechat", Log: log}),
 	}

@@ -28,6 +28,10 @@ func taskInput(ctx context.Context, in *model.TaskInput) task.Input {
 		ApprovalTimeout: in.ApprovalTimeout, ChannelID: in.ChannelID, MessageClass: in.MessageClass, TemplateID: in.TemplateID,
 		OpenMode: in.OpenMode, OpenURL: in.OpenURL, OpenAppID: in.OpenAppID, OpenPath: in.OpenPath,
 		GlobalLimit: in.GlobalLimit, ResendUnconfirmed: in.ResendUnconfirmed, Given: given(ctx, "input"),
+		Subject: in.Subject, SegmentID: in.SegmentID, Rule: in.Rule, Listed: in.Listed, RefreshBefore: in.RefreshBefore, RefreshFailure: in.RefreshFailure,
+	}
+	if in.SegmentRoles != nil {
+		out.SegmentRoles = roleNames(in.SegmentRoles)
 	}
 	for _, p := range in.Content {
 		out.Content = append(out.Content, task.Param{Key: p.Key, Text: p.Text, Overlong: render.Overlong(p.Overlong)})

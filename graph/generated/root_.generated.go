@@ -36,6 +36,7 @@ type ResolverRoot interface {
 	DataImport() DataImportResolver
 	Delivery() DeliveryResolver
 	DetailTable() DetailTableResolver
+	EstimateProgress() EstimateProgressResolver
 	EventType() EventTypeResolver
 	IDType() IDTypeResolver
 	IdentityConflict() IdentityConflictResolver
@@ -9812,6 +9813,7 @@ RunKind is enum for the field kind
 enum RunKind @goModel(model: "tidings/ent/run.Kind") {
   SCHEDULED
   RESEND
+  TRIGGERED
 }
 """
 Ordering options for Run connections

@@ -24,6 +24,9 @@ type AudienceAbilitiesResolver interface {
 
 	Reasons(ctx context.Context, obj *model.AudienceAbilities, typeArg task.Type) ([]*model.AbilityReason, error)
 }
+type EstimateProgressResolver interface {
+	Result(ctx context.Context, obj *model.EstimateProgress) (*model.AudienceEstimate, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -480,7 +483,7 @@ func (ec *executionContext) _EstimateProgress_result(ctx context.Context, field 
 			return ec.fieldContext_EstimateProgress_result(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Result, nil
+			return ec.Resolvers.EstimateProgress().Result(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AudienceEstimate) graphql.Marshaler {
@@ -494,8 +497,8 @@ func (ec *executionContext) fieldContext_EstimateProgress_result(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "EstimateProgress",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AudienceEstimate(ctx, field)
 		},
@@ -1017,18 +1020,51 @@ func (ec *executionContext) _EstimateProgress(ctx context.Context, sel ast.Selec
 		case "done":
 			out.Values[i] = ec._EstimateProgress_done(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "total":
 			out.Values[i] = ec._EstimateProgress_total(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "result":
-			out.Values[i] = ec._EstimateProgress_result(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._EstimateProgress_result(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -13,3 +13,11 @@ type AudienceAbilities struct {
 	Source       project.AudienceSource
 	MultiSubject bool
 }
+
+// EstimateProgress is how far an estimate is. The last one has its result, or why
+// there is none.
+type EstimateProgress struct {
+	Done, Total int
+	Result      *AudienceEstimate
+	Failure     error
+}

@@ -139,13 +139,6 @@ type EstimateInput struct {
 	TemplateID *string         `json:"templateId,omitempty"`
 }
 
-// How far an estimate is; the last one carries the result.
-type EstimateProgress struct {
-	Done   int               `json:"done"`
-	Total  int               `json:"total"`
-	Result *AudienceEstimate `json:"result,omitempty"`
-}
-
 // A code of the channel's provider in words.
 type Explanation struct {
 	Code string `json:"code"`

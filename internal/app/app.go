@@ -83,6 +83,7 @@ type App struct {
 	tasks     *task.Service
 	approvals *approval.Service
 	uploads   *audience.Uploads
+	segments  *audience.Segments
 	dispatch  *dispatch.Service
 	learned   *event.Catalogue // of events and properties
 	resolver  *person.Resolver
@@ -174,7 +175,8 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.passwords = passwords
 	a.access = access.New(access.Deps{Store: a.db.Ent, Passwords: a.passwords, Now: clock.Wall, Log: a.log})
-	a.tasks = task.New(a.db, a.clock, changed)
+	a.segments = audience.NewSegments(audience.SegmentDeps{DB: a.db, Clock: a.clock, Log: a.log})
+	a.tasks = task.New(a.db, a.clock, a.segments, changed)
 	a.approvals = approval.New(a.db, a.clock, changed)
 	a.uploads = audience.NewUploads(audience.Deps{DB: a.db, Clock: a.clock, Log: a.log})
 	a.dispatch = dispatch.New(a.db, a.clock, changed)

@@ -29,7 +29,7 @@ import (
 func (a *App) addServer() {
 	api := graph.NewHandler(&graph.Resolver{
 		DB: a.db, Clock: a.clock, Access: a.access, Channels: a.channels, Rates: outcome.NewRates(), Hub: a.hub,
-		Tasks: a.tasks, Approvals: a.approvals, Groups: task.NewGroups(a.db), Campaigns: task.NewCampaigns(a.db),
+		Tasks: a.tasks, Approvals: a.approvals, Groups: task.NewGroups(a.db), Campaigns: task.NewCampaigns(a.db), Segments: a.segments,
 		Catalogue: a.catalogue, Sources: a.sources, Events: event.NewReader(a.db), Stream: a.stream,
 		Tables: detail.NewTables(a.db, a.catalogue), Imports: a.imports,
 		Version: a.opts.Version, Demo: a.cfg.Demo,
@@ -44,6 +44,7 @@ func (a *App) addServer() {
 			"redis":    func(ctx context.Context) error { return a.redis.Ping(ctx).Err() },
 		},
 	}
+	deps.More = a.addIntake()
 	if a.cfg.Console {
 		deps.Console = frontend.Handler(frontend.Dist())
 	}
@@ -51,7 +52,7 @@ func (a *App) addServer() {
 		a.sandbox = sandbox.New(sandbox.Options{Apps: demo.Apps(), Clock: worker.NewMover(a.db, a.clock), Logger: a.log})
 		a.onClose(a.sandbox.Close)
 		// The phones are a page of the console; everything below the path is the sandbox's own.
-		deps.More = map[string]http.Handler{"/sandbox/": a.sandbox.Handler()}
+		deps.More["/sandbox/"] = a.sandbox.Handler()
 		if deps.Console != nil {
 			deps.More["GET /sandbox"] = deps.Console
 		}

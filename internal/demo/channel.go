@@ -98,7 +98,7 @@ func (w *world) newPast(ctx context.Context) (*history, error) {
 	h.limiter = ratelimit.New(client)
 	h.channels = registry.New(registry.Deps{DB: w.DB, Box: w.Box, Clock: running, BaseURL: base, Log: w.Log})
 	h.cleanup = append(h.cleanup, h.channels.Close)
-	h.tasks, h.approvals = task.New(w.DB, running, nil), approval.New(w.DB, running, nil)
+	h.tasks, h.approvals = task.New(w.DB, running, w.segments(running), nil), approval.New(w.DB, running, nil)
 	h.dispatch = dispatch.New(w.DB, running, nil)
 	h.keeper = due.NewKeeper(w.DB, w.Log)
 	renewing, stop := context.WithCancel(ctx)

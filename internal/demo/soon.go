@@ -55,7 +55,7 @@ func (w *world) soon(ctx context.Context) (*Result, error) {
 		params: w.pointsMessage(now), open: "pages/member/points",
 	}
 	then := clock.NewFake(now.Add(-before))
-	tasks, approvals := task.New(w.DB, then, nil), approval.New(w.DB, then, nil)
+	tasks, approvals := task.New(w.DB, then, w.segments(then), nil), approval.New(w.DB, then, nil)
 	in := w.input(s, up.ID, &dueAt)
 	in.CampaignID = nil
 	t, err := tasks.Create(w.as(ctx, marketer), in)

@@ -11,6 +11,7 @@ import (
 	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/outreach/access"
+	"tidings/outreach/audience"
 )
 
 // Password is everybody's.
@@ -56,6 +57,11 @@ type world struct {
 	groups    map[string]string        // IDs by name
 	campaigns map[string]string        // same
 	openIDs   []string                 // of everybody, in the order of their numbers
+}
+
+// segments are the commands that tasks need, at a time of the story.
+func (w *world) segments(c clock.Clock) *audience.Segments {
+	return audience.NewSegments(audience.SegmentDeps{DB: w.DB, Clock: c, Log: w.Log})
 }
 
 // open finds the demo, or founds it where the database is empty; nil where the

@@ -2,6 +2,7 @@ package approval_test
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"tidings/internal/testdb"
 	"tidings/outreach/access"
 	"tidings/outreach/approval"
+	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	"tidings/outreach/task"
 )
@@ -39,7 +41,7 @@ type bundle struct {
 func setup(t *testing.T, db *database.DB) *bundle {
 	t.Helper()
 	c := clock.NewFake(morning)
-	return &bundle{Team: factory.NewTeam(t, db), clock: c, tasks: task.New(db, c, nil), approvals: approval.New(db, c, nil)}
+	return &bundle{Team: factory.NewTeam(t, db), clock: c, tasks: task.New(db, c, audience.NewSegments(audience.SegmentDeps{DB: db, Clock: c, Log: slog.New(slog.DiscardHandler)}), nil), approvals: approval.New(db, c, nil)}
 }
 
 // submitted hands a task over that reaches its users in an hour.

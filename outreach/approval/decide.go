@@ -10,9 +10,11 @@ import (
 	"tidings/ent"
 	entapproval "tidings/ent/approval"
 	entrun "tidings/ent/run"
+	entsegment "tidings/ent/segment"
 	"tidings/ent/viewer"
 	"tidings/internal/id"
 	"tidings/outreach/access"
+	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	"tidings/outreach/task/state"
 )
@@ -136,14 +138,35 @@ func cleanComment(comment string, needed bool) (string, error) {
 
 // makeRun makes the execution of an approved task; a worker takes it when it is due.
 func makeRun(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) error {
-	due := *t.ReachAt
-	if due.Before(now) {
-		due = now
+	refreshes, lead, err := refreshesFirst(ctx, tx, t)
+	if err != nil {
+		return err
 	}
-	err := tx.Run.Create().SetProjectID(t.ProjectID).SetTaskID(t.ID).SetNum(id.Num()).SetKind(entrun.KindScheduled).
-		SetPlannedAt(*t.ReachAt).SetRunAt(due).SetDueAt(due).Exec(ctx)
+	at := *t.ReachAt
+	if at.Before(now) {
+		at = now
+	}
+	err = tx.Run.Create().SetProjectID(t.ProjectID).SetTaskID(t.ID).SetNum(id.Num()).SetKind(entrun.KindScheduled).
+		SetPlannedAt(*t.ReachAt).SetRunAt(at).SetDueAt(audience.RunAt(*t.ReachAt, now, refreshes, lead)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("make run: %w", err)
 	}
 	return nil
+}
+
+// refreshesFirst tells whether the task's run begins with a refresh of its
+// segment, and how long before its time (R51, R52).
+func refreshesFirst(ctx context.Context, tx *ent.Tx, t *ent.Task) (bool, time.Duration, error) {
+	if t.SegmentID == nil {
+		return false, 0, nil
+	}
+	ctx = viewer.System(ctx) // what is sent does not depend on what the approver may see
+	seg, err := tx.Segment.Query().Where(entsegment.ID(*t.SegmentID)).WithProject().Only(ctx)
+	if ent.IsNotFound(err) {
+		return false, 0, nil
+	}
+	if err != nil {
+		return false, 0, fmt.Errorf("load segment: %w", err)
+	}
+	return audience.Refreshes(t, seg), time.Duration(seg.Edges.Project.RefreshLead) * time.Minute, nil
 }

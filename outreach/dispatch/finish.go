@@ -62,7 +62,8 @@ func (s *Service) finish(ctx context.Context, tx *ent.Tx, runNum int64, now time
 // shards that are left. It belongs to the transaction that sets the task RUNNING.
 func Restart(ctx context.Context, tx *ent.Tx, runID string, now time.Time) error {
 	err := tx.Run.Update().Where(entrun.ID(runID), entrun.StatusEQ(entrun.StatusFailed)).
-		SetStatus(entrun.StatusWaiting).SetDueAt(now).SetFailure("").SetFailureText("").ClearEndedAt().Exec(ctx)
+		SetStatus(entrun.StatusWaiting).SetDueAt(now).SetFailure("").SetFailureText("").ClearEndedAt().
+		ClearRefreshStartedAt().ClearRefreshEndedAt().SetRefreshResult("").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("restart %s: %w", runID, err)
 	}

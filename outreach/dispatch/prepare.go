@@ -14,6 +14,7 @@ import (
 	entrun "tidings/ent/run"
 	enttask "tidings/ent/task"
 	entupload "tidings/ent/upload"
+	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	"tidings/outreach/person"
 	"tidings/outreach/render"
@@ -39,7 +40,7 @@ var errTaken = errors.New("the run was taken over")
 // lease's; somebody who lost it changes nothing.
 func (s *Service) Prepare(ctx context.Context, runID string, attempt int) error {
 	run, err := s.db.Ent.Run.Query().Where(entrun.ID(runID), entrun.Attempt(attempt)).WithTask(func(q *ent.TaskQuery) {
-		q.WithChannel().WithTemplate().WithProject()
+		q.WithChannel().WithTemplate().WithProject().WithSegment()
 	}).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil
@@ -47,13 +48,17 @@ func (s *Service) Prepare(ctx context.Context, runID string, attempt int) error 
 	if err != nil {
 		return fmt.Errorf("read run: %w", err)
 	}
-	if run.Status != entrun.StatusWaiting && run.Status != entrun.StatusPreparing {
+	if run.Status != entrun.StatusWaiting && run.Status != entrun.StatusPreparing && run.Status != entrun.StatusRefreshing {
 		return s.notDue(ctx, run, attempt)
 	}
 	if s.clock.Now().Sub(*run.DueAt) > tooLate {
 		return s.failed(ctx, run, attempt, fault.Errorf(fault.Conflict, "the run is more than 72 hours late").Because("TOO_LATE"))
 	}
-	plan, audience, err := s.freeze(ctx, run)
+	ready, err := s.ready(ctx, run, attempt)
+	if err != nil || !ready {
+		return err
+	}
+	plan, people, err := s.freeze(ctx, run)
 	if refusal, ok := errors.AsType[*fault.Error](err); ok {
 		return s.failed(ctx, run, attempt, refusal)
 	}
@@ -63,23 +68,29 @@ func (s *Service) Prepare(ctx context.Context, runID string, attempt int) error 
 	if err := s.db.EnsurePartition(ctx, run.RunAt); err != nil {
 		return err
 	}
-	return s.cut(ctx, run, attempt, plan, audience)
+	return s.cut(ctx, run, attempt, plan, people)
 }
 
 // freeze decides what is sent to whom. Its *fault.Error is a reason for which
 // the run cannot start; any other error is ours and the run stays due.
-func (s *Service) freeze(ctx context.Context, run *ent.Run) (*Plan, *roaring.Bitmap, error) {
+func (s *Service) freeze(ctx context.Context, run *ent.Run) (*Plan, *recipients, error) {
 	task := run.Edges.Task
 	plan, err := s.plan(task)
 	if err != nil {
 		return nil, nil, err
 	}
 	if run.Kind == entrun.KindResend {
-		audience, err := s.selected(ctx, run)
-		return plan, audience, err
+		people, err := s.selected(ctx, run)
+		return plan, &recipients{Bitmap: people}, err
 	}
-	audience, err := s.audience(ctx, task, plan)
-	return plan, audience, err
+	people, err := s.audience(ctx, task, plan)
+	return plan, people, err
+}
+
+// recipients are whom a run is for.
+type recipients struct {
+	*roaring.Bitmap
+	versionID *string // of the segment that they are from; nil: of none
 }
 
 func (s *Service) plan(task *ent.Task) (*Plan, error) {
@@ -123,21 +134,21 @@ func (s *Service) plan(task *ent.Task) (*Plan, error) {
 	return p, nil
 }
 
-// audience is everybody the task is for: the uploaded list and the
-// supplementary recipients (R32, R42), each person once.
-func (s *Service) audience(ctx context.Context, task *ent.Task, plan *Plan) (*roaring.Bitmap, error) {
-	all := roaring.New()
-	if task.UploadID != nil {
-		up, err := s.db.Ent.Upload.Query().Where(entupload.ID(*task.UploadID), entupload.ProjectID(task.ProjectID)).Only(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read upload: %w", err)
+// audience is everybody the task is for: of the uploaded list (R42) or of the
+// segment's newest version, and the supplementary recipients (R32), each person once.
+func (s *Service) audience(ctx context.Context, task *ent.Task, plan *Plan) (*recipients, error) {
+	all := &recipients{Bitmap: roaring.New()}
+	switch task.AudienceMode {
+	case enttask.AudienceModeUpload:
+		if err := s.uploaded(ctx, task, all); err != nil {
+			return nil, err
 		}
-		if up.Status != entupload.StatusReady {
-			return nil, fault.Errorf(fault.Conflict, "the uploaded list is not ready").Because("UPLOAD_NOT_READY")
+	case enttask.AudienceModeRule, enttask.AudienceModeSegment:
+		if err := s.segment(ctx, task, all); err != nil {
+			return nil, err
 		}
-		if err := all.UnmarshalBinary(up.Members); err != nil {
-			return nil, fmt.Errorf("read members of %s: %w", up.ID, err)
-		}
+	case enttask.AudienceModeAll:
+		return nil, fault.Errorf(fault.Conflict, "a scheduled task cannot be for all users").Because("AUDIENCE_INVALID")
 	}
 	if len(task.Supplementary) > 0 {
 		values := make([]string, len(task.Supplementary))
@@ -153,14 +164,54 @@ func (s *Service) audience(ctx context.Context, task *ent.Task, plan *Plan) (*ro
 	return all, nil
 }
 
+func (s *Service) uploaded(ctx context.Context, task *ent.Task, into *recipients) error {
+	if task.UploadID == nil {
+		return nil
+	}
+	up, err := s.db.Ent.Upload.Query().Where(entupload.ID(*task.UploadID), entupload.ProjectID(task.ProjectID)).Only(ctx)
+	if err != nil {
+		return fmt.Errorf("read upload: %w", err)
+	}
+	if up.Status != entupload.StatusReady {
+		return fault.Errorf(fault.Conflict, "the uploaded list is not ready").Because("UPLOAD_NOT_READY")
+	}
+	members := roaring.New()
+	if err := members.UnmarshalBinary(up.Members); err != nil {
+		return fmt.Errorf("read members of %s: %w", up.ID, err)
+	}
+	// IDs of people who were merged since are the winners' now.
+	into.Bitmap, err = person.Through(ctx, s.db, task.Edges.Project.Num, members, time.Unix(0, 0))
+	return err
+}
+
+// segment takes the newest version of the task's segment; entities of another
+// subject become the people that they name (R12).
+func (s *Service) segment(ctx context.Context, task *ent.Task, into *recipients) error {
+	missing := fault.Errorf(fault.Conflict, "the segment was never computed").Because("SEGMENT_NOT_COMPUTED")
+	if task.SegmentID == nil || task.Edges.Segment == nil {
+		return missing
+	}
+	p := task.Edges.Project
+	held, err := audience.Held(ctx, s.db, p.ID, p.Num, *task.SegmentID)
+	if err != nil {
+		return err
+	}
+	if held == nil {
+		return missing
+	}
+	into.versionID = &held.ID
+	into.Bitmap, err = audience.ToPeople(ctx, s.db, p.ID, p.Num, task.Edges.Segment.Subject, held.Members)
+	return err
+}
+
 // cut writes the shards and starts the run, all or nothing.
-func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan, audience *roaring.Bitmap) error {
+func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan, people *recipients) error {
 	task := run.Edges.Task
 	frozen, err := json.Marshal(plan)
 	if err != nil {
 		return fmt.Errorf("write plan: %w", err)
 	}
-	shards := slicesOf(task, audience)
+	shards := slicesOf(task, people.Bitmap)
 	now := s.clock.Now()
 	err = s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		// The run last: its row is locked only while it is needed, and without it nothing of the above stays.
@@ -180,8 +231,8 @@ func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan
 			rest = rest[n:]
 		}
 		start := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).
-			SetStatus(entrun.StatusSending).SetAudienceSize(int(audience.GetCardinality())).SetPlan(frozen). //nolint:gosec // 32-bit numbers
-			SetStartedAt(now).SetFailure("").SetFailureText("").
+			SetStatus(entrun.StatusSending).SetAudienceSize(int(people.GetCardinality())).SetPlan(frozen). //nolint:gosec // 32-bit numbers
+			SetNillableSegmentVersionID(people.versionID).SetStartedAt(now).SetFailure("").SetFailureText("").
 			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
 		n, err := start.Save(ctx)
 		if err != nil {
@@ -196,7 +247,7 @@ func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan
 		if err != nil {
 			return err
 		}
-		if audience.IsEmpty() {
+		if people.IsEmpty() {
 			return s.finish(ctx, tx, run.Num, now)
 		}
 		return nil

@@ -128,9 +128,13 @@ func (s *Service) notDue(ctx context.Context, run *ent.Run, attempt int) error {
 // creator may try again once the cause is gone (R1.3 RETRY).
 func (s *Service) failed(ctx context.Context, run *ent.Run, attempt int, why *fault.Error) error {
 	err := s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		n, err := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).
+		u := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).
 			SetStatus(entrun.StatusFailed).SetFailure(why.Reason).SetFailureText(why.Error()).SetEndedAt(s.clock.Now()).
-			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil().Save(ctx)
+			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
+		if run.RefreshStartedAt != nil && run.RefreshEndedAt == nil {
+			u.SetRefreshEndedAt(s.clock.Now()).SetRefreshResult(ResultFailed)
+		}
+		n, err := u.Save(ctx)
 		if err != nil || n == 0 {
 			return err
 		}

@@ -9,8 +9,10 @@ import (
 
 	"tidings/ent"
 	entchannel "tidings/ent/channel"
+	entsegment "tidings/ent/segment"
 	enttask "tidings/ent/task"
 	entupload "tidings/ent/upload"
+	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	"tidings/outreach/render"
 )
@@ -31,6 +33,16 @@ type Facts struct {
 	// Programs are the mini programs in channel management, by AppID (R88).
 	Programs []string
 	Zone     *time.Location
+	// Able is what the project allows a task of this type (spec section 0).
+	Able audience.Able
+	// Lead is how many minutes before its reach time a segment is refreshed (R52).
+	Lead int
+	// Segment is the one that the task is for; nil when there is none, or when it is
+	// for other roles: then Hidden is true.
+	Segment *ent.Segment
+	Hidden  bool
+	// RuleProblems are what is wrong with the rule of a task in mode RULE.
+	RuleProblems fault.Fields
 	// Approver tells whether somebody else could approve.
 	Approver bool
 }
@@ -61,30 +73,70 @@ func checkType(fs *fault.Fields, f Facts) {
 	}
 }
 
-// checkAudience: of the four modes (R22) an uploaded list works today; all users
-// are for triggered tasks only (R43), a list for scheduled ones only (R39).
+// checkAudience: what the project's products and the type of the task allow
+// (R22, R23, R39, R43), and then what the mode needs.
 func checkAudience(fs *fault.Fields, f Facts) {
 	t := f.Task
-	scheduled := t.Type == enttask.TypeOnce || t.Type == enttask.TypeRepeat
+	if !f.Able.Has(t.AudienceMode) {
+		why := f.Able.Why[t.AudienceMode]
+		fs.Add("audienceMode", why, "%s", unavailable[why])
+		return
+	}
 	switch t.AudienceMode {
 	case enttask.AudienceModeAll:
-		switch {
-		case scheduled:
-			fs.Add("audienceMode", "TRIGGERED_ONLY", "only triggered tasks may be for all users")
-		case len(t.Supplementary) > 0:
+		if len(t.Supplementary) > 0 {
 			fs.Add("supplementary", "NOT_ALLOWED", "a task for all users has no supplementary recipients")
-		default:
-			fs.Add("audienceMode", "NOT_AVAILABLE_YET", "all users cannot be chosen yet")
 		}
-		return
-	case enttask.AudienceModeRule, enttask.AudienceModeSegment:
-		fs.Add("audienceMode", "NOT_AVAILABLE_YET", "only uploaded lists can be chosen yet")
-		return
+	case enttask.AudienceModeRule:
+		*fs = append(*fs, f.RuleProblems...)
+		if len(f.RuleProblems) == 0 {
+			checkSegment(fs, f, "rule")
+		}
+	case enttask.AudienceModeSegment:
+		checkSegment(fs, f, "segmentId")
 	case enttask.AudienceModeUpload:
+		checkUpload(fs, f)
 	}
-	if !scheduled {
-		fs.Add("audienceMode", "SCHEDULED_ONLY", "an uploaded list is for scheduled tasks only")
+	if t.Subject != audience.User && !f.Able.Subjects {
+		fs.Add("subject", "NOT_ALLOWED", "the project has people only")
 	}
+}
+
+var unavailable = map[string]string{
+	audience.NoSegments:        "the project keeps no segments; upload a list",
+	audience.NewSegmentInstead: "make a segment and choose it",
+	audience.TriggeredOnly:     "only triggered tasks may be for all users",
+	audience.ScheduledOnly:     "an uploaded list is for scheduled tasks only",
+}
+
+// checkSegment is R34 and R35. A segment that was never computed will do when it
+// is refreshed before the run, or is being computed now.
+func checkSegment(fs *fault.Fields, f Facts, path string) {
+	t, seg := f.Task, f.Segment
+	switch {
+	case f.Hidden:
+		fs.Add(path, "NO_SEGMENT_PERMISSION", "the segment is for other roles")
+	case seg == nil && t.SegmentID != nil:
+		fs.Add(path, "NOT_FOUND", "the segment was deleted")
+	case seg == nil:
+		fs.Add(path, "REQUIRED", "choose whom the task is for")
+	case t.AudienceMode == enttask.AudienceModeSegment && !seg.Listed:
+		fs.Add(path, "NOT_LISTED", "the segment is not in the list and cannot be used again")
+	case seg.Subject != t.Subject:
+		fs.Add(path, "OTHER_SUBJECT", "the segment is of another subject than the task")
+	case seg.ComputedAt == nil && seg.Status != entsegment.StatusComputing && !Refreshes(f):
+		fs.Add(path, "NOT_COMPUTED", "the segment was never computed, and is not refreshed before the run")
+	}
+}
+
+// Refreshes tells whether the task's run refreshes its segment first (R51, R53):
+// one that is updated on demand, with the box ticked, in a project that can.
+func Refreshes(f Facts) bool {
+	return f.Able.Refresh && f.Segment != nil && audience.Refreshes(f.Task, f.Segment)
+}
+
+func checkUpload(fs *fault.Fields, f Facts) {
+	t := f.Task
 	switch up := f.Upload; {
 	case up == nil:
 		fs.Add("uploadId", "REQUIRED", "upload a list of target IDs")
@@ -98,15 +150,19 @@ func checkAudience(fs *fault.Fields, f Facts) {
 	}
 }
 
-// checkReachTime is R49 and §10.5.
+// checkReachTime is R45, R49 and §10.5: a refresh wants its lead.
 func checkReachTime(fs *fault.Fields, f Facts) {
+	soonest := soonest
+	if Refreshes(f) {
+		soonest = time.Duration(f.Lead) * time.Minute
+	}
 	switch at := f.Task.ReachAt; {
 	case at == nil:
 		fs.Add("reachAt", "REQUIRED", "say when the task reaches its users")
 	case at.Before(f.Now):
 		fs.Add("reachAt", "IN_THE_PAST", "the reach time has passed")
 	case at.Before(f.Now.Add(soonest)):
-		fs.Add("reachAt", "TOO_SOON", "the reach time is at least a minute ahead")
+		fs.Add("reachAt", "TOO_SOON", "the reach time is at least %s ahead", soonest)
 		fs.With(map[string]any{"seconds": int(soonest.Seconds())})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/outreach/access"
+	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	"tidings/outreach/task/state"
 )
@@ -26,14 +27,19 @@ func (s *Service) Create(ctx context.Context, in Input) (*ent.Task, error) {
 	}
 	var out *ent.Task
 	err := s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		project, err := tx.Project.Get(ctx, viewer.From(ctx).ProjectID)
+		if err != nil {
+			return fmt.Errorf("load project: %w", err)
+		}
 		d := &draft{Task: ent.Task{
 			Method: enttask.DefaultMethod, Type: enttask.DefaultType, AudienceMode: enttask.DefaultAudienceMode,
 			ApprovalTimeout: enttask.DefaultApprovalTimeout, MessageClass: enttask.DefaultMessageClass,
 			GlobalLimit: enttask.DefaultGlobalLimit, ResendUnconfirmed: enttask.DefaultResendUnconfirmed,
-			Supplementary: []string{},
+			Supplementary: []string{}, Subject: enttask.DefaultSubject, Listed: project.ListedDefault,
+			RefreshBefore: enttask.DefaultRefreshBefore, RefreshFailure: enttask.DefaultRefreshFailure,
+			CreatorID: viewer.From(ctx).AccountID,
 		}}
 		in.Given = nil // there is nothing to clear yet, so a field without a value keeps its default
-		var err error
 		if d.ApplicationID, err = defaultApplication(ctx, tx); err != nil {
 			return err
 		}
@@ -43,7 +49,7 @@ func (s *Service) Create(ctx context.Context, in Input) (*ent.Task, error) {
 		if err := in.apply(ctx, tx, d); err != nil {
 			return err
 		}
-		out, err = insert(ctx, tx, d)
+		out, err = s.insert(ctx, tx, d)
 		if err != nil {
 			return err
 		}
@@ -63,8 +69,14 @@ func (s *Service) Update(ctx context.Context, taskID string, version int, in Inp
 		if t.Version != version {
 			return nil, stale()
 		}
-		d := &draft{Task: *t}
+		d := &draft{Task: *t, listedDefault: t.Edges.Project.ListedDefault}
+		if t.AudienceMode == enttask.AudienceModeRule {
+			d.own = t.SegmentID
+		}
 		if err := in.apply(ctx, tx, d); err != nil {
+			return nil, err
+		}
+		if err := s.ownSegment(ctx, tx, t.ID, d); err != nil {
 			return nil, err
 		}
 		u := tx.Task.Update().Where(enttask.ID(t.ID), enttask.Version(version), enttask.RunStatusEQ(enttask.RunStatusDraft),
@@ -114,6 +126,10 @@ func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (made 
 	made, err = s.command(ctx, state.OpCopy, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
 		d := &draft{Task: *t, newContent: true, setGroups: true}
 		d.UploadID = nil
+		d.CreatorID = viewer.From(ctx).AccountID
+		if err := s.copiedSegment(ctx, tx, d); err != nil {
+			return nil, err
+		}
 		n = first
 		for ; n < copyTries; n++ {
 			d.Name = copyName(t.Name, n)
@@ -133,7 +149,7 @@ func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (made 
 		for _, l := range old {
 			d.groups = append(d.groups, Link{l.TopID, l.GroupID})
 		}
-		out, err := insert(ctx, tx, d)
+		out, err := s.insert(ctx, tx, d)
 		if err != nil {
 			return nil, err
 		}
@@ -156,19 +172,23 @@ func (s *Service) Delete(ctx context.Context, taskID string) error {
 		}
 		// What is deleted must not keep a campaign, a list or a channel in use.
 		n, err := tx.Task.Update().Where(enttask.ID(t.ID), enttask.Version(t.Version), enttask.DeletedAtIsNil()).SetDeletedAt(clock.Wall()).
-			ClearCampaignID().ClearApplicationID().ClearUploadID().ClearTemplateID().ClearChannelID().Save(ctx)
+			ClearCampaignID().ClearApplicationID().ClearUploadID().ClearTemplateID().ClearChannelID().ClearSegmentID().Save(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("delete task: %w", err)
 		}
 		if n == 0 {
 			return nil, stale()
 		}
+		if _, err := s.segments.Own(ctx, tx, audience.OwnInput{TaskID: t.ID}); err != nil {
+			return nil, err
+		}
 		return t, taskAudit(ctx, tx, "task.delete", t, nil)
 	})
 	return err
 }
 
-func insert(ctx context.Context, tx *ent.Tx, d *draft) (*ent.Task, error) {
+// insert stores a new draft and makes its own segment, which needs the task's ID.
+func (s *Service) insert(ctx context.Context, tx *ent.Tx, d *draft) (*ent.Task, error) {
 	v := viewer.From(ctx)
 	c := tx.Task.Create().SetCreatorID(v.AccountID).SetProjectID(v.ProjectID)
 	d.write(c.Mutation())
@@ -176,7 +196,36 @@ func insert(ctx context.Context, tx *ent.Tx, d *draft) (*ent.Task, error) {
 	if err != nil {
 		return nil, fmt.Errorf("save task: %w", err)
 	}
+	if d.AudienceMode == enttask.AudienceModeRule {
+		if err := s.ownSegment(ctx, tx, t.ID, d); err != nil {
+			return nil, err
+		}
+		if d.SegmentID != nil {
+			if t, err = tx.Task.UpdateOne(t).SetSegmentID(*d.SegmentID).Save(ctx); err != nil {
+				return nil, fmt.Errorf("save task's segment: %w", err)
+			}
+		}
+	}
 	return t, d.writeLinks(ctx, tx, t.ID)
+}
+
+// copiedSegment is what a copy takes of its original's audience: the rule, from
+// which it makes a segment of its own (spec §1.4), or the segment of the list
+// while there is one.
+func (s *Service) copiedSegment(ctx context.Context, tx *ent.Tx, d *draft) error {
+	if d.SegmentID == nil {
+		return nil
+	}
+	if d.AudienceMode != enttask.AudienceModeSegment {
+		d.SegmentID = nil
+		return nil
+	}
+	_, err := audience.Find(ctx, tx.Client(), *d.SegmentID)
+	if fault.Is(err, fault.NotFound) {
+		d.SegmentID = nil
+		return nil
+	}
+	return err
 }
 
 // write puts every field that a draft has into a mutation.
@@ -194,6 +243,13 @@ func (d *draft) write(m *ent.TaskMutation) {
 	m.SetOpenAppID(d.OpenAppID)
 	m.SetOpenPath(d.OpenPath)
 	m.SetSupplementary(d.Supplementary)
+	m.SetSubject(d.Subject)
+	m.SetListed(d.Listed)
+	m.SetRefreshBefore(d.RefreshBefore)
+	m.SetRefreshFailure(d.RefreshFailure)
+	orClear(len(d.Rule) > 0, func() { m.SetRule(d.Rule) }, m.ClearRule)
+	orClear(len(d.SegmentRoles) > 0, func() { m.SetSegmentRoles(d.SegmentRoles) }, m.ClearSegmentRoles)
+	orClear(d.SegmentID != nil, func() { m.SetSegmentID(*d.SegmentID) }, m.ClearSegmentID)
 	if d.newContent {
 		orClear(d.Content != nil, func() { m.SetContent(d.Content) }, m.ClearContent)
 	}
@@ -245,6 +301,13 @@ func changes(before, after *ent.Task) map[string]any {
 	note("uploadId", deref(before.UploadID), deref(after.UploadID))
 	note("messageClass", before.MessageClass, after.MessageClass)
 	note("approvalTimeout", before.ApprovalTimeout, after.ApprovalTimeout)
+	note("audienceMode", before.AudienceMode, after.AudienceMode)
+	note("segmentId", deref(before.SegmentID), deref(after.SegmentID))
+	note("rule", string(before.Rule), string(after.Rule))
+	note("listed", before.Listed, after.Listed)
+	note("segmentRoles", before.SegmentRoles, after.SegmentRoles)
+	note("refreshBefore", before.RefreshBefore, after.RefreshBefore)
+	note("refreshFailure", before.RefreshFailure, after.RefreshFailure)
 	note("supplementary", len(before.Supplementary), len(after.Supplementary))
 	return out
 }

@@ -12,9 +12,11 @@ import (
 	"tidings/ent"
 	entidentity "tidings/ent/identity"
 	entperson "tidings/ent/person"
+	enttask "tidings/ent/task"
 	entupload "tidings/ent/upload"
 	"tidings/ent/viewer"
 	"tidings/outreach/access"
+	"tidings/outreach/audience"
 	"tidings/outreach/channel"
 	"tidings/outreach/fault"
 	"tidings/outreach/gate"
@@ -55,7 +57,10 @@ func (s *Service) Examine(ctx context.Context, taskID string) (*Examination, err
 		if err != nil {
 			return err
 		}
-		facts, err = gather(ctx, tx, t, s.clock.Now())
+		if err := viewable(ctx, tx.Client(), t); err != nil {
+			return err
+		}
+		facts, err = s.gather(ctx, tx, t, s.clock.Now())
 		return err
 	})
 	if err != nil {
@@ -135,19 +140,13 @@ func (p recipient) sample(program *render.Program, fields []render.Field) Sample
 func (s *Service) first(ctx context.Context, f Facts) ([]recipient, error) {
 	v := viewer.From(ctx)
 	ctx = viewer.System(ctx) // people are nobody's in particular; the project is named below
+	members, err := s.audience(ctx, f, v)
+	if err != nil {
+		return nil, err
+	}
 	var nums []int64
-	if f.Upload != nil && f.Upload.Status == entupload.StatusReady && f.Upload.ChannelID == f.Channel.ID {
-		up, err := s.db.Ent.Upload.Query().Where(entupload.ID(f.Upload.ID), entupload.ProjectID(v.ProjectID)).Only(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("load upload: %w", err)
-		}
-		members := roaring.New()
-		if err := members.UnmarshalBinary(up.Members); err != nil {
-			return nil, fmt.Errorf("read members: %w", err)
-		}
-		for it := members.Iterator(); it.HasNext() && len(nums) < sampleSize; {
-			nums = append(nums, int64(it.Next()))
-		}
+	for it := members.Iterator(); it.HasNext() && len(nums) < sampleSize; {
+		nums = append(nums, int64(it.Next()))
 	}
 	people, err := s.recipients(ctx, v.ProjectNum, f.Channel.AppID, nums)
 	if err != nil {
@@ -175,6 +174,29 @@ func (s *Service) first(ctx context.Context, f Facts) ([]recipient, error) {
 		people = append(people, p)
 	}
 	return people, nil
+}
+
+// audience are the people whom the task would be for now: of the list when it is
+// ready, of the segment as it is held.
+func (s *Service) audience(ctx context.Context, f Facts, v *viewer.Viewer) (*roaring.Bitmap, error) {
+	members := roaring.New()
+	switch mode := f.Task.AudienceMode; {
+	case mode == enttask.AudienceModeUpload && f.Upload != nil && f.Upload.Status == entupload.StatusReady && f.Upload.ChannelID == f.Channel.ID:
+		up, err := s.db.Ent.Upload.Query().Where(entupload.ID(f.Upload.ID), entupload.ProjectID(v.ProjectID)).Only(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("load upload: %w", err)
+		}
+		if err := members.UnmarshalBinary(up.Members); err != nil {
+			return nil, fmt.Errorf("read members: %w", err)
+		}
+	case (mode == enttask.AudienceModeSegment || mode == enttask.AudienceModeRule) && f.Segment != nil:
+		held, err := audience.Held(ctx, s.db, v.ProjectID, v.ProjectNum, f.Segment.ID)
+		if err != nil || held == nil {
+			return members, err
+		}
+		return audience.ToPeople(ctx, s.db, v.ProjectID, v.ProjectNum, f.Segment.Subject, held.Members)
+	}
+	return members, nil
 }
 
 func (s *Service) recipients(ctx context.Context, projectNum int64, appID string, nums []int64) ([]recipient, error) {

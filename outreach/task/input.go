@@ -46,6 +46,13 @@ type Input struct {
 	OpenPath          *string
 	GlobalLimit       *bool
 	ResendUnconfirmed *bool
+	Subject           *string
+	SegmentID         *string
+	Rule              json.RawMessage
+	Listed            *bool
+	SegmentRoles      []string
+	RefreshBefore     *bool
+	RefreshFailure    *enttask.RefreshFailure
 
 	// Given tells whether a field was named at all: one that was not stays as
 	// it is, one that was named without a value is cleared. Nil: those that
@@ -66,6 +73,9 @@ type draft struct {
 	groups     []Link
 	setGroups  bool
 	newContent bool
+	// own is the segment that the task made for itself, nil when there is none.
+	own           *string
+	listedDefault bool // of 同步到CDP分群列表 (R29)
 }
 
 // Link puts a task into one node under one top-level group.
@@ -103,6 +113,7 @@ func (in *Input) apply(ctx context.Context, tx *ent.Tx, d *draft) error {
 	if in.given("supplementary", in.Supplementary != nil) {
 		d.Supplementary = supplementary(&fs, in.Supplementary)
 	}
+	in.applyAudience(&fs, d)
 	in.applyMessage(&fs, d)
 	if err := in.applyReferences(ctx, tx, &fs, d); err != nil {
 		return err
@@ -147,6 +158,9 @@ func (in *Input) applyReferences(ctx context.Context, tx *ent.Tx, fs *fault.Fiel
 	}
 	if in.given("uploadId", in.UploadID != nil) {
 		d.UploadID = emptyIsNil(in.UploadID)
+	}
+	if err := in.applySegment(ctx, tx, fs, d); err != nil {
+		return err
 	}
 	for _, ref := range []struct {
 		path   string

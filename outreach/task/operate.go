@@ -62,7 +62,7 @@ func (s *Service) Cancel(ctx context.Context, taskID string) (*ent.Task, error) 
 // cancelRuns ends the runs that no shard was cut for. A worker that is about to
 // finds the attempt gone and stops.
 func cancelRuns(ctx context.Context, tx *ent.Tx, taskID string, now time.Time) error {
-	err := tx.Run.Update().Where(entrun.TaskID(taskID), entrun.StatusIn(entrun.StatusWaiting, entrun.StatusPreparing)).
+	err := tx.Run.Update().Where(entrun.TaskID(taskID), entrun.StatusIn(entrun.StatusWaiting, entrun.StatusRefreshing, entrun.StatusPreparing)).
 		SetStatus(entrun.StatusCancelled).SetEndedAt(now).AddAttempt(1).ClearDueAt().SetLeaseOwner("").ClearLeaseUntil().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("cancel runs: %w", err)
@@ -102,7 +102,7 @@ func (s *Service) Retry(ctx context.Context, taskID string) (*ent.Task, error) {
 			return nil, err
 		}
 		left, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled),
-			entrun.StatusIn(entrun.StatusWaiting, entrun.StatusPreparing, entrun.StatusSending)).Exist(ctx)
+			entrun.StatusIn(entrun.StatusWaiting, entrun.StatusRefreshing, entrun.StatusPreparing, entrun.StatusSending)).Exist(ctx)
 		if err != nil || left {
 			return t, err
 		}

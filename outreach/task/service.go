@@ -14,24 +14,26 @@ import (
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/outreach/access"
+	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	"tidings/outreach/task/state"
 )
 
 // Service holds the commands on tasks.
 type Service struct {
-	db      *database.DB
-	clock   clock.Clock
-	changed func(taskID string)
+	db       *database.DB
+	clock    clock.Clock
+	segments *audience.Segments
+	changed  func(taskID string)
 }
 
 // New makes the service. changed is told of every task that changed, after the
 // commit, for live screens; nil tells nobody.
-func New(db *database.DB, c clock.Clock, changed func(taskID string)) *Service {
+func New(db *database.DB, c clock.Clock, segments *audience.Segments, changed func(taskID string)) *Service {
 	if changed == nil {
 		changed = func(string) {}
 	}
-	return &Service{db: db, clock: c, changed: changed}
+	return &Service{db: db, clock: c, segments: segments, changed: changed}
 }
 
 // permissions says what an operation needs before the task is even looked at,
@@ -57,6 +59,9 @@ func (s *Service) command(ctx context.Context, op state.Operation, taskID string
 			return err
 		}
 		if err := allowed(ctx, tx, t, op); err != nil {
+			return err
+		}
+		if err := segmentAllows(ctx, tx, t, op); err != nil {
 			return err
 		}
 		out, err = do(ctx, tx, t)

@@ -35,7 +35,7 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	t.Helper()
 	c := clock.NewFake(morning)
 	return &bundle{
-		Team: factory.NewTeam(t, db), clock: c, tasks: task.New(db, c, nil), approvals: approval.New(db, c, nil),
+		Team: factory.NewTeam(t, db), clock: c, tasks: task.New(db, c, audience.NewSegments(audience.SegmentDeps{DB: db, Clock: c, Log: slog.New(slog.DiscardHandler)}), nil), approvals: approval.New(db, c, nil),
 		groups: task.NewGroups(db), campaigns: task.NewCampaigns(db),
 		uploads: audience.NewUploads(audience.Deps{DB: db, Clock: c, Log: slog.New(slog.DiscardHandler)}),
 	}

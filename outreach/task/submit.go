@@ -25,7 +25,7 @@ import (
 func (s *Service) Submit(ctx context.Context, taskID string) (*ent.Task, error) {
 	return s.command(ctx, state.OpSubmit, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
 		now := s.clock.Now()
-		facts, err := gather(ctx, tx, t, now)
+		facts, err := s.gather(ctx, tx, t, now)
 		if err != nil {
 			return nil, err
 		}
@@ -80,9 +80,12 @@ func (s *Service) Withdraw(ctx context.Context, taskID string) (*ent.Task, error
 }
 
 // gather loads what Check decides on.
-func gather(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (Facts, error) {
+func (s *Service) gather(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (Facts, error) {
 	f := Facts{
 		Task: t, Now: now, Channel: t.Edges.Channel, Template: t.Edges.Template, Upload: t.Edges.Upload, Zone: zone(t.Edges.Project),
+	}
+	if err := s.audienceFacts(ctx, tx, &f); err != nil {
+		return f, err
 	}
 	channels, err := tx.Channel.Query().Select(entchannel.FieldAppID, entchannel.FieldEnabled).All(ctx)
 	if err != nil {
@@ -119,6 +122,8 @@ func freeze(ctx context.Context, tx *ent.Tx, t *ent.Task) ([]byte, error) {
 	out, err := json.Marshal(map[string]any{
 		"name": t.Name, "method": t.Method, "type": t.Type, "applicationId": t.ApplicationID, "campaignId": t.CampaignID, "groupIds": ids,
 		"audienceMode": t.AudienceMode, "uploadId": t.UploadID, "supplementary": t.Supplementary,
+		"subject": t.Subject, "segmentId": t.SegmentID, "rule": t.Rule, "listed": t.Listed, "segmentRoles": t.SegmentRoles,
+		"refreshBefore": t.RefreshBefore, "refreshFailure": t.RefreshFailure,
 		"reachAt": t.ReachAt, "approvalTimeout": t.ApprovalTimeout,
 		"channelId": t.ChannelID, "messageClass": t.MessageClass, "templateId": t.TemplateID, "content": t.Content,
 		"openMode": t.OpenMode, "openUrl": t.OpenURL, "openAppId": t.OpenAppID, "openPath": t.OpenPath,

@@ -1,0 +1,147 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"entgo.io/ent/dialect/sql"
+	"github.com/RoaringBitmap/roaring/v2"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"tidings/ent"
+	entsegment "tidings/ent/segment"
+	entsubject "tidings/ent/subject"
+	"tidings/ent/viewer"
+	"tidings/internal/clock"
+	"tidings/internal/database"
+	"tidings/outreach/audience/compile"
+	"tidings/outreach/audience/rule"
+	"tidings/outreach/fault"
+)
+
+const (
+	// maxSegments is how many segments a project has in its list (spec §9.1).
+	// Those that tasks make for themselves off the list do not count.
+	maxSegments = 500
+	// maxSegmentName is the most characters of a segment's name.
+	maxSegmentName = 100
+	// maxSegmentText is the most characters of its description.
+	maxSegmentText = 500
+	// User is the subject that people are.
+	User = "user"
+)
+
+// SegmentDeps is what Segments needs.
+type SegmentDeps struct {
+	DB    *database.DB
+	Clock clock.Clock
+	Log   *slog.Logger
+	// Estimates bounds the estimates that a process makes at a time; 0 is 4.
+	Estimates int
+}
+
+// Segments holds the commands on segments, their computation and the estimates.
+type Segments struct {
+	db    *database.DB
+	clock clock.Clock
+	log   *slog.Logger
+	slots chan struct{} // one for each estimate at a time
+
+	compiled compile.Evaluator
+	// evaluate computes a rule; tests stop it half way.
+	evaluate func(context.Context, compile.Scope, *rule.Node, compile.Options) (*roaring.Bitmap, error)
+}
+
+// NewSegments makes the service; one serves the whole process.
+func NewSegments(d SegmentDeps) *Segments {
+	if d.Estimates <= 0 {
+		d.Estimates = 4
+	}
+	s := &Segments{db: d.DB, clock: d.Clock, log: d.Log, slots: make(chan struct{}, d.Estimates), compiled: compile.Evaluator{DB: d.DB}}
+	s.evaluate = s.compiled.Evaluate
+	return s
+}
+
+// segmentName makes a name as it is kept: NFC, without spaces around it.
+func segmentName(name string) string { return norm.NFC.String(strings.TrimSpace(name)) }
+
+// segmentKey is what makes two names the same: case does not.
+func segmentKey(name string) string { return norm.NFC.String(cases.Fold().String(segmentName(name))) }
+
+func checkSegmentName(fs *fault.Fields, name string) {
+	switch n := utf8.RuneCountInString(name); {
+	case n == 0:
+		fs.Add("name", "REQUIRED", "a name is needed")
+	case n > maxSegmentName:
+		fs.Add("name", "TOO_LONG", "a name has at most %d characters", maxSegmentName)
+		fs.With(map[string]any{"limit": maxSegmentName})
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		fs.Add("name", "INVALID_VALUE", "a name has no control characters")
+	}
+}
+
+// orTaken turns the database's word for two equal names into ours.
+func orTaken(err error) error {
+	if err == nil || !database.IsUnique(err) {
+		return err
+	}
+	var fs fault.Fields
+	fs.Add("name", "NAME_TAKEN", "another segment has this name")
+	return &fault.Error{Code: fault.Conflict, Reason: "NAME_TAKEN", Message: "the name is taken", Fields: fs}
+}
+
+// ZoneOf is where a project's times of day are.
+func ZoneOf(p *ent.Project) *time.Location {
+	if loc, err := time.LoadLocation(p.TimeZone); err == nil {
+		return loc
+	}
+	return time.UTC
+}
+
+// scopeOf is whom the rules of a project's subject choose from. NOT_FOUND at
+// subject when the project knows no such subject.
+func scopeOf(ctx context.Context, client *ent.Client, p *ent.Project, subject string, now time.Time) (compile.Scope, error) {
+	u := compile.Scope{ProjectID: p.ID, ProjectNum: p.Num, Zone: ZoneOf(p), Now: now}
+	if subject == User || subject == "" {
+		return u, nil
+	}
+	found, err := client.Subject.Query().Where(entsubject.ProjectID(p.ID), entsubject.Code(subject)).Only(viewer.System(ctx))
+	if ent.IsNotFound(err) {
+		return u, fault.At("subject", "NOT_FOUND", "there is no subject %q", subject)
+	}
+	if err != nil {
+		return u, fmt.Errorf("load subject: %w", err)
+	}
+	u.Subject = found.Num
+	return u, nil
+}
+
+// nestingOf reads which living segments of a project name which.
+func nestingOf(ctx context.Context, client *ent.Client, projectID string) (nesting, error) {
+	found, err := client.Segment.Query().Where(entsegment.ProjectID(projectID), entsegment.RuleNotNil(), namesSegments).
+		Select(entsegment.FieldID, entsegment.FieldRule).All(viewer.System(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("read the rules of segments: %w", err)
+	}
+	out := make(nesting, len(found))
+	for _, seg := range found {
+		out[seg.ID] = names(seg.Rule)
+	}
+	return out, nil
+}
+
+// NamesOthers leaves the segments whose rules name other segments, and few more.
+func NamesOthers(q *ent.SegmentQuery) *ent.SegmentQuery {
+	return q.Where(entsegment.RuleNotNil(), namesSegments)
+}
+
+// namesSegments leaves the segments whose rule seems to name another.
+func namesSegments(s *sql.Selector) {
+	s.Where(sql.ExprP("CAST(" + s.C(entsegment.FieldRule) + " AS text) LIKE '%seg\\_%' ESCAPE '\\'"))
+}

@@ -14,6 +14,8 @@ import (
 	"tidings/internal/ratelimit"
 	"tidings/internal/startstop"
 	"tidings/outreach/delivery"
+	"tidings/outreach/event"
+	"tidings/outreach/person"
 	"tidings/worker"
 )
 
@@ -76,6 +78,12 @@ func (a *App) sweepOnce(ctx context.Context) error {
 	}
 	if _, err := a.uploads.Sweep(ctx, now); err != nil {
 		return fmt.Errorf("uploads: %w", err)
+	}
+	if err := event.Sweep(ctx, a.db, a.clock.Now()); err != nil {
+		return fmt.Errorf("events: %w", err)
+	}
+	if _, err := person.Fold(ctx, a.db, now); err != nil {
+		return fmt.Errorf("merged people: %w", err)
 	}
 	return nil
 }

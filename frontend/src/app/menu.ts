@@ -2,15 +2,43 @@ import type { Permission } from '@/features/session/can';
 
 /** A page in the menu: where it is, and who sees it. */
 export interface MenuPage {
-  key: 'tasks' | 'approvals' | 'groups' | 'people' | 'campaigns' | 'channels' | 'sandbox';
-  to: '/tasks' | '/approvals' | '/groups' | '/people' | '/campaigns' | '/channels' | '/sandbox';
+  key:
+    | 'tasks'
+    | 'approvals'
+    | 'groups'
+    | 'people'
+    | 'events'
+    | 'attributes'
+    | 'tables'
+    | 'ids'
+    | 'sources'
+    | 'imports'
+    | 'stream'
+    | 'campaigns'
+    | 'channels'
+    | 'sandbox';
+  to:
+    | '/tasks'
+    | '/approvals'
+    | '/groups'
+    | '/people'
+    | '/data/events'
+    | '/data/attributes'
+    | '/data/tables'
+    | '/data/ids'
+    | '/data/sources'
+    | '/data/imports'
+    | '/data/stream'
+    | '/campaigns'
+    | '/channels'
+    | '/sandbox';
   /** Any one of them shows the page; none at all shows it to everybody. */
   permissions: readonly Permission[];
   demoOnly?: true;
 }
 
 export interface MenuGroup {
-  key: 'messages' | 'organise' | 'people' | 'assets' | 'channels' | 'demo';
+  key: 'messages' | 'organise' | 'people' | 'catalogue' | 'intake' | 'assets' | 'channels' | 'demo';
   pages: readonly MenuPage[];
 }
 
@@ -38,6 +66,28 @@ export const MENU = [
       {
         key: 'people',
         pages: [{ key: 'people', to: '/people', permissions: ['segment.view'] }],
+      },
+    ],
+  },
+  {
+    key: 'data',
+    groups: [
+      {
+        key: 'catalogue',
+        pages: [
+          { key: 'events', to: '/data/events', permissions: ['segment.view'] },
+          { key: 'attributes', to: '/data/attributes', permissions: ['segment.view'] },
+          { key: 'tables', to: '/data/tables', permissions: ['segment.view'] },
+          { key: 'ids', to: '/data/ids', permissions: ['segment.view'] },
+        ],
+      },
+      {
+        key: 'intake',
+        pages: [
+          { key: 'sources', to: '/data/sources', permissions: ['segment.view'] },
+          { key: 'imports', to: '/data/imports', permissions: ['segment.view'] },
+          { key: 'stream', to: '/data/stream', permissions: ['segment.view'] },
+        ],
       },
     ],
   },

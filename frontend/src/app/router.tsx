@@ -8,6 +8,12 @@ import {
 } from '@tanstack/react-router';
 import { approvalSearchSchema } from '@/features/approvals/approvalSearch';
 import { campaignSearchSchema } from '@/features/campaigns/campaignSearch';
+import { eventSearchSchema } from '@/features/data/events/eventSearch';
+import { importSearchSchema, newImportSearchSchema } from '@/features/data/imports/importSearch';
+import { attributeSearchSchema } from '@/features/data/properties/attributeSearch';
+import { sourceSearchSchema } from '@/features/data/sources/sourceSearch';
+import { streamSearchSchema } from '@/features/data/stream/streamSearch';
+import { tableSearchSchema } from '@/features/data/tables/tableSearch';
 import { peopleSearchSchema, personSearchSchema } from '@/features/people/peopleSearch';
 import { sandboxSearchSchema } from '@/features/sandbox/sandboxSearch';
 import { signInSearchSchema } from '@/features/session/signInSearch';
@@ -95,6 +101,86 @@ const person = createRoute({
   validateSearch: personSearchSchema,
   component: lazyRouteComponent(() => import('@/features/people/PersonPage'), 'PersonPage'),
 });
+const events = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/events',
+  validateSearch: eventSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/data/events/EventListPage'),
+    'EventListPage',
+  ),
+});
+const event = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/events/$id',
+  component: lazyRouteComponent(() => import('@/features/data/events/EventPage'), 'EventPage'),
+});
+const attributes = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/attributes',
+  validateSearch: attributeSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/data/properties/AttributePage'),
+    'AttributePage',
+  ),
+});
+const tables = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/tables',
+  validateSearch: tableSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/data/tables/TableListPage'),
+    'TableListPage',
+  ),
+});
+const table = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/tables/$id',
+  component: lazyRouteComponent(() => import('@/features/data/tables/TablePage'), 'TablePage'),
+});
+const identity = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/ids',
+  component: lazyRouteComponent(() => import('@/features/data/ids/IdentityPage'), 'IdentityPage'),
+});
+const sources = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/sources',
+  validateSearch: sourceSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/data/sources/SourceListPage'),
+    'SourceListPage',
+  ),
+});
+const imports = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/imports',
+  validateSearch: importSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/data/imports/ImportListPage'),
+    'ImportListPage',
+  ),
+});
+const newImport = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/imports/new',
+  validateSearch: newImportSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/data/imports/ImportWizardPage'),
+    'ImportWizardPage',
+  ),
+});
+const oneImport = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/imports/$id',
+  component: lazyRouteComponent(() => import('@/features/data/imports/ImportPage'), 'ImportPage'),
+});
+const stream = createRoute({
+  getParentRoute: () => framed,
+  path: '/data/stream',
+  validateSearch: streamSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/data/stream/StreamPage'), 'StreamPage'),
+});
 const campaigns = createRoute({
   getParentRoute: () => framed,
   path: '/campaigns',
@@ -136,6 +222,17 @@ const routeTree = root.addChildren([
     groups,
     people,
     person,
+    events,
+    event,
+    attributes,
+    tables,
+    table,
+    identity,
+    sources,
+    imports,
+    newImport,
+    oneImport,
+    stream,
     campaigns,
     channels,
     channel,

@@ -135,7 +135,9 @@ export function ValueDialog({ kind, personId, values, onClose }: ValueDialogProp
         </Form.Item>
       </Form>
       <Typography.Text type="secondary">
-        <Link to="/people">{t('edit.undeclared')}</Link>
+        <Link to="/data/attributes" search={kind === 'tags' ? { owner: 'TAG' } : {}}>
+          {t('edit.undeclared')}
+        </Link>
       </Typography.Text>
     </Modal>
   );

@@ -6,6 +6,7 @@ export interface MenuPage {
     | 'tasks'
     | 'approvals'
     | 'groups'
+    | 'segments'
     | 'people'
     | 'events'
     | 'attributes'
@@ -16,11 +17,13 @@ export interface MenuPage {
     | 'stream'
     | 'campaigns'
     | 'channels'
+    | 'settings'
     | 'sandbox';
   to:
     | '/tasks'
     | '/approvals'
     | '/groups'
+    | '/segments'
     | '/people'
     | '/data/events'
     | '/data/attributes'
@@ -31,6 +34,7 @@ export interface MenuPage {
     | '/data/stream'
     | '/campaigns'
     | '/channels'
+    | '/settings'
     | '/sandbox';
   /** Any one of them shows the page; none at all shows it to everybody. */
   permissions: readonly Permission[];
@@ -38,7 +42,16 @@ export interface MenuPage {
 }
 
 export interface MenuGroup {
-  key: 'messages' | 'organise' | 'people' | 'catalogue' | 'intake' | 'assets' | 'channels' | 'demo';
+  key:
+    | 'messages'
+    | 'organise'
+    | 'people'
+    | 'catalogue'
+    | 'intake'
+    | 'assets'
+    | 'channels'
+    | 'project'
+    | 'demo';
   pages: readonly MenuPage[];
 }
 
@@ -65,7 +78,10 @@ export const MENU = [
     groups: [
       {
         key: 'people',
-        pages: [{ key: 'people', to: '/people', permissions: ['segment.view'] }],
+        pages: [
+          { key: 'segments', to: '/segments', permissions: ['segment.view'] },
+          { key: 'people', to: '/people', permissions: ['segment.view'] },
+        ],
       },
     ],
   },
@@ -112,6 +128,12 @@ export const MENU = [
       {
         key: 'channels',
         pages: [{ key: 'channels', to: '/channels', permissions: ['channel.wechat_mp.view'] }],
+      },
+      {
+        key: 'project',
+        pages: [
+          { key: 'settings', to: '/settings', permissions: ['settings.segment_sync_default'] },
+        ],
       },
     ],
   },

@@ -16,6 +16,7 @@ import { streamSearchSchema } from '@/features/data/stream/streamSearch';
 import { tableSearchSchema } from '@/features/data/tables/tableSearch';
 import { peopleSearchSchema, personSearchSchema } from '@/features/people/peopleSearch';
 import { sandboxSearchSchema } from '@/features/sandbox/sandboxSearch';
+import { segmentSearchSchema } from '@/features/segments/segmentSearch';
 import { signInSearchSchema } from '@/features/session/signInSearch';
 import { taskDetailSearchSchema } from '@/features/tasks/taskDetailSearch';
 import { taskSearchSchema } from '@/features/tasks/taskSearch';
@@ -203,6 +204,44 @@ const channel = createRoute({
   path: '/channels/$id',
   component: lazyRouteComponent(() => import('@/features/channels/ChannelPage'), 'ChannelPage'),
 });
+const segments = createRoute({
+  getParentRoute: () => framed,
+  path: '/segments',
+  validateSearch: segmentSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/segments/SegmentListPage'),
+    'SegmentListPage',
+  ),
+});
+const newSegment = createRoute({
+  getParentRoute: () => framed,
+  path: '/segments/new',
+  component: lazyRouteComponent(
+    () => import('@/features/segments/SegmentEditPage'),
+    'SegmentEditPage',
+  ),
+});
+const editSegment = createRoute({
+  getParentRoute: () => framed,
+  path: '/segments/$id/edit',
+  component: lazyRouteComponent(
+    () => import('@/features/segments/SegmentEditPage'),
+    'SegmentEditPage',
+  ),
+});
+const segment = createRoute({
+  getParentRoute: () => framed,
+  path: '/segments/$id',
+  component: lazyRouteComponent(() => import('@/features/segments/SegmentPage'), 'SegmentPage'),
+});
+const projectSettings = createRoute({
+  getParentRoute: () => framed,
+  path: '/settings',
+  component: lazyRouteComponent(
+    () => import('@/features/segments/ProjectSettingsPage'),
+    'ProjectSettingsPage',
+  ),
+});
 const sandbox = createRoute({
   getParentRoute: () => framed,
   path: '/sandbox',
@@ -220,6 +259,11 @@ const routeTree = root.addChildren([
     task,
     approvals,
     groups,
+    segments,
+    newSegment,
+    editSegment,
+    segment,
+    projectSettings,
     people,
     person,
     events,

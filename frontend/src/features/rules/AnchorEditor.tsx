@@ -89,9 +89,7 @@ export function AnchorEditor({ window, onChange, path }: AnchorEditorProps) {
         ) : (
           <FieldSelect
             label={t('control.attribute')}
-            fields={catalogue.attributes.filter(
-              ({ type }) => type === 'DATE' || type === 'DATETIME',
-            )}
+            fields={catalogue.attributes.filter(({ type }) => type === 'DATETIME')}
             value={attribute ?? ''}
             onChange={(name) => onChange({ ...window, attribute: name })}
           />

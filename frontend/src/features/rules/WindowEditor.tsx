@@ -111,7 +111,7 @@ function WindowParts({ window, onChange, path }: PartsProps) {
           />
           {window.kind === 'LAST' && window.unit !== 'HOUR' && (
             <Checkbox
-              checked={window.today === true}
+              checked={window.today !== false}
               onChange={(event) => onChange({ ...window, today: event.target.checked })}
             >
               {t('control.withToday')}

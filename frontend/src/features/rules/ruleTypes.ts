@@ -159,4 +159,4 @@ export function isJoin(node: RuleNode): node is Join {
 }
 
 /** Limits of the API (spec §9.2). */
-export const LIMITS = { levels: 4, leaves: 50, filters: 10, steps: 5, values: 100 } as const;
+export const LIMITS = { levels: 4, leaves: 50, filters: 10, steps: 5, values: 1000 } as const;

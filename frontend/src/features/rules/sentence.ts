@@ -208,7 +208,7 @@ export function sentenceOfWindow(window: Window, t: RuleWords, names?: Catalogue
       return t(
         window.unit === 'HOUR'
           ? 'window.lastHours'
-          : window.today
+          : window.today !== false
             ? 'window.lastToday'
             : 'window.last',
         {

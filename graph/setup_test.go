@@ -114,7 +114,7 @@ func setup(t *testing.T, db *database.DB) *bundle {
 	})
 	b.segments = audience.NewSegments(audience.SegmentDeps{DB: db, Clock: business, Log: log})
 	resolver := &graph.Resolver{
-		Segments: b.segments,
+		Segments:  b.segments,
 		Catalogue: declared, Sources: event.NewSources(db), Events: event.NewReader(db), Stream: event.NewStream(redis),
 		Tables: detail.NewTables(db, declared), Imports: b.imports,
 		Tasks: task.New(db, business, b.segments, nil), Approvals: approval.New(db, business, nil), Groups: task.NewGroups(db), Campaigns: task.NewCampaigns(db),

@@ -122,10 +122,12 @@ const (
 		AND (c.paused_until IS NULL OR c.paused_until <= %s)))`
 	openUploads   = `FROM uploads w WHERE w.status = 'RESOLVING'`
 	openApprovals = `FROM approvals w WHERE true`
+	openSegments  = `FROM segments w WHERE w.deleted_at IS NULL`
+	openImports   = `FROM imports w WHERE w.status = 'RUNNING'`
 )
 
 func (m *Mover) open() []string {
-	return []string{openRuns, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals}
+	return []string{openRuns, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports}
 }
 
 // next is the earliest instant in the future at which something falls due.

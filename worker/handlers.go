@@ -19,6 +19,11 @@ type Commands struct {
 	WorkShard func(ctx context.Context, lease *due.Lease, id int64, stopping <-chan struct{}) error
 	// ResolveUpload joins uploaded IDs to people.
 	ResolveUpload func(ctx context.Context, id string, attempt int) error
+	// ComputeSegment makes a segment's version; lost is closed when somebody else holds the row.
+	ComputeSegment func(ctx context.Context, id string, attempt int, lost <-chan struct{}) error
+	// WorkImport stores the rows of a file that arrived so far; a process without
+	// it leaves imports to others.
+	WorkImport func(ctx context.Context, id string, attempt int, stopping <-chan struct{}) error
 	// ExpireApproval ends an approval that nobody decided in time.
 	ExpireApproval func(ctx context.Context, id string) error
 }
@@ -26,7 +31,7 @@ type Commands struct {
 // Handlers are the jobs by kind. Each takes the row's lease, calls its command
 // as the system, and lets go; a stale job is no error.
 func Handlers(keeper *due.Keeper, c Commands) map[string]queue.Handler {
-	return map[string]queue.Handler{
+	handlers := map[string]queue.Handler{
 		kindRun: leased(keeper, due.Runs, func(ctx context.Context, l *due.Lease, id string) error {
 			return c.PrepareRun(ctx, id, l.Attempt)
 		}),
@@ -40,10 +45,19 @@ func Handlers(keeper *due.Keeper, c Commands) map[string]queue.Handler {
 		kindUpload: leased(keeper, due.Uploads, func(ctx context.Context, l *due.Lease, id string) error {
 			return c.ResolveUpload(ctx, id, l.Attempt)
 		}),
+		kindSegment: leased(keeper, due.Segments, func(ctx context.Context, l *due.Lease, id string) error {
+			return c.ComputeSegment(ctx, id, l.Attempt, l.Lost())
+		}),
 		kindApproval: leased(keeper, due.Approvals, func(ctx context.Context, _ *due.Lease, id string) error {
 			return c.ExpireApproval(ctx, id)
 		}),
 	}
+	if c.WorkImport != nil {
+		handlers[kindImport] = leased(keeper, due.Imports, func(ctx context.Context, l *due.Lease, id string) error {
+			return c.WorkImport(ctx, id, l.Attempt, queue.Stopping(ctx))
+		})
+	}
+	return handlers
 }
 
 func leased(keeper *due.Keeper, table due.Table, work func(context.Context, *due.Lease, string) error) queue.Handler {

@@ -38,6 +38,8 @@ const (
 	kindShard    = "shard"
 	kindUpload   = "upload"
 	kindApproval = "approval"
+	kindSegment  = "segment"
+	kindImport   = "import"
 )
 
 // classQueues are the queues of a shard's class.
@@ -120,7 +122,12 @@ func (p *Poller) runOnce(ctx context.Context) error {
 		kind  string
 		table due.Table
 		queue string
-	}{{kindUpload, due.Uploads, queue.Segment}, {kindApproval, due.Approvals, queue.Maintenance}} {
+	}{
+		{kindUpload, due.Uploads, queue.Segment},
+		{kindSegment, due.Segments, queue.Segment},
+		{kindApproval, due.Approvals, queue.Maintenance},
+		{kindImport, due.Imports, queue.Maintenance},
+	} {
 		if !p.served[kind.queue] {
 			continue
 		}

@@ -37,6 +37,8 @@ func (a *App) addWorker(changed func(taskID string)) error {
 			PrepareRun:     a.dispatch.Prepare,
 			WorkShard:      deliveries.Shard,
 			ResolveUpload:  a.uploads.Resolve,
+			ComputeSegment: a.segments.Compute,
+			WorkImport:     a.imports.Work,
 			ExpireApproval: a.approvals.ExpireDue,
 		}),
 	})

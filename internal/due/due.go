@@ -40,6 +40,8 @@ const (
 	Shards    Table = "shards"
 	Uploads   Table = "uploads"
 	Approvals Table = "approvals"
+	Segments  Table = "segments"
+	Imports   Table = "imports"
 )
 
 // Row is a row handed out: its key and the attempt it was handed out under.

@@ -27,7 +27,7 @@ type Evaluator struct {
 // joinFor is how long a sequence is looked for by joining before it is looked
 // for by sorting: many times what a million people take, unless some of them
 // have very many events.
-const joinFor = 10 * time.Second
+const joinFor = 5 * time.Second
 
 // Scope says whose data is looked at, and when.
 type Scope struct {
@@ -125,10 +125,11 @@ func (e *Evaluator) Members(ctx context.Context, projectNum int64, idType, appID
 
 // snapshot runs f in a transaction that reads one state of the data.
 func (e *Evaluator) snapshot(ctx context.Context, scope Scope, f func(*evaluation) error) error {
-	tx, err := e.DB.SQL.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if !e.DB.Postgres() {
-		tx, err = e.DB.SQL.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // which is a snapshot there
+	options := &sql.TxOptions{ReadOnly: true} // on SQLite, a snapshot as it is
+	if e.DB.Postgres() {
+		options.Isolation = sql.LevelRepeatableRead
 	}
+	tx, err := e.DB.SQL.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}

@@ -12,19 +12,25 @@ import (
 // It is fast, but what it does for one person grows with the product of the
 // numbers of that person's events.
 func (e *evaluation) sequenceByJoin(n *rule.Node) expr {
+	var with []any
 	reached := e.step(n, 0)
 	for i := 1; i < len(n.Steps); i++ {
-		inner, outer := "s"+strconv.Itoa(i-1), "s"+strconv.Itoa(i)
-		condition := inner + ".p = " + outer + ".p AND " + inner + ".at < " + outer + ".at"
+		if i > 1 {
+			// What was reached is computed once, however the planner likes to join.
+			name := "r" + strconv.Itoa(i-1)
+			with = append(with, map[bool]string{true: "WITH ", false: ", "}[i == 2]+name+" AS MATERIALIZED (", reached, ") ")
+			reached = cat("SELECT * FROM " + name)
+		}
+		condition := "earlier.p = later.p AND earlier.at < later.at"
 		if n.Within != nil {
-			condition += " AND " + inner + ".at >= " + outer + ".at - " + ms(n.Within)
+			condition += " AND earlier.at >= later.at - " + ms(n.Within)
 		}
 		if n.Link != "" {
-			condition += " AND " + inner + ".x0 = " + outer + ".x0"
+			condition += " AND earlier.x0 = later.x0"
 		}
-		reached = cat("SELECT * FROM (", e.step(n, i), ") AS "+outer+" WHERE EXISTS (SELECT 1 FROM (", reached, ") AS "+inner+" WHERE "+condition+")")
+		reached = cat("SELECT * FROM (", e.step(n, i), ") AS later WHERE EXISTS (SELECT 1 FROM (", reached, ") AS earlier WHERE "+condition+")")
 	}
-	return cat("SELECT DISTINCT p FROM (", reached, ") AS reached")
+	return cat(append(with, "SELECT DISTINCT p FROM (", reached, ") AS reached")...)
 }
 
 // step are the events that can be a sequence's step.

@@ -36,7 +36,8 @@ func (a *App) addServer() {
 	}, a.cfg.ConsoleOrigin, a.log)
 	deps := web.Deps{
 		Access: a.access, GraphQL: api, Upload: &intake.Upload{Uploads: a.uploads, Log: a.log}, Export: web.Export(a.db, a.log),
-		Files: frontend.Dist(), Metrics: promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{}),
+		Import: &intake.Import{Imports: a.imports, Sources: a.sources, Log: a.log},
+		Files:  frontend.Dist(), Metrics: promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{}),
 		ConsoleOrigin: a.cfg.ConsoleOrigin, Log: a.log,
 		Ready: map[string]web.Check{
 			"database": a.db.SQL.PingContext,

@@ -14,6 +14,7 @@ import (
 	"tidings/internal/ratelimit"
 	"tidings/internal/startstop"
 	"tidings/outreach/delivery"
+	"tidings/outreach/detail"
 	"tidings/outreach/event"
 	"tidings/outreach/person"
 	"tidings/worker"
@@ -86,6 +87,12 @@ func (a *App) sweepOnce(ctx context.Context) error {
 	}
 	if _, err := person.Fold(ctx, a.db, now); err != nil {
 		return fmt.Errorf("merged people: %w", err)
+	}
+	if err := a.imports.Sweep(ctx); err != nil {
+		return fmt.Errorf("imports: %w", err)
+	}
+	if _, err := detail.Sweep(ctx, a.db); err != nil {
+		return fmt.Errorf("detail rows: %w", err)
 	}
 	return nil
 }

@@ -28,16 +28,18 @@ const (
 
 // Export serves files of what the API shows in pages:
 //
+//	GET /export/imports/{id}.csv    the rows of an import that were not taken
 //	GET /export/deliveries?task=…[&run=…][&status=FAILED,NOT_SENT][&reason=…][&target=…][&locale=en-US]
 //
 // CSV in UTF-8 with a byte-order mark, which Excel wants; the header in the
 // viewer's language, times in the project's zone.
 //
-// SECURITY: needs analysis.send_detail.advanced; every export is in the audit log.
+// SECURITY: deliveries need analysis.send_detail.advanced, imports data.import; every export is in the audit log.
 func Export(db *database.DB, log *slog.Logger) http.Handler {
 	e := &exporter{db: db, log: log}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /export/deliveries", e.deliveries)
+	mux.HandleFunc("GET /export/imports/{file}", e.refusedRows)
 	mux.HandleFunc("/export/", func(w http.ResponseWriter, r *http.Request) {
 		Fail(w, r, log, fault.Errorf(fault.NotFound, "there is no such export"))
 	})

@@ -16,6 +16,7 @@ type Deps struct {
 	GraphQL http.Handler // gets the request's credentials in its context
 	Upload  http.Handler // /upload and below; gets the viewer
 	Export  http.Handler // /export/ and below; gets the viewer
+	Import  http.Handler // /v1/import/; gets the viewer, or none when the request brings HTTP Basic credentials
 	Console http.Handler // everything that is nobody else's
 	Files   fs.FS        // the built console, for the playground's page
 	Metrics http.Handler // /metrics
@@ -60,6 +61,7 @@ func Routes(d Deps) http.Handler {
 	mount("/upload", s.guarded(d.Upload, s.signedIn))
 	mount("/upload/", s.guarded(d.Upload, s.signedIn))
 	mount("/export/", s.guarded(d.Export, s.signedIn))
+	mount("/v1/import/", s.keyedOr(d.Import, s.guarded(d.Import, s.signedIn)))
 	mount("POST /auth/sign-in", s.guarded(http.HandlerFunc(s.signIn)))
 	mount("POST /auth/sign-out", s.guarded(http.HandlerFunc(s.signOut)))
 	mount("GET /playground", http.HandlerFunc(s.playground))
@@ -94,6 +96,21 @@ func (s *server) guarded(h http.Handler, more ...func(http.Handler) http.Handler
 		h = m(h)
 	}
 	return s.csrf.Handler(h)
+}
+
+// keyedOr lets machines, which send HTTP Basic credentials and no cookie that
+// counts, past the guard; h judges them itself.
+func (s *server) keyedOr(h, guarded http.Handler) http.Handler {
+	if h == nil {
+		return nil
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, _, keyed := r.BasicAuth(); keyed {
+			h.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) {

@@ -10,6 +10,7 @@ import (
 
 	"tidings/ent"
 	entimport "tidings/ent/dataimport"
+	entdetailtable "tidings/ent/detailtable"
 	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/outreach/access"
@@ -19,7 +20,7 @@ import (
 // Input begins an import.
 type Input struct {
 	Kind     entimport.Kind
-	TableID  string // for ROWS
+	TableID  string // for ROWS: the table's ID or name
 	SourceID string // for EVENTS
 	FileName string
 	Size     int64 // bytes; 0 where the sender does not know before the end
@@ -43,7 +44,7 @@ func (s *Imports) Create(ctx context.Context, in Input) (*ent.DataImport, error)
 	in.Mapping.check(&fs, "input.mapping.", in.Kind)
 	switch in.Kind {
 	case entimport.KindRows:
-		table, err := s.DB.Ent.DetailTable.Get(ctx, in.TableID)
+		table, err := s.DB.Ent.DetailTable.Query().Where(entdetailtable.Or(entdetailtable.ID(in.TableID), entdetailtable.Name(in.TableID))).Only(ctx)
 		switch {
 		case in.TableID == "":
 			fs.Add("input.tableId", "REQUIRED", "say which detail table the rows are for")

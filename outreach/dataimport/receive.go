@@ -66,7 +66,7 @@ func (s *Imports) Append(ctx context.Context, importID string, offset int64, fro
 			}
 			offset += int64(n)
 		}
-		if errors.Is(rerr, io.EOF) || errors.Is(rerr, io.ErrUnexpectedEOF) && endOfBody(rerr, n) {
+		if errors.Is(rerr, io.EOF) || errors.Is(rerr, io.ErrUnexpectedEOF) { // ReadFull's words for the end; see BrokenBody
 			break
 		}
 		if rerr != nil {
@@ -81,11 +81,8 @@ func (s *Imports) Append(ctx context.Context, importID string, offset int64, fro
 	return s.DB.Ent.DataImport.Get(ctx, importID)
 }
 
-// endOfBody tells io.ReadFull's word for a last part that is not full from a
-// body that broke off, which says the same: brokenBody marks the latter.
-func endOfBody(err error, _ int) bool { return err == io.ErrUnexpectedEOF } //nolint:errorlint // exactly ReadFull's own
-
-// BrokenBody makes a body that ends too early fail with an error of its own.
+// BrokenBody makes a body that ends too early fail with an error of its own,
+// because io.ErrUnexpectedEOF is also what a last part that is not full gives.
 func BrokenBody(body io.Reader) io.Reader { return brokenBody{body} }
 
 type brokenBody struct{ from io.Reader }

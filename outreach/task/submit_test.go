@@ -1,6 +1,7 @@
 package task_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -21,6 +22,15 @@ import (
 )
 
 // TestCheck is every rule of submission by itself.
+// everybody is a rule that selects everybody.
+const everybody = `{"op":"IDENTITY","idType":"phone","has":false}`
+
+func byRule(text string) func(*task.Input) {
+	return func(in *task.Input) {
+		in.AudienceMode, in.Rule = new(enttask.AudienceModeRule), json.RawMessage(text)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 
@@ -45,8 +55,23 @@ func TestCheck(t *testing.T) {
 			"R44 other types are not there yet":          {change: func(in *task.Input) { in.Type = new(enttask.TypeRepeat) }, want: []string{"type NOT_AVAILABLE_YET"}},
 			"R39 a list is for scheduled tasks only":     {change: func(in *task.Input) { in.Type = new(enttask.TypeDoneA) }, want: []string{"type NOT_AVAILABLE_YET", "audienceMode SCHEDULED_ONLY"}},
 			"R43 all users are for triggered tasks only": {change: func(in *task.Input) { in.AudienceMode = new(enttask.AudienceModeAll) }, want: []string{"audienceMode TRIGGERED_ONLY"}},
-			"R24 rules are not there yet":                {change: func(in *task.Input) { in.AudienceMode = new(enttask.AudienceModeRule) }, want: []string{"audienceMode NOT_AVAILABLE_YET"}},
-			"R34 segments are not there yet":             {change: func(in *task.Input) { in.AudienceMode = new(enttask.AudienceModeSegment) }, want: []string{"audienceMode NOT_AVAILABLE_YET"}},
+			"R24 a rule is wanted":                       {change: func(in *task.Input) { in.AudienceMode = new(enttask.AudienceModeRule) }, want: []string{"rule REQUIRED"}},
+			"R24 a rule is whole":                        {change: byRule(`{"op":"AND","nodes":[]}`), want: []string{"rule.nodes COUNT"}},
+			"R24 a rule names what there is":             {change: byRule(`{"op":"EVENT","event":"nothing","did":true}`), want: []string{"rule.event NOT_FOUND"}},
+			"R35 a segment is wanted":                    {change: func(in *task.Input) { in.AudienceMode = new(enttask.AudienceModeSegment) }, want: []string{"segmentId REQUIRED"}},
+			"R45 a refresh wants its lead": {change: func(in *task.Input) {
+				byRule(everybody)(in)
+				in.ReachAt = new(morning.Add(15*time.Minute - time.Second))
+			}, want: []string{"reachAt TOO_SOON"}},
+			"R45 exactly the lead is enough": {change: func(in *task.Input) {
+				byRule(everybody)(in)
+				in.ReachAt = new(morning.Add(15 * time.Minute))
+			}},
+			"§10.5 without the box a minute is enough": {change: func(in *task.Input) {
+				byRule(everybody)(in)
+				in.ReachAt, in.RefreshBefore = new(morning.Add(time.Minute)), new(false)
+			}},
+			"R12 without other subjects there are people only": {change: func(in *task.Input) { in.Subject = new("store") }, want: []string{"subject NOT_ALLOWED"}},
 			"R41 the list is of the task's channel": {
 				change: func(in *task.Input) { in.UploadID = &foreignUpload(t, b).ID }, want: []string{"uploadId OTHER_CHANNEL"},
 			},

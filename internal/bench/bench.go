@@ -40,6 +40,7 @@ var figures = []struct {
 	measure func(ctx context.Context, cfg *config.Config, o *options, out io.Writer) ([]line, error)
 }{
 	{"dispatch", measureDispatch},
+	{"intake", measureIntake},
 }
 
 // roles are the processes of a measurement beside the worker; `tidings bench ROLE`
@@ -48,6 +49,7 @@ var roles = map[string]func(ctx context.Context, args []string, in io.Reader, ou
 	"receiver": receiverRole,
 	"loop":     loopRole,
 	"client":   clientRole,
+	"tracker":  trackerRole,
 }
 
 // Run measures what args name, everything without names, and prints what it

@@ -30,7 +30,8 @@ type Resolver struct {
 	cache *keyCache
 
 	mu     sync.Mutex
-	blocks map[int64]*block // numbers taken and not used yet, by project
+	blocks map[int64]*block      // numbers taken and not used yet, by project
+	turns  map[int64]*sync.Mutex // one at a time of a project: two that make the same people would only get in each other's way
 }
 
 type block struct{ next, end uint32 }
@@ -39,6 +40,7 @@ type block struct{ next, end uint32 }
 func NewResolver(db *database.DB) *Resolver {
 	return &Resolver{
 		db: db, kinds: &kindsCache{db: db, of: map[int64]cachedKinds{}}, cache: newKeyCache(maxCachedKeys), blocks: map[int64]*block{},
+		turns: map[int64]*sync.Mutex{},
 	}
 }
 
@@ -74,6 +76,9 @@ func (r *Resolver) Identify(ctx context.Context, projectNum int64, claims []Clai
 	for i, at := range slow {
 		hard[i] = claims[at]
 	}
+	turn := r.turn(projectNum)
+	turn.Lock()
+	defer turn.Unlock()
 	for try := range identifyTries {
 		nums, err := r.identify(ctx, projectNum, kinds.Types, hard)
 		if errors.Is(err, errRaced) && try+1 < identifyTries {
@@ -92,6 +97,17 @@ func (r *Resolver) Identify(ctx context.Context, projectNum int64, claims []Clai
 		return out, nil
 	}
 	return out, nil
+}
+
+func (r *Resolver) turn(projectNum int64) *sync.Mutex {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.turns[projectNum]
+	if t == nil {
+		t = &sync.Mutex{}
+		r.turns[projectNum] = t
+	}
+	return t
 }
 
 // cached answers from memory when all IDs of a claim are known and nothing is to be done.

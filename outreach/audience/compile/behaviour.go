@@ -162,13 +162,22 @@ func (e *evaluation) anchored(rows expr, w *rule.Window, columns int) expr {
 		pick := map[rule.Pick]string{rule.First: "min(at)", rule.LastOne: "max(at)"}[w.Event.Pick]
 		anchor = cat("SELECT p AS person, "+pick+" AS instant FROM (", e.rows(e.event(w.Event.Event), w.Event.Window, w.Event.Where), ") AS anchors GROUP BY p")
 	} else {
-		anchor = cat("SELECT id - ", param{e.base()}, e.bigint(), " AS person, ", e.instant(field{"attributes", w.Attribute, rule.Datetime}), " AS instant FROM persons WHERE ", e.everybody())
+		anchor = cat("SELECT id - ", param{e.base()}, e.bigint(), " AS person, ", e.instant(field{"attributes", w.Attribute, rule.Datetime}), " AS instant FROM persons WHERE ", e.everybody(), e.asItIs())
 	}
 	names := "p, at"
 	for i := range columns {
 		names += ", x" + strconv.Itoa(i)
 	}
 	return cat("SELECT "+names+" FROM (", rows, ") AS near JOIN (", anchor, ") AS anchor ON anchor.person = near.p WHERE ", e.near(w))
+}
+
+// asItIs at a subquery's end makes the planner compute it once, instead of
+// putting its expressions wherever its columns are used.
+func (d dialect) asItIs() string {
+	if d.postgres {
+		return " OFFSET 0"
+	}
+	return " LIMIT -1"
 }
 
 // near is true where at lies in the window around instant.

@@ -1,0 +1,21 @@
+package audience
+
+import (
+	"context"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"tidings/outreach/audience/compile"
+	"tidings/outreach/audience/rule"
+)
+
+// Stop lets a test stand between a computation's begin and its result.
+func (s *Segments) Stop(at func(context.Context) error) {
+	inner := s.evaluate
+	s.evaluate = func(ctx context.Context, scope compile.Scope, tree *rule.Node, opts compile.Options) (*roaring.Bitmap, error) {
+		if err := at(ctx); err != nil {
+			return nil, err
+		}
+		return inner(ctx, scope, tree, opts)
+	}
+}

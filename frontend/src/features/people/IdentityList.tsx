@@ -12,8 +12,14 @@ export function IdentityList({ identities }: { identities: PersonRowData['identi
     <Flex vertical gap={2} align="start">
       {identities.slice(0, SHOWN).map(({ type, typeName, value, invalid }) => (
         <Flex key={`${type} ${value}`} gap={6} align="baseline">
-          <Typography.Text type="secondary">{typeName}</Typography.Text>
-          <Typography.Text className="mono-id" delete={invalid}>
+          <Typography.Text type="secondary" style={{ whiteSpace: 'nowrap' }}>
+            {typeName}
+          </Typography.Text>
+          <Typography.Text
+            className="mono-id"
+            delete={invalid}
+            style={{ overflowWrap: 'anywhere' }}
+          >
             {value}
           </Typography.Text>
         </Flex>

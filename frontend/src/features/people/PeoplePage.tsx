@@ -39,7 +39,7 @@ export function PeoplePage() {
       rowScope: 'row',
       render: (_value, { id, label, stub }) => (
         <Flex gap="small" align="center">
-          <Link to="/people/$id" params={{ id }}>
+          <Link to="/people/$id" params={{ id }} style={{ overflowWrap: 'anywhere' }}>
             {label || t('untitled')}
           </Link>
           {stub && <StubTag />}
@@ -50,11 +50,13 @@ export function PeoplePage() {
     {
       title: t('column.ids'),
       key: 'ids',
+      width: 400,
       render: (_value, { identities }) => <IdentityList identities={identities} />,
     },
     {
       title: t('column.tags'),
       key: 'tags',
+      width: 230,
       render: (_value, { tags }) => (
         <Flex gap={4} wrap>
           {tags.slice(0, TAGS_SHOWN).map((tag) => (
@@ -110,7 +112,7 @@ export function PeoplePage() {
               columns={columns}
               dataSource={people}
               pagination={false}
-              scroll={{ x: 900 }}
+              scroll={{ x: 1080 }}
             />
           </QueryState>
         </div>

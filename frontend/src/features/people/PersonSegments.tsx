@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Flex, Table, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useTime } from '@/shared/time/TimeContext';
@@ -26,7 +27,16 @@ export function PersonSegments({ segments }: { segments: readonly Segment[] }) {
           dataSource={segments}
           pagination={false}
           columns={[
-            { title: t('segments.name'), dataIndex: 'name', rowScope: 'row' },
+            {
+              title: t('segments.name'),
+              key: 'name',
+              rowScope: 'row',
+              render: (_value, { id, name }) => (
+                <Link to="/segments/$id" params={{ id }}>
+                  {name}
+                </Link>
+              ),
+            },
             {
               title: t('segments.size'),
               dataIndex: 'size',

@@ -578,6 +578,8 @@ const PROJECT = {
   audienceSource: 'CDP',
   multiSubject: false,
   selfApproval: false,
+  listedDefault: true,
+  eventRetentionDays: 0,
   refreshLead: 15,
 };
 

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { App, Descriptions, Drawer, Flex, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAct } from '@/shared/graphql/useAct';
@@ -77,7 +78,17 @@ function DeliveryDetail({ task, delivery, onClose }: DeliveryDetailProps) {
               t('recipients.noTarget')
             ),
           },
-          { key: 'person', label: t('recipients.person'), children: delivery.person },
+          {
+            key: 'person',
+            label: t('recipients.person'),
+            children: delivery.profile ? (
+              <Link to="/people/$id" params={{ id: delivery.profile.id }}>
+                {delivery.person}
+              </Link>
+            ) : (
+              delivery.person
+            ),
+          },
           ...(reason
             ? [
                 {

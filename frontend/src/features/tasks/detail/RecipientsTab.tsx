@@ -1,5 +1,5 @@
 import { DownloadOutlined, RedoOutlined } from '@ant-design/icons';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { Button, Card, Flex, Form, Input, Select, Table, Typography } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -242,7 +242,19 @@ function useDeliveryColumns(open: (id: string) => void) {
           <Typography.Text type="secondary">{t('recipients.noTarget')}</Typography.Text>
         ),
     },
-    { title: t('recipients.person'), dataIndex: 'person', width: 100 },
+    {
+      title: t('recipients.person'),
+      key: 'person',
+      width: 100,
+      render: (_: unknown, { person, profile }: DeliveryData) =>
+        profile ? (
+          <Link to="/people/$id" params={{ id: profile.id }}>
+            {person}
+          </Link>
+        ) : (
+          person
+        ),
+    },
     {
       title: t('recipients.outcome'),
       key: 'status',

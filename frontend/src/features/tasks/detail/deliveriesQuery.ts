@@ -6,6 +6,7 @@ export const DeliveryRow = graphql(`
   fragment DeliveryRow on Delivery @_unmask {
     id
     person
+    profile { id }
     target
     status
     reason

@@ -22,6 +22,8 @@ const (
 	// invalidLimit is how many messages in a row the channel may find wrong
 	// before the task stops: the content is at fault, not the people.
 	invalidLimit = 50
+	// refusedByUser is WeChat's word for: the user allows no (more) messages of the template.
+	refusedByUser = "43101"
 )
 
 // invalidStreak counts refusals of the content without a success between them.
@@ -30,7 +32,7 @@ type invalidStreak struct{ n atomic.Int64 }
 // consequences does what the answers say beyond their own delivery: stop a task
 // that cannot succeed, pause or mark a channel, slow down, note dead IDs.
 func (w *Worker) consequences(ctx context.Context, sh *shard, r *run, ch *channelState, calls []*candidate) error {
-	var dead []string
+	var dead, took, refused []string
 	var slow, sent bool
 	var stop, broken, pause *channel.Result
 	for _, c := range calls {
@@ -39,6 +41,12 @@ func (w *Worker) consequences(ctx context.Context, sh *shard, r *run, ch *channe
 		sent = sent || res.Outcome == channel.Sent
 		if res.TargetInvalid {
 			dead = append(dead, person.WechatValue(r.plan.AppID, c.target))
+		}
+		if res.Outcome == channel.Sent {
+			took = append(took, c.target)
+		}
+		if res.Code == refusedByUser {
+			refused = append(refused, c.target)
 		}
 		switch {
 		case res.Outcome == channel.Sent:
@@ -72,6 +80,7 @@ func (w *Worker) consequences(ctx context.Context, sh *shard, r *run, ch *channe
 		errs = append(errs, w.DB.Ent.Identity.Update().Where(entidentity.ProjectNum(sh.projectNum), entidentity.Type(person.WechatOpenID),
 			entidentity.ValueIn(dead...)).SetInvalid(true).Exec(ctx))
 	}
+	errs = append(errs, w.ledger.Settle(ctx, sh.projectNum, r.plan.AppID, r.plan.TemplateID, took, refused))
 	if slow {
 		errs = append(errs, w.Limiter.Slow(ctx, sh.channelID, now().Add(slowFor)))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tidings/outreach/channel"
@@ -51,11 +52,34 @@ func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uin
 		numbers[i] = int64(p)
 		at[int64(p)] = i
 	}
+	if err := w.loadTargets(ctx, sh, r, numbers, at, out); err != nil {
+		return nil, err
+	}
+	living, err := w.followMerged(ctx, sh, r, out, at)
+	if err != nil {
+		return nil, err
+	}
+	if len(living) > 0 {
+		if err := w.loadTargets(ctx, sh, r, living, at, out); err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, living...)
+		slices.Sort(numbers)
+	}
+	markDuplicates(out)
+	if r.program.Constant() {
+		return out, nil
+	}
+	return out, w.loadValues(ctx, sh, r, numbers, at, out)
+}
+
+// loadTargets reads the target IDs of people; at says which candidate each is.
+func (w *Worker) loadTargets(ctx context.Context, sh *shard, r *run, numbers []int64, at map[int64]int, out []candidate) error {
 	among, args := w.among("person_num", numbers)
 	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(identitiesSQL, among)),
 		append([]any{sh.projectNum, person.WechatOpenID, false}, args...)...)
 	if err != nil {
-		return nil, fmt.Errorf("load identities: %w", err)
+		return fmt.Errorf("load identities: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	prefix := r.plan.AppID + ":"
@@ -63,7 +87,7 @@ func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uin
 		var num int64
 		var value string
 		if err := rows.Scan(&num, &value); err != nil {
-			return nil, fmt.Errorf("load identities: %w", err)
+			return fmt.Errorf("load identities: %w", err)
 		}
 		i, asked := at[num]
 		if openID, ok := strings.CutPrefix(value, prefix); ok && asked {
@@ -71,13 +95,9 @@ func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uin
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("load identities: %w", err)
+		return fmt.Errorf("load identities: %w", err)
 	}
-	markDuplicates(out)
-	if r.program.Constant() {
-		return out, nil
-	}
-	return out, w.loadValues(ctx, sh, r, numbers, at, out)
+	return nil
 }
 
 // among is the condition that a column is one of the ascending numbers, and its
@@ -96,7 +116,7 @@ func markDuplicates(people []candidate) {
 	seen := make(map[string]struct{}, len(people))
 	for i := range people {
 		c := &people[i]
-		if c.target == "" {
+		if c.target == "" || c.reason != "" {
 			continue
 		}
 		if _, dup := seen[c.target]; dup {
@@ -107,8 +127,8 @@ func markDuplicates(people []candidate) {
 	}
 }
 
-// personsSQL: person IDs. Out: ID, stub, attributes as JSON.
-const personsSQL = `SELECT id, stub, attributes FROM persons WHERE %s`
+// personsSQL: person IDs. Out: ID, stub, attributes and tags as JSON.
+const personsSQL = `SELECT id, stub, attributes, tags FROM persons WHERE %s`
 
 // loadValues reads what the content's variables are for each person.
 func (w *Worker) loadValues(ctx context.Context, sh *shard, r *run, numbers []int64, at map[int64]int, out []candidate) error {
@@ -126,8 +146,8 @@ func (w *Worker) loadValues(ctx context.Context, sh *shard, r *run, numbers []in
 	for rows.Next() {
 		var id int64
 		var stub bool
-		var raw []byte
-		if err := rows.Scan(&id, &stub, &raw); err != nil {
+		var raw, rawTags []byte
+		if err := rows.Scan(&id, &stub, &raw, &rawTags); err != nil {
 			return fmt.Errorf("load people: %w", err)
 		}
 		i, asked := at[int64(person.Num(id))]
@@ -136,10 +156,13 @@ func (w *Worker) loadValues(ctx context.Context, sh *shard, r *run, numbers []in
 		}
 		c := &out[i]
 		c.unknown = stub
-		var attributes map[string]any
-		if len(raw) > 0 {
-			if err := json.Unmarshal(raw, &attributes); err != nil {
-				return fmt.Errorf("read attributes of person %d: %w", id, err)
+		var attributes, tags map[string]any
+		for from, into := range map[*[]byte]*map[string]any{&raw: &attributes, &rawTags: &tags} {
+			if len(*from) == 0 {
+				continue
+			}
+			if err := json.Unmarshal(*from, into); err != nil {
+				return fmt.Errorf("read attributes and tags of person %d: %w", id, err)
 			}
 		}
 		c.values = make([]any, len(needs))
@@ -147,6 +170,8 @@ func (w *Worker) loadValues(ctx context.Context, sh *shard, r *run, numbers []in
 			switch {
 			case n.Source == render.Attribute:
 				c.values[i] = attributes[n.Name]
+			case n.Source == render.Tag:
+				c.values[i] = tags[n.Name]
 			case n.Source == render.Identity && n.Name == person.WechatOpenID:
 				c.values[i] = c.target
 			}
@@ -164,7 +189,7 @@ func (w *Worker) render(batch []candidate, r *run) {
 	for i := range batch {
 		c := &batch[i]
 		switch {
-		case c.target == "":
+		case c.target == "" && c.reason == "":
 			c.reason = gate.NoTargetID
 		case c.reason != "" || c.params != nil:
 		case r.program.Constant():

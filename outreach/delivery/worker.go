@@ -22,6 +22,7 @@ import (
 	"tidings/outreach/channel"
 	"tidings/outreach/dispatch"
 	"tidings/outreach/render"
+	"tidings/outreach/subscription"
 )
 
 const (
@@ -64,6 +65,8 @@ type Config struct {
 type Worker struct {
 	Config
 
+	ledger *subscription.Ledger
+
 	mu       sync.Mutex
 	runs     map[int64]*run
 	channels map[string]*channelState
@@ -77,7 +80,7 @@ func NewWorker(c Config) *Worker {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Worker{Config: c, runs: map[int64]*run{}, channels: map[string]*channelState{}}
+	return &Worker{Config: c, ledger: subscription.New(c.DB, c.Clock, nil), runs: map[int64]*run{}, channels: map[string]*channelState{}}
 }
 
 // run is a run's frozen plan, compiled; it never changes.

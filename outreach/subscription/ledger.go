@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	enttemplate "tidings/ent/template"
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/outreach/fault"
@@ -62,8 +63,8 @@ type Ledger struct {
 }
 
 type known struct {
-	has   bool
-	until time.Time
+	has, oneTime bool
+	until        time.Time
 }
 
 // New makes it.
@@ -188,19 +189,19 @@ func (l *Ledger) put(ctx context.Context, tx *sql.Tx, projectNum int64, in *Repo
 	return nil
 }
 
-// Settle takes away what sending used up: one of each user who got a one-time
-// message, everything of those of whom WeChat says that they allow no more
-// (43101). It costs nothing where the ledger has no row of the template.
-func (l *Ledger) Settle(ctx context.Context, projectNum int64, appID, templateID string, oneTime bool, sent, refused []string) error {
-	if !oneTime {
-		sent = nil
-	}
+// Settle takes away what sending used up: one of each user who got a message of
+// a one-time template, everything of those of whom WeChat says that they allow
+// no more (43101). It costs nothing where the ledger has no row of the template.
+func (l *Ledger) Settle(ctx context.Context, projectNum int64, appID, templateID string, sent, refused []string) error {
 	if len(sent)+len(refused) == 0 {
 		return nil
 	}
-	has, err := l.has(ctx, projectNum, appID, templateID)
-	if err != nil || !has {
+	k, err := l.look(ctx, projectNum, appID, templateID)
+	if err != nil || !k.has {
 		return err
+	}
+	if !k.oneTime {
+		sent = nil
 	}
 	err = l.db.SQLTx(ctx, func(tx *sql.Tx) error {
 		for _, change := range []struct {
@@ -223,22 +224,28 @@ func (l *Ledger) Settle(ctx context.Context, projectNum int64, appID, templateID
 	return nil
 }
 
-// has tells whether anything is known about a template, as of some seconds ago.
-func (l *Ledger) has(ctx context.Context, projectNum int64, appID, templateID string) (bool, error) {
+// lookSQL: project, app and template twice, the kind in between. Out: whether the ledger
+// has rows of the template, and whether it is a one-time one.
+const lookSQL = `SELECT EXISTS (SELECT 1 FROM wechat_subscriptions WHERE project_num = ? AND app_id = ? AND template_id = ?),
+	EXISTS (SELECT 1 FROM templates t JOIN channels c ON c.id = t.channel_id JOIN projects p ON p.id = t.project_id
+		WHERE p.num = ? AND c.app_id = ? AND t.provider_id = ? AND t.kind = ?)`
+
+// look tells what is known about a template, as of some seconds ago.
+func (l *Ledger) look(ctx context.Context, projectNum int64, appID, templateID string) (known, error) {
 	key, now := fmt.Sprint(projectNum, " ", appID, " ", templateID), clock.Wall()
 	l.mu.Lock()
 	k, ok := l.known[key]
 	l.mu.Unlock()
 	if ok && now.Before(k.until) {
-		return k.has, nil
+		return k, nil
 	}
-	const q = `SELECT EXISTS (SELECT 1 FROM wechat_subscriptions WHERE project_num = ? AND app_id = ? AND template_id = ?)`
-	if err := l.db.SQL.QueryRowContext(ctx, l.db.Rebind(q), projectNum, appID, templateID).Scan(&k.has); err != nil {
-		return false, fmt.Errorf("look into the ledger: %w", err)
+	err := l.db.SQL.QueryRowContext(ctx, l.db.Rebind(lookSQL), projectNum, appID, templateID, projectNum, appID, templateID, enttemplate.KindOneTime).Scan(&k.has, &k.oneTime)
+	if err != nil {
+		return k, fmt.Errorf("look into the ledger: %w", err)
 	}
 	k.until = now.Add(knownTTL)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known[key] = k
-	return k.has, nil
+	return k, nil
 }

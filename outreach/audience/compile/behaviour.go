@@ -26,10 +26,11 @@ func (e *evaluation) detail(name string) source {
 func (s source) field(name string) field { return field{s.json, name, s.types(name)} }
 
 // person is the number a row belongs to: its own, or, while rows of merged
-// people have not been rewritten, that of whom they were merged into.
+// people have not been rewritten, that of whom they were merged into. The cast
+// tells SQLite what it is, without which it makes no index to join by.
 func (e *evaluation) person() string {
 	if e.names.aliases {
-		return "coalesce(alias.to_id & 4294967295, r.person_num)"
+		return "CAST(coalesce(alias.to_id & 4294967295, r.person_num) AS bigint)"
 	}
 	return "r.person_num"
 }
@@ -162,7 +163,7 @@ func (e *evaluation) anchored(rows expr, w *rule.Window, columns int) expr {
 		pick := map[rule.Pick]string{rule.First: "min(at)", rule.LastOne: "max(at)"}[w.Event.Pick]
 		anchor = cat("SELECT p AS person, "+pick+" AS instant FROM (", e.rows(e.event(w.Event.Event), w.Event.Window, w.Event.Where), ") AS anchors GROUP BY p")
 	} else {
-		anchor = cat("SELECT id - ", param{e.base()}, e.bigint(), " AS person, ", e.instant(field{"attributes", w.Attribute, rule.Datetime}), " AS instant FROM persons WHERE ", e.everybody(), e.asItIs())
+		anchor = cat("SELECT CAST(id - ", param{e.base()}, " AS bigint) AS person, ", e.instant(field{"attributes", w.Attribute, rule.Datetime}), " AS instant FROM persons WHERE ", e.everybody(), e.asItIs())
 	}
 	names := "p, at"
 	for i := range columns {

@@ -10,6 +10,8 @@ type Reason string
 // The reasons, in the order of the checks.
 const (
 	TaskNotRunning      Reason = "TASK_NOT_RUNNING"      // cancelled, or gone wrong, before this one's turn
+	Late                Reason = "LATE"                  // the event arrived more than an hour after it happened (§10.1)
+	NotInAudience       Reason = "NOT_IN_AUDIENCE"       // not in the audience when the trigger fired (R61)
 	NoTargetID          Reason = "NO_TARGET_ID"          // the person has no ID on this channel
 	Duplicate           Reason = "DUPLICATE"             // another candidate of the run has the same target
 	UnknownUserVariable Reason = "UNKNOWN_USER_VARIABLE" // an uploaded ID nobody knows, and the content names an attribute (R42)

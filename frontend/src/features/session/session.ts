@@ -7,7 +7,7 @@ export const SessionQuery = graphql(`
   query Session {
     me {
       account { id name email locale }
-      project { id name timeZone audienceSource multiSubject selfApproval }
+      project { id name timeZone audienceSource multiSubject selfApproval refreshLead listedDefault }
       projects { id name }
       role
       permissions

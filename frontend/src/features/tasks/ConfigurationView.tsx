@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router';
 import { Card, Descriptions, type DescriptionsProps, Flex, Tag, Typography } from 'antd';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
+import { RuleSentence } from '@/features/rules/RuleSentence';
 import { useTime } from '@/shared/time/TimeContext';
 import { MessageCard } from './MessageCard';
 import type { TaskConfigurationData } from './TaskConfiguration';
@@ -52,7 +54,54 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
   ];
   const audience: DescriptionsProps['items'] = [
     { key: 'mode', label: t('config.audienceMode'), children: t(`audience.${task.audienceMode}`) },
-    ...(upload
+    ...(task.audienceMode === 'RULE'
+      ? [
+          {
+            key: 'rule',
+            label: t('config.rule'),
+            span: columns,
+            children: <RuleSentence rule={task.rule} />,
+          },
+          {
+            key: 'listed',
+            label: t('config.listed'),
+            children: t(task.listed ? 'config.on' : 'config.off'),
+          },
+          {
+            key: 'roles',
+            label: t('config.segmentRoles'),
+            children: task.segmentRoles?.length
+              ? task.segmentRoles
+                  .map((role) => t(`role.${role as 'MARKETER'}`))
+                  .join(t('config.and'))
+              : t('config.everybody'),
+          },
+        ]
+      : []),
+    ...((task.audienceMode === 'RULE' || task.audienceMode === 'SEGMENT') && task.segment
+      ? [
+          {
+            key: 'segment',
+            label: t('config.segment'),
+            children: (
+              <>
+                <Link to="/segments/$id" params={{ id: task.segment.id }}>
+                  {task.segment.name}
+                </Link>{' '}
+                <span className="secondary">
+                  {task.segment.computedAt
+                    ? t('config.segmentSize', {
+                        count: task.segment.size,
+                        at: time.minute(task.segment.computedAt),
+                      })
+                    : t('config.segmentNone')}
+                </span>
+              </>
+            ),
+          },
+        ]
+      : []),
+    ...(upload && task.audienceMode === 'UPLOAD'
       ? [
           { key: 'file', label: t('config.file'), children: upload.fileName },
           {
@@ -100,6 +149,32 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
       label: t('config.approvalTimeout'),
       children: t(`approvalTimeout.${task.approvalTimeout}`),
     },
+    ...((task.audienceMode === 'RULE' || task.audienceMode === 'SEGMENT') && task.segment
+      ? task.segment.updateMode === 'DAILY'
+        ? [
+            {
+              key: 'refresh',
+              label: t('config.refresh'),
+              children: t('config.refreshDaily', { at: task.segment.dailyAt }),
+            },
+          ]
+        : [
+            {
+              key: 'refresh',
+              label: t('config.refresh'),
+              children: t(task.refreshBefore ? 'config.on' : 'config.off'),
+            },
+            ...(task.refreshBefore
+              ? [
+                  {
+                    key: 'refreshFailure',
+                    label: t('config.refreshFailure'),
+                    children: t(`refreshFailure.${task.refreshFailure}`),
+                  },
+                ]
+              : []),
+          ]
+      : []),
   ];
   const outreach: DescriptionsProps['items'] = [
     { key: 'channel', label: t('config.channel'), children: channel?.name ?? NOTHING },

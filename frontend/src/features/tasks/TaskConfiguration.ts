@@ -11,6 +11,12 @@ export const TaskConfiguration = graphql(`
     campaign { id name }
     groups { id name }
     audienceMode
+    rule
+    segment { id name updateMode dailyAt size computedAt }
+    listed
+    segmentRoles
+    refreshBefore
+    refreshFailure
     upload { id fileName status total valid duplicate invalid resolved }
     supplementary
     reachAt

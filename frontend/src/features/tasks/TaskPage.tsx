@@ -2,6 +2,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Flex, Tabs, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useQuery, useSubscription } from 'urql';
+import { lacksSegment, NoSegmentPermission } from '@/features/segments/NoSegmentPermission';
 import { useCan } from '@/features/session/session';
 import { nodesOf } from '@/shared/graphql/nodesOf';
 import { PageHeader } from '@/shared/ui/PageHeader';
@@ -32,6 +33,7 @@ export function TaskPage() {
     variables: { ids: [id] },
     pause: !task || !moves(task),
   });
+  if (lacksSegment(error)) return <NoSegmentPermission />;
   return (
     <QueryState
       fetching={fetching}

@@ -1,3 +1,4 @@
+import { audienceOf } from './audienceWorld.ts';
 import { refusal } from './refusal.ts';
 
 /**
@@ -39,8 +40,16 @@ const EVERYTHING = [
   'analysis.task',
   'analysis.send_detail.view',
   'analysis.send_detail.advanced',
+  'segment.view',
+  'segment.edit',
+  'settings.segment_sync_default',
 ];
-const VIEWING = ['outreach.task.view', 'analysis.task', 'analysis.send_detail.view'];
+const VIEWING = [
+  'segment.view',
+  'outreach.task.view',
+  'analysis.task',
+  'analysis.send_detail.view',
+];
 const PERMISSIONS: Record<string, string[]> = {
   TENANT_ADMIN: EVERYTHING,
   PROJECT_ADMIN: EVERYTHING,
@@ -50,6 +59,7 @@ const PERMISSIONS: Record<string, string[]> = {
     'outreach.task.edit',
     'outreach.task.delete',
     'outreach.task.operate',
+    'segment.edit',
     'channel.wechat_mp.view',
     'campaign.manage',
     'analysis.send_detail.advanced',
@@ -336,6 +346,9 @@ export function createWorld({ viewer = 'usr_marketer', demo = true }: WorldOptio
             kind: 'SCHEDULED',
             plannedAt: at(60).toISOString(),
             status: status === 'RUNNING' || status === 'PAUSED' ? 'SENDING' : 'DONE',
+            refreshStartedAt: null,
+            refreshEndedAt: null,
+            refreshResult: '',
             audienceSize: counts.total,
             failure: '',
             failureText: '',
@@ -354,7 +367,14 @@ export function createWorld({ viewer = 'usr_marketer', demo = true }: WorldOptio
       name,
       method: 'WECHAT_SUBSCRIPTION',
       type: 'ONCE',
-      subject: 'person',
+      subject: 'user',
+      segmentID: null,
+      segment: null,
+      rule: null,
+      listed: true,
+      segmentRoles: [],
+      refreshBefore: true,
+      refreshFailure: 'DO_NOT_SEND',
       applicationID: APPLICATION.id,
       campaignID: number % 2 === 0 ? CAMPAIGN.id : null,
       audienceMode: 'UPLOAD',
@@ -495,6 +515,7 @@ export function createWorld({ viewer = 'usr_marketer', demo = true }: WorldOptio
   }
 
   for (const seed of SEEDS) makeTask(seed);
+  const segments = audienceOf(account('usr_marketer'), CHANNEL);
 
   world.root = {
     me: () =>
@@ -517,9 +538,23 @@ export function createWorld({ viewer = 'usr_marketer', demo = true }: WorldOptio
         args,
       ),
     node: ({ id }: Json) => {
-      const all = [...world.tasks, ...approvals, CHANNEL, CAMPAIGN, ...GROUPS, ...TEMPLATES];
+      const all = [
+        ...segments.list,
+        ...world.tasks,
+        ...approvals,
+        CHANNEL,
+        CAMPAIGN,
+        ...GROUPS,
+        ...TEMPLATES,
+      ];
       return find(all as Json[], id);
     },
+    ...segments.root,
+    segments: (args: Json) =>
+      connection(
+        segments.list.filter((one) => matches(one, args.where as Where)),
+        args,
+      ),
     channels: (args: Json) => connection([CHANNEL], args),
     templates: (args: Json) => connection(TEMPLATES, args),
     campaigns: (args: Json) => connection([CAMPAIGN], args),
@@ -581,6 +616,8 @@ const PROJECT = {
   listedDefault: true,
   eventRetentionDays: 0,
   refreshLead: 15,
+  listedDefault: true,
+  eventRetentionDays: 0,
 };
 
 const SEEDS: TaskSeed[] = [

@@ -9,6 +9,7 @@ import type { RunRowData, TaskPageData } from './taskPageQuery';
 
 const RUN_TONE: Record<RunRowData['status'], Tone> = {
   WAITING: 'waiting',
+  REFRESHING: 'active',
   PREPARING: 'active',
   SENDING: 'active',
   DONE: 'good',
@@ -82,6 +83,15 @@ export function RunTable({ task, runs }: RunTableProps) {
           key: 'approvedAt',
           render: () => time.minute(task.approvedAt),
         },
+        ...(runs.some(({ refreshStartedAt }) => refreshStartedAt !== null)
+          ? [
+              {
+                title: t('runs.refresh'),
+                key: 'refresh',
+                render: (_: unknown, run: RunRowData) => <RefreshCell run={run} />,
+              },
+            ]
+          : []),
         {
           title: t('runs.startedAt'),
           key: 'startedAt',
@@ -132,5 +142,29 @@ export function RunTable({ task, runs }: RunTableProps) {
         },
       ]}
     />
+  );
+}
+
+const REFRESH_TONE: Record<string, Tone> = { READY: 'good', FAILED: 'bad', HELD: 'held' };
+const REFRESH_RESULTS = ['READY', 'FAILED', 'HELD'] as const;
+
+/** When the segment was refreshed for a run, and with what result (R51, R56). */
+function RefreshCell({ run }: { run: RunRowData }) {
+  const { t } = useTranslation('tasks');
+  const time = useTime();
+  if (run.refreshStartedAt === null) return '--';
+  const result = REFRESH_RESULTS.find((one) => one === run.refreshResult);
+  return (
+    <Flex vertical gap={2} align="flex-start">
+      <span style={{ whiteSpace: 'nowrap' }}>{time.second(run.refreshStartedAt)}</span>
+      {run.refreshEndedAt && (
+        <span style={{ whiteSpace: 'nowrap' }}>{time.second(run.refreshEndedAt)}</span>
+      )}
+      {result && (
+        <StatusTag tone={REFRESH_TONE[result] ?? 'neutral'}>
+          {t(`runs.refreshed.${result}`)}
+        </StatusTag>
+      )}
+    </Flex>
   );
 }

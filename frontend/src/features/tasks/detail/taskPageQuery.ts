@@ -19,6 +19,9 @@ export const RunRow = graphql(
     kind
     plannedAt
     status
+    refreshStartedAt
+    refreshEndedAt
+    refreshResult
     audienceSize
     failure
     failureText

@@ -34,7 +34,7 @@ export function ContentEditor() {
       </Form.Item>
       {template && (
         <Flex vertical gap="middle" style={{ marginBottom: 24 }}>
-          {hasVariables && (
+          {hasVariables && values.audienceMode === 'UPLOAD' && (
             <Alert
               type="warning"
               showIcon

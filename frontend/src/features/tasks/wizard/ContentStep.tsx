@@ -25,9 +25,11 @@ export function ContentStep() {
       <div>
         <h3 className={styles.section}>{t('content.who')}</h3>
         <ChannelField channels={channels} isLoading={fetching} />
-        <Form.Item name="uploadId" label={t('field.uploadId')} required rules={rules('uploadId')}>
-          <UploadControl channelId={values.channelId} />
-        </Form.Item>
+        {values.audienceMode === 'UPLOAD' && (
+          <Form.Item name="uploadId" label={t('field.uploadId')} required rules={rules('uploadId')}>
+            <UploadControl channelId={values.channelId} />
+          </Form.Item>
+        )}
         <Form.Item
           name="messageClass"
           label={t('field.messageClass')}

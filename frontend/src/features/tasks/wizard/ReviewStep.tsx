@@ -5,6 +5,8 @@ import { CampaignGroupsQuery } from '@/features/campaigns/CampaignGroups';
 import { MessageGroupsQuery } from '@/features/groups/GroupNode';
 import { pathOf } from '@/features/groups/groupTree';
 import { MessageCard } from '@/features/messages/MessageCard';
+import { RuleSentence } from '@/features/rules/RuleSentence';
+import { ruleInput } from '@/features/rules/ruleTree';
 import { useUpload } from '@/features/uploads/useUpload';
 import type { ResultOf } from '@/shared/graphql/graphql';
 import { useTime } from '@/shared/time/TimeContext';
@@ -12,6 +14,7 @@ import type { CheckDraft } from './checkDraft';
 import { useReasonWords } from './useReasonWords';
 import { ApplicationsQuery, WizardChannelsQuery } from './WizardChannels';
 import { useWizard } from './WizardContext';
+import { useWizardSegment } from './WizardSegment';
 
 type Check = ResultOf<typeof CheckDraft>['checkTask'];
 
@@ -74,7 +77,9 @@ function Summary() {
   const { t } = useTranslation('wizard');
   const { values, template } = useWizard();
   const time = useTime();
+  const { t: ts } = useTranslation('segments');
   const { upload } = useUpload(values.uploadId);
+  const segment = useWizardSegment(values.audienceMode === 'SEGMENT' ? values.segmentId : null);
   const [{ data: groupData }] = useQuery({ query: MessageGroupsQuery });
   const [{ data: campaignData }] = useQuery({ query: CampaignGroupsQuery });
   const [{ data: channelData }] = useQuery({ query: WizardChannelsQuery });
@@ -92,6 +97,50 @@ function Summary() {
   const nodes = <Node,>(edges: readonly ({ node: Node | null } | null)[] | null | undefined) =>
     (edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []));
 
+  const hasSegment = values.audienceMode === 'RULE' || values.audienceMode === 'SEGMENT';
+  const audience = [
+    ...(values.audienceMode === 'RULE'
+      ? ([
+          { key: 'rule', span: 2, children: <RuleSentence rule={ruleInput(values.rule)} /> },
+          { key: 'listed', children: <OnOff on={values.listed} /> },
+          {
+            key: 'segmentRoles',
+            children:
+              values.segmentRoles.map((role) => ts(`role.${role}`)).join(' / ') ||
+              ts('page.everybody'),
+          },
+        ] as const)
+      : []),
+    ...(values.audienceMode === 'SEGMENT'
+      ? ([
+          {
+            key: 'segmentId',
+            span: 2,
+            children: segment ? (
+              <>
+                {segment.name}{' '}
+                <span className="secondary">
+                  （<RuleSentence rule={segment.rule} />）
+                </span>
+              </>
+            ) : (
+              t('review.none')
+            ),
+          },
+        ] as const)
+      : []),
+    ...(hasSegment && segment?.updateMode !== 'DAILY'
+      ? ([
+          { key: 'refresh', children: <OnOff on={values.refreshBefore} /> },
+          ...(values.refreshBefore
+            ? ([
+                { key: 'refreshFailure', children: t(`refreshFailure.${values.refreshFailure}`) },
+              ] as const)
+            : []),
+        ] as const)
+      : []),
+  ];
+
   const items = [
     { key: 'name', children: values.name },
     { key: 'method', children: t('method.WECHAT_SUBSCRIPTION') },
@@ -107,10 +156,12 @@ function Summary() {
     },
     {
       key: 'audienceMode',
-      children: upload
-        ? t('review.upload', { name: upload.fileName, valid: upload.valid })
-        : t('audience.UPLOAD'),
+      children:
+        values.audienceMode === 'UPLOAD' && upload
+          ? t('review.upload', { name: upload.fileName, valid: upload.valid })
+          : t(`audience.${values.audienceMode}`),
     },
+    ...audience,
     { key: 'supplementary', children: t('review.people', { count: values.supplementary.length }) },
     { key: 'reachAt', children: `${time.minute(values.reachAt)} (${time.zone})` },
     { key: 'approvalTimeout', children: t(`timeout.${values.approvalTimeout}`) },

@@ -67,6 +67,7 @@ export function TaskWizard({ initial, draft: start, place, onPlace, onCreated }:
   const [problems, setProblems] = useState<Problem[]>([]);
   const [check, setCheck] = useState<Check | null>(null);
   const [isChecking, setIsChecking] = useState(false);
+  const [isStrict, setIsStrict] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
 
   const [{ data: templateData }] = useQuery({
@@ -94,7 +95,8 @@ export function TaskWizard({ initial, draft: start, place, onPlace, onCreated }:
         name: [name as keyof TaskForm],
         value,
         errors: [],
-      })),
+        // A rule may be deeper than antd's types of paths can follow.
+      })) as Parameters<typeof form.setFields>[0],
     );
     changed(Object.keys(change));
   }
@@ -147,6 +149,8 @@ export function TaskWizard({ initial, draft: start, place, onPlace, onCreated }:
     template,
     patch,
     goTo: onPlace,
+    problems,
+    isStrict: isStrict || problems.length > 0,
     rules: (path) => [
       {
         validator: () => {
@@ -166,6 +170,7 @@ export function TaskWizard({ initial, draft: start, place, onPlace, onCreated }:
         { recursive: true },
       );
     } catch {
+      setIsStrict(true);
       document.querySelector('.ant-form-item-has-error')?.scrollIntoView({ block: 'center' });
       return;
     }

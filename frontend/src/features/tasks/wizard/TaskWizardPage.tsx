@@ -3,7 +3,8 @@ import { Result } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import { useCan } from '@/features/session/session';
+import { lacksSegment, NoSegmentPermission } from '@/features/segments/NoSegmentPermission';
+import { useCan, useSession } from '@/features/session/session';
 import { LinkButton } from '@/shared/ui/LinkButton';
 import { QueryState } from '@/shared/ui/QueryState';
 import type { Place } from './steps';
@@ -66,6 +67,7 @@ function NewDraft(view: View) {
     edge?.node?.enabled ? [edge.node] : [],
   );
   const preferred = applications.data?.applications.edges?.find((edge) => edge?.node?.preferred);
+  const { me } = useSession();
   const isReady = channels.data !== undefined && applications.data !== undefined;
   return (
     <QueryState
@@ -79,6 +81,7 @@ function NewDraft(view: View) {
         draft={null}
         initial={{
           ...EMPTY_FORM,
+          listed: me.project.listedDefault,
           channelId: enabled[0]?.id ?? null,
           applicationId: preferred?.node?.id ?? null,
         }}
@@ -102,6 +105,7 @@ function StoredDraft({ id, ...view }: View & { id: string }) {
   const task = data?.node?.__typename === 'Task' ? data.node : null;
   if (task && !start && !fetching && !stale) setStart(task);
 
+  if (lacksSegment(error)) return <NoSegmentPermission />;
   if (start && !start.operations.includes('EDIT'))
     return (
       <Result

@@ -1,8 +1,9 @@
-import { Form, Typography } from 'antd';
+import { Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useTime } from '@/shared/time/TimeContext';
 import { ChoiceCards } from './ChoiceCards';
 import { ReachTimeInput } from './ReachTimeInput';
+import { RefreshFields } from './RefreshFields';
 import { useWizard } from './WizardContext';
 
 /** Step 4: when (R44–R56). */
@@ -65,9 +66,7 @@ export function TriggerStep() {
           ]}
         />
       </Form.Item>
-      <Form.Item label={t('field.refresh')}>
-        <Typography.Text type="secondary">{t('trigger.noRefresh')}</Typography.Text>
-      </Form.Item>
+      <RefreshFields />
     </>
   );
 }

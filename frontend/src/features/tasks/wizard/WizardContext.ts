@@ -2,6 +2,7 @@ import type { FormRule } from 'antd';
 import { createContext, useContext } from 'react';
 import type { ResultOf } from '@/shared/graphql/graphql';
 import type { FormFacts } from './checkForm';
+import type { Problem } from './problems';
 import type { Place } from './steps';
 import type { TaskForm } from './taskForm';
 import type { WizardTemplate } from './WizardTemplate';
@@ -16,6 +17,10 @@ export interface Wizard {
   /** The rule of the field at this path, from checkForm. */
   rules: (path: string) => FormRule[];
   goTo: (place: Place) => void;
+  /** What the server, or a try to submit, found wrong. */
+  problems: readonly Problem[];
+  /** Whether what is missing is shown as wrong: somebody tried to go on. */
+  isStrict: boolean;
 }
 
 export const WizardContext = createContext<Wizard | null>(null);

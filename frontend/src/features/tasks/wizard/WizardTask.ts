@@ -15,6 +15,13 @@ export const WizardTask = graphql(`
     campaignID
     groups { id }
     audienceMode
+    subject
+    segmentID
+    rule
+    listed
+    segmentRoles
+    refreshBefore
+    refreshFailure
     uploadID
     supplementary
     reachAt

@@ -84,6 +84,22 @@ test.each<[string, Partial<TaskForm>, Partial<FormFacts>, string, string, 'save'
     'TOO_SOON',
     'submit',
   ],
+  ['R34 a segment is required', { audienceMode: 'SEGMENT' }, {}, 'segmentId', 'REQUIRED', 'submit'],
+  ['R24 a rule is required', { audienceMode: 'RULE' }, {}, 'rule', 'REQUIRED', 'submit'],
+  [
+    'R24 half a rule stays in the draft',
+    {
+      audienceMode: 'RULE',
+      rule: {
+        op: 'AND',
+        nodes: [{ op: 'AND', nodes: [{ op: 'TAG', name: '', test: { test: 'IS_NULL' } }] }],
+      },
+    },
+    {},
+    'rule',
+    'INCOMPLETE',
+    'submit',
+  ],
   ['R38 a file is required', { uploadId: null }, {}, 'uploadId', 'REQUIRED', 'submit'],
   [
     'R41 the file is of this channel',

@@ -1,3 +1,5 @@
+import { checkRule } from '@/features/rules/checkRule';
+import { isEmptyRule } from '@/features/rules/ruleTree';
 import { countCharacters, fixedLength, parseContent, previewOf, variablesOf } from './contentText';
 import type { Problem } from './problems';
 import { cleanName, type TaskForm } from './taskForm';
@@ -34,6 +36,7 @@ export interface FormProblem extends Problem {
 export function checkForm(form: TaskForm, facts: FormFacts): FormProblem[] {
   return [
     ...checkName(form),
+    ...checkAudience(form),
     ...checkSupplementary(form),
     ...checkReachTime(form, facts),
     ...checkUpload(form, facts),
@@ -58,7 +61,17 @@ function checkName(form: TaskForm): FormProblem[] {
   return [];
 }
 
+/** R34, R24: a segment that is chosen, a rule that is whole. A draft may hold half a rule. */
+function checkAudience(form: TaskForm): FormProblem[] {
+  if (form.audienceMode === 'SEGMENT' && form.segmentId === null)
+    return [problem('submit', 'segmentId', 'REQUIRED')];
+  if (form.audienceMode !== 'RULE') return [];
+  if (isEmptyRule(form.rule)) return [problem('submit', 'rule', 'REQUIRED')];
+  return checkRule(form.rule, null).length > 0 ? [problem('submit', 'rule', 'INCOMPLETE')] : [];
+}
+
 function checkSupplementary(form: TaskForm): FormProblem[] {
+  if (form.audienceMode === 'ALL') return [];
   const wrong = form.supplementary.find((id) => !OPENID.test(id));
   if (wrong !== undefined)
     return [problem('save', 'supplementary', 'INVALID_ID', { value: wrong })];

@@ -23,6 +23,8 @@ const ALIASES: Record<string, keyof TaskForm> = {
   template: 'templateId',
   openURL: 'openUrl',
   openAppID: 'openAppId',
+  segment: 'segmentId',
+  segmentID: 'segmentId',
 };
 
 /** Splits `content.params.thing1`, `input.content[0].text` and the like. */

@@ -4,8 +4,22 @@ import type { TaskForm } from './taskForm';
 export const STEPS = [
   { key: 'method', fields: ['method'] },
   { key: 'basic', fields: ['name', 'groupIds', 'campaignId', 'applicationId'] },
-  { key: 'audience', fields: ['audienceMode', 'supplementary'] },
-  { key: 'trigger', fields: ['type', 'reachAt', 'approvalTimeout'] },
+  {
+    key: 'audience',
+    fields: [
+      'audienceMode',
+      'subject',
+      'rule',
+      'segmentId',
+      'listed',
+      'segmentRoles',
+      'supplementary',
+    ],
+  },
+  {
+    key: 'trigger',
+    fields: ['type', 'reachAt', 'approvalTimeout', 'refreshBefore', 'refreshFailure'],
+  },
   {
     key: 'content',
     fields: [

@@ -23,6 +23,13 @@ const DRAFT: Task = {
   campaignID: null,
   groups: [{ id: 'grp_1' }, { id: 'grp_2' }],
   audienceMode: 'UPLOAD',
+  subject: 'user',
+  segmentID: null,
+  rule: null,
+  listed: true,
+  segmentRoles: null,
+  refreshBefore: true,
+  refreshFailure: 'DO_NOT_SEND',
   uploadID: 'upl_1',
   supplementary: ['oTester_000000000001'],
   reachAt: '2026-11-11T02:00:00Z',
@@ -39,6 +46,11 @@ const DRAFT: Task = {
   resendUnconfirmed: true,
 };
 
+const RULE: TaskForm['rule'] = {
+  op: 'AND',
+  nodes: [{ op: 'AND', nodes: [{ op: 'IDENTITY', idType: 'phone', has: true }] }],
+};
+
 test('a stored draft comes back as the input that stored it', () => {
   expect(toTaskInput(fromTask(DRAFT))).toEqual({
     name: '会员日提醒',
@@ -48,6 +60,13 @@ test('a stored draft comes back as the input that stored it', () => {
     campaignId: null,
     groupIds: ['grp_1', 'grp_2'],
     audienceMode: 'UPLOAD',
+    subject: 'user',
+    segmentId: null,
+    rule: null,
+    listed: true,
+    segmentRoles: [],
+    refreshBefore: true,
+    refreshFailure: 'DO_NOT_SEND',
     uploadId: 'upl_1',
     supplementary: ['oTester_000000000001'],
     reachAt: '2026-11-11T02:00:00Z',
@@ -82,6 +101,21 @@ test.each<[string, Partial<TaskForm>, Record<string, unknown>]>([
     'defaults of a new task',
     {},
     { globalLimit: true, approvalTimeout: 'CANCEL', messageClass: 'NORMAL' },
+  ],
+  [
+    'R24 a rule is saved in mode RULE only',
+    { audienceMode: 'RULE', rule: RULE, uploadId: 'upl_1', segmentId: 'seg_1' },
+    { audienceMode: 'RULE', rule: RULE.nodes[0], uploadId: null, segmentId: null },
+  ],
+  [
+    'R34 a segment is saved in mode SEGMENT only',
+    { audienceMode: 'SEGMENT', rule: RULE, segmentId: 'seg_1', segmentRoles: ['VIEWER'] },
+    { rule: null, segmentId: 'seg_1', segmentRoles: [] },
+  ],
+  [
+    'R32 all users have no supplementary recipients',
+    { audienceMode: 'ALL', supplementary: ['oTester_000000000001'] },
+    { supplementary: [] },
   ],
 ])('%s', (_what, over, expected) => {
   expect(toTaskInput({ ...EMPTY_FORM, ...over })).toMatchObject(expected);

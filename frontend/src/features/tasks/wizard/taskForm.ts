@@ -1,3 +1,6 @@
+import { EMPTY_RULE, readRule, ruleInput } from '@/features/rules/ruleTree';
+import type { Join } from '@/features/rules/ruleTypes';
+import type { Role } from '@/features/segments/segmentForm';
 import type { ResultOf, VariablesOf } from '@/shared/graphql/graphql';
 import type { CreateDraft } from './createDraft';
 import type { WizardTask } from './WizardTask';
@@ -22,6 +25,15 @@ export interface TaskForm {
   campaignId: string | null;
   applicationId: string | null;
   audienceMode: Task['audienceMode'];
+  /** user, or the code of another subject (R12). */
+  subject: string;
+  segmentId: string | null;
+  /** For mode RULE; as the builder edits it. */
+  rule: Join;
+  listed: boolean;
+  segmentRoles: Role[];
+  refreshBefore: boolean;
+  refreshFailure: Task['refreshFailure'];
   supplementary: string[];
   type: Task['type'];
   /** An instant, ISO 8601. */
@@ -48,6 +60,13 @@ export const EMPTY_FORM: TaskForm = {
   campaignId: null,
   applicationId: null,
   audienceMode: 'UPLOAD',
+  subject: 'user',
+  segmentId: null,
+  rule: EMPTY_RULE,
+  listed: true,
+  segmentRoles: [],
+  refreshBefore: true,
+  refreshFailure: 'DO_NOT_SEND',
   supplementary: [],
   type: 'ONCE',
   reachAt: null,
@@ -79,9 +98,7 @@ export function toTaskInput(form: TaskForm): TaskInput {
     applicationId: form.applicationId,
     campaignId: form.campaignId,
     groupIds: form.groupIds,
-    audienceMode: form.audienceMode,
-    uploadId: form.uploadId,
-    supplementary: form.supplementary,
+    ...audienceInput(form),
     reachAt: form.reachAt,
     approvalTimeout: form.approvalTimeout,
     channelId: form.channelId,
@@ -98,6 +115,26 @@ export function toTaskInput(form: TaskForm): TaskInput {
   };
 }
 
+/**
+ * Whom the task is for. What belongs to another mode stays in the form while it is open, but is
+ * not saved; a rule is kept however far it has got.
+ */
+function audienceInput(form: TaskForm): TaskInput {
+  const mode = form.audienceMode;
+  return {
+    audienceMode: mode,
+    subject: form.subject,
+    uploadId: mode === 'UPLOAD' ? form.uploadId : null,
+    segmentId: mode === 'SEGMENT' ? form.segmentId : null,
+    rule: mode === 'RULE' ? ruleInput(form.rule) : null,
+    listed: form.listed,
+    segmentRoles: mode === 'RULE' ? form.segmentRoles : [],
+    supplementary: mode === 'ALL' ? [] : form.supplementary,
+    refreshBefore: form.refreshBefore,
+    refreshFailure: form.refreshFailure,
+  };
+}
+
 /** A stored task as the form shows it. */
 export function fromTask(task: Task): TaskForm {
   return {
@@ -107,6 +144,13 @@ export function fromTask(task: Task): TaskForm {
     campaignId: task.campaignID,
     applicationId: task.applicationID,
     audienceMode: task.audienceMode,
+    subject: task.subject,
+    segmentId: task.audienceMode === 'SEGMENT' ? task.segmentID : null,
+    rule: readRule(task.rule),
+    listed: task.listed,
+    segmentRoles: (task.segmentRoles ?? []) as Role[],
+    refreshBefore: task.refreshBefore,
+    refreshFailure: task.refreshFailure,
     supplementary: task.supplementary ?? [],
     type: task.type,
     reachAt: task.reachAt,

@@ -1,0 +1,72 @@
+import { Checkbox, Form, Typography } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '@/features/session/session';
+import { ChoiceCards } from './ChoiceCards';
+import { useAbilities } from './useAbilities';
+import { useWizard } from './WizardContext';
+import { useWizardSegment } from './WizardSegment';
+
+/** 执行前刷新分群 and 刷新分群失败: what there is to choose depends on the segment (R51–R56). */
+export function RefreshFields() {
+  const { t } = useTranslation('wizard');
+  const { me } = useSession();
+  const { values, rules } = useWizard();
+  const { abilities } = useAbilities(values.type);
+  const chosen = useWizardSegment(values.audienceMode === 'SEGMENT' ? values.segmentId : null);
+  if (!abilities?.refresh) return null; // R55, R56: without the products the fields are absent
+  const said =
+    values.audienceMode === 'UPLOAD'
+      ? t('trigger.noRefresh')
+      : values.audienceMode === 'ALL'
+        ? t('trigger.noRefreshAll')
+        : chosen?.updateMode === 'DAILY'
+          ? t('trigger.refreshDaily', { at: chosen.dailyAt })
+          : null;
+  if (said !== null)
+    return (
+      <Form.Item label={t('field.refresh')}>
+        <Typography.Text type="secondary">{said}</Typography.Text>
+      </Form.Item>
+    );
+  return (
+    <>
+      <Form.Item
+        label={t('field.refresh')}
+        extra={t('trigger.refreshHint', { count: me.project.refreshLead })}
+      >
+        <Form.Item
+          name="refreshBefore"
+          noStyle
+          valuePropName="checked"
+          rules={rules('refreshBefore')}
+        >
+          <Checkbox>{t('trigger.refreshBefore')}</Checkbox>
+        </Form.Item>
+      </Form.Item>
+      {values.refreshBefore && (
+        <Form.Item
+          name="refreshFailure"
+          label={t('field.refreshFailure')}
+          required
+          rules={rules('refreshFailure')}
+        >
+          <ChoiceCards
+            name={t('field.refreshFailure')}
+            choices={[
+              {
+                value: 'DO_NOT_SEND',
+                label: t('refreshFailure.DO_NOT_SEND'),
+                text: t('refreshFailure.doNotSendText'),
+              },
+              {
+                value: 'SEND_HELD',
+                label: t('refreshFailure.SEND_HELD'),
+                text: t('refreshFailure.sendHeldText'),
+              },
+            ]}
+          />
+        </Form.Item>
+      )}
+    </>
+  );
+}

@@ -613,8 +613,6 @@ const PROJECT = {
   audienceSource: 'CDP',
   multiSubject: false,
   selfApproval: false,
-  listedDefault: true,
-  eventRetentionDays: 0,
   refreshLead: 15,
   listedDefault: true,
   eventRetentionDays: 0,

@@ -51,7 +51,9 @@ const datetimeLayout = "2006-01-02T15:04:05.000Z"
 
 // guess takes a column for what its values are all of; ok is false when there are none.
 func guess(values []string) (k kind, ok bool) {
-	could := map[kind]bool{entproperty.TypeNumber: true, entproperty.TypeBoolean: true, entproperty.TypeDate: true, entproperty.TypeDatetime: true}
+	could := map[kind]bool{
+		entproperty.TypeNumber: true, entproperty.TypeBoolean: true, entproperty.TypeDate: true, entproperty.TypeDatetime: true, entproperty.TypeList: true,
+	}
 	for _, v := range values {
 		if v == "" {
 			continue
@@ -68,6 +70,8 @@ func guess(values []string) (k kind, ok bool) {
 				_, fits = parseDate(v, false)
 			case entproperty.TypeDatetime:
 				_, fits = parseTime(v, time.UTC, false)
+			case entproperty.TypeList:
+				fits = v[0] == '[' && gjson.Valid(v) && event.KindOf(gjson.Parse(v)) == entproperty.TypeList
 			}
 			if !fits {
 				delete(could, k)

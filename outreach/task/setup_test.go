@@ -1,7 +1,9 @@
 package task_test
 
 import (
+	"context"
 	"log/slog"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 
 	"tidings/ent"
 	enttask "tidings/ent/task"
+	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/internal/factory"
@@ -29,13 +32,24 @@ type bundle struct {
 	groups    *task.Groups
 	campaigns *task.Campaigns
 	uploads   *audience.Uploads
+	segments  *audience.Segments
+}
+
+// without is somebody who lacks one permission of the other's.
+func without(ctx context.Context, permission string) context.Context {
+	v := *viewer.From(ctx)
+	v.Permissions = maps.Clone(v.Permissions)
+	delete(v.Permissions, permission)
+	return viewer.With(ctx, &v)
 }
 
 func setup(t *testing.T, db *database.DB) *bundle {
 	t.Helper()
 	c := clock.NewFake(morning)
+	segments := audience.NewSegments(audience.SegmentDeps{DB: db, Clock: c, Log: slog.New(slog.DiscardHandler)})
 	return &bundle{
-		Team: factory.NewTeam(t, db), clock: c, tasks: task.New(db, c, audience.NewSegments(audience.SegmentDeps{DB: db, Clock: c, Log: slog.New(slog.DiscardHandler)}), nil), approvals: approval.New(db, c, nil),
+		segments: segments,
+		Team:     factory.NewTeam(t, db), clock: c, tasks: task.New(db, c, segments, nil), approvals: approval.New(db, c, nil),
 		groups: task.NewGroups(db), campaigns: task.NewCampaigns(db),
 		uploads: audience.NewUploads(audience.Deps{DB: db, Clock: c, Log: slog.New(slog.DiscardHandler)}),
 	}

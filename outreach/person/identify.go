@@ -180,10 +180,11 @@ func (m *matching) number(r ref) uint32 {
 	return r.num()
 }
 
-// loadKeysSQL: project number, rows of type and value, project number twice. Out: ID, person's
-// number, stub, subject. An ID whose person is gone is being merged at this moment.
-const loadKeysSQL = `SELECT i.type, i.value, i.person_num, p.stub, p.subject FROM %s JOIN identities i ON i.project_num = ? AND i.type = u.type AND i.value = u.value
-	JOIN persons p ON p.id = %s + i.person_num`
+// loadKeysSQL: rows of type and value, project number, the project's base of IDs. Out:
+// ID, person's number, stub, subject. An ID whose person is gone is being merged
+// at this moment. CROSS JOIN keeps SQLite to the order that is written.
+const loadKeysSQL = `SELECT i.type, i.value, i.person_num, p.stub, p.subject FROM %s CROSS JOIN identities i CROSS JOIN persons p
+	WHERE i.project_num = ? AND i.type = u.type AND i.value = u.value AND p.id = %s + i.person_num`
 
 // load reads who is known by the claims' IDs, and which single-valued IDs those have.
 func (r *Resolver) load(ctx context.Context, projectNum int64, m *matching, claims []Claim) (stubs []int64, err error) {

@@ -88,7 +88,7 @@ frontend/dist/index.html: node_modules/.installed $(CONSOLE_SOURCES)
 node_modules: node_modules/.installed
 
 # npm's own folder has no reliable date, so a file in it says for which lock it was installed.
-node_modules/.installed: package-lock.json package.json $(wildcard frontend/package.json)
+node_modules/.installed: package-lock.json package.json $(wildcard frontend/package.json test/segment/package.json)
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch node_modules/.installed
 

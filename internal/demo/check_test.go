@@ -9,6 +9,7 @@ import (
 
 	"tidings/ent"
 	entdelivery "tidings/ent/delivery"
+	entidentity "tidings/ent/identity"
 	entperson "tidings/ent/person"
 	entrun "tidings/ent/run"
 	entshard "tidings/ent/shard"
@@ -21,6 +22,8 @@ import (
 	"tidings/outreach/access"
 	"tidings/outreach/delivery"
 	"tidings/outreach/dispatch"
+	"tidings/outreach/event"
+	"tidings/outreach/person"
 	"tidings/outreach/task/state"
 )
 
@@ -60,12 +63,20 @@ func (b *testBundle) checkPeople() {
 	}
 	require.Greater(b.t, nicknames, 4500)
 	require.Less(b.t, nicknames, 5000, "some are known without a nickname")
-	ids, err := b.db.Ent.Identity.Query().All(b.ctx)
+	ids, err := b.db.Ent.Identity.Query().Where(entidentity.Type(person.WechatOpenID)).All(b.ctx)
 	require.NoError(b.t, err)
 	for _, i := range ids {
 		require.Len(b.t, i.Value, len(demo.AppID)+1+28)
 		require.Equal(b.t, byte('o'), i.Value[len(demo.AppID)+1])
 	}
+	// What they did came through the SDKs' door, and the catalogue learned from it.
+	source, err := event.NewSources(b.db).ByKey(b.ctx, demo.WriteKey)
+	require.NoError(b.t, err)
+	var events int
+	require.NoError(b.t, b.db.SQL.QueryRowContext(b.ctx, b.db.Rebind(`SELECT count(*) FROM events WHERE project_num = ?`), source.ProjectNum).Scan(&events))
+	require.Greater(b.t, events, 4000)
+	require.Equal(b.t, 5, b.db.Ent.EventType.Query().CountX(b.ctx))
+	require.Greater(b.t, b.db.Ent.Property.Query().CountX(b.ctx), 20)
 }
 
 // checkTasks: every state is legal, and what visitors should find is there.

@@ -100,6 +100,10 @@ var clearing = []struct {
 	{false, `DELETE FROM templates WHERE project_id = ?`},
 	{false, `DELETE FROM channels WHERE project_id = ?`},
 	{false, `DELETE FROM audit_entries WHERE project_id = ?`},
+	{true, `DELETE FROM events WHERE project_num = ?`},
+	{false, `DELETE FROM properties WHERE project_id = ?`},
+	{false, `DELETE FROM event_types WHERE project_id = ?`},
+	{false, `DELETE FROM event_sources WHERE project_id = ?`},
 	{true, `DELETE FROM identities WHERE project_num = ?`},
 	{true, `DELETE FROM persons WHERE project_num = ?`},
 }

@@ -114,6 +114,9 @@ func (w *world) furnish(ctx context.Context) error {
 	if err := w.populate(ctx); err != nil {
 		return err
 	}
+	if err := w.behave(ctx); err != nil {
+		return err
+	}
 	if err := h.play(ctx); err != nil {
 		return err
 	}

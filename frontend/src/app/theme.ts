@@ -4,6 +4,8 @@ import type { ThemeConfig } from 'antd';
 export const THEME: ThemeConfig = {
   token: {
     colorPrimary: '#165dff',
+    // antd's own hover is lighter, which white text on it does not pass.
+    colorPrimaryHover: '#0e4bd8',
     colorInfo: '#165dff',
     colorLink: '#165dff',
     colorError: '#cf1322',

@@ -58,6 +58,12 @@ test('real purchases as events: customer, day and types are found, the event is 
   });
 });
 
+test('a few wrong days do not hide the column with the day', () => {
+  const rows = [...PURCHASES.rows, ['00005', 'someday', '1', '3.00']];
+  const form = guessMapping({ ...PURCHASES, rows }, 'EVENTS', { idTypes: ID_TYPES });
+  expect(form.timeColumn).toBe('date');
+});
+
 test('rows take the ID type, the date column and the known types of their table', () => {
   const form = guessMapping(PURCHASES, 'ROWS', { idTypes: ID_TYPES, table: ORDERS });
   expect(form).toMatchObject({ personColumn: 'customer_id', idType: 'phone', timeColumn: 'date' });

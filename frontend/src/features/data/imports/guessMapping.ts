@@ -7,6 +7,8 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATETIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
 const INSTANT = /^\d{10}(\d{3})?$/;
 
+const isTime = (value: string) => DATE.test(value) || DATETIME.test(value) || INSTANT.test(value);
+
 /** A number that would lose something as one: leading zeros of a code, more digits than are exact. */
 function isCode(value: string): boolean {
   return /^[+-]?0\d/.test(value) || value.replace(/\D/g, '').length > 15;
@@ -98,9 +100,11 @@ export function guessMapping(
   idType ??= idTypes.includes('user_id') ? 'user_id' : (idTypes[0] ?? '');
 
   const rest = header.filter((name) => name !== personColumn);
+  // A few wrong cells do not hide a column of times; they are refused row by row.
   const looksLikeTime = (name: string) => {
-    const type = guessType(valuesOf(name));
-    return type === 'DATE' || type === 'DATETIME' || valuesOf(name).every((v) => INSTANT.test(v));
+    const said = valuesOf(name).filter((value) => value.trim() !== '');
+    const times = said.filter((value) => isTime(value.trim()));
+    return said.length > 0 && times.length * 2 > said.length;
   };
   const timeColumn =
     rest.find((name) => name === table?.dateColumn) ??

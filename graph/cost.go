@@ -17,12 +17,21 @@ const (
 	costOfProgress   = 5     // two sums, shared by the tasks of a page
 	costOfCommand    = 100   // a transaction
 	costOfCall       = 1_000 // a call to the channel's provider
+	costOfCount      = 100   // reads everybody with an ID of the channel
+	costOfUses       = 20    // lists up to fifty
 )
 
 var prices = map[string]int{
 	"Task.deliveries": costOfDeliveries,
 	"Task.progress":   costOfProgress,
 	"Run.progress":    costOfProgress,
+
+	"Segment.reachable":      costOfCount,
+	"Segment.members":        costOfUses,
+	"Segment.tasks":          costOfUses,
+	"Segment.usedBy":         costOfUses,
+	"Segment.trend":          costOfProgress,
+	"Query.estimateAudience": costOfCall,
 
 	"Mutation.createChannel": costOfCall,
 	"Mutation.updateChannel": costOfCall,

@@ -111,7 +111,7 @@ func (r *subscriptionResolver) AudienceEstimate(ctx context.Context, input model
 }
 
 func (r *taskResolver) Rule(ctx context.Context, obj *ent.Task) (json.RawMessage, error) {
-	if err := r.Tasks.Viewable(ctx, obj); err != nil {
+	if err := r.viewable(ctx, obj.ID); err != nil {
 		return nil, err
 	}
 	return obj.Rule, nil

@@ -319,10 +319,20 @@ func (r *Resolver) permitted(ctx context.Context, n ent.Noder, nodeID string, er
 		}
 		return nil, err
 	}
-	if t, is := n.(*ent.Task); is && err == nil {
-		if err := r.Tasks.Viewable(ctx, t); err != nil {
+	if _, is := n.(*ent.Task); is && err == nil {
+		if err := r.viewable(ctx, nodeID); err != nil {
 			return nil, err
 		}
 	}
 	return n, err
+}
+
+// viewable refuses a task whose segment is for other roles. It reads the task as a
+// whole: a resolved one may hold only the columns that the client asked for.
+func (r *Resolver) viewable(ctx context.Context, taskID string) error {
+	t, err := load(ctx).tasks.Load(ctx, taskID)
+	if err != nil {
+		return err
+	}
+	return r.Tasks.Viewable(ctx, t)
 }

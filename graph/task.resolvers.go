@@ -146,7 +146,7 @@ func (r *taskResolver) Approval(ctx context.Context, obj *ent.Task) (*ent.Approv
 }
 
 func (r *taskResolver) Deliveries(ctx context.Context, obj *ent.Task, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, where *model.DeliveryWhereInput) (*model.DeliveryConnection, error) {
-	if err := r.Tasks.Viewable(ctx, obj); err != nil {
+	if err := r.viewable(ctx, obj.ID); err != nil {
 		return nil, err
 	}
 	return r.deliveries(ctx, obj, pageArgs{after: after, before: before, first: first, last: last}, where)

@@ -94,7 +94,7 @@ var needsSegment = []state.Operation{state.OpView, state.OpEdit, state.OpCopy, s
 
 // Viewable refuses a task whose segment is for other roles: FORBIDDEN
 // (NO_SEGMENT_PERMISSION). A task that is not for a segment is anybody's who may
-// see tasks; execution never asks.
+// see tasks; execution never asks. The task must have been read as a whole.
 func (s *Service) Viewable(ctx context.Context, t *ent.Task) error {
 	return viewable(ctx, s.db.Ent, t)
 }

@@ -29,6 +29,7 @@ type options struct {
 	recipients int
 	runs       int
 	conns      int
+	people     int // 0: as many as the figure is about
 }
 
 // errNoServers says what a measurement cannot do without.
@@ -41,6 +42,7 @@ var figures = []struct {
 }{
 	{"dispatch", measureDispatch},
 	{"intake", measureIntake},
+	{"segment", measureSegment},
 }
 
 // roles are the processes of a measurement beside the worker; `tidings bench ROLE`
@@ -49,6 +51,7 @@ var roles = map[string]func(ctx context.Context, args []string, in io.Reader, ou
 	"receiver": receiverRole,
 	"loop":     loopRole,
 	"client":   clientRole,
+	"rules":    rulesRole,
 	"tracker":  trackerRole,
 }
 
@@ -98,6 +101,7 @@ func parse(args []string) (*options, error) {
 	flags.IntVar(&o.recipients, "n", 200_000, "recipients of a run")
 	flags.IntVar(&o.runs, "runs", 5, "rounds; the median counts")
 	flags.IntVar(&o.conns, "conns", 64, "connections to the receiver")
+	flags.IntVar(&o.people, "people", 0, "people of figure segment, with ten events each; 0: a million")
 	for len(args) > 0 {
 		if err := flags.Parse(args); err != nil {
 			_, _ = help.WriteTo(os.Stderr)
@@ -116,7 +120,7 @@ func parse(args []string) (*options, error) {
 			return nil, fmt.Errorf("there is no figure %q, only %s", name, strings.Join(known, ", "))
 		}
 	}
-	if o.recipients < 1 || o.runs < 1 || o.conns < 1 {
+	if o.recipients < 1 || o.runs < 1 || o.conns < 1 || o.people < 0 {
 		return nil, errors.New("-n, -runs and -conns are 1 or more")
 	}
 	return o, nil

@@ -139,7 +139,8 @@ func (e *evaluation) leaf(ctx context.Context, n *rule.Node) (selection, error) 
 	}
 	e.progress()
 	if !n.Not {
-		return selection{found, false}, nil
+		// A segment's members were the scope's people when it was computed, and still are.
+		return selection{found, n.Op == rule.Segment}, nil
 	}
 	all, err := e.universe(ctx)
 	if err != nil {

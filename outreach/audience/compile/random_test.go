@@ -92,6 +92,7 @@ func (g *generator) newWorld() *world {
 		}
 	}
 	g.world = w
+	w.subject = one(g, int64(0), 0, 0, 7)
 	for n := range uint32(14) {
 		h := human{num: n*n*9 + 1, stub: g.chance(10), attrs: g.object(), tags: g.object()}
 		if g.chance(15) {
@@ -102,12 +103,11 @@ func (g *generator) newWorld() *world {
 			w.ids = append(w.ids, identity{num: h.num, typ: one(g, "phone", "user_id"), value: fmt.Sprint(n, k), invalid: g.chance(20)})
 		}
 		for _, s := range []string{"seg_1", "seg_2"} {
-			if g.chance(50) {
+			if !h.stub && h.subject == w.subject && g.chance(50) {
 				w.segments[s] = append(w.segments[s], h.num)
 			}
 		}
 	}
-	w.subject = one(g, int64(0), 0, 0, 7)
 	if g.chance(60) {
 		w.merged[5], w.merged[6] = w.people[1].num, w.people[2].num
 	}

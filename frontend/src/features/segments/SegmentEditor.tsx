@@ -51,6 +51,7 @@ export function SegmentEditor({
   footer,
 }: SegmentEditorProps) {
   const { t } = useTranslation('segments');
+  const { t: tr } = useTranslation('rules');
   const { message } = App.useApp();
   const { me } = useSession();
   const time = useTime();
@@ -187,7 +188,7 @@ export function SegmentEditor({
             input={
               isWhole ? { subject, rule: ruleInput(rule), channelId: channelId ?? null } : null
             }
-            why={isWhole ? undefined : t('rule.rule.REQUIRED')}
+            why={isWhole ? undefined : tr('estimate.unfinished')}
             onAsk={() => setIsStrict(true)}
           />
         </div>

@@ -66,7 +66,7 @@ export function SegmentListPage() {
       <Card size="small">
         <Filters search={search} onFilter={(next) => void navigate({ search: next })} />
       </Card>
-      <Card size="small" styles={{ body: { padding: 0 } }}>
+      <Card size="small" styles={{ body: { padding: segments.length > 0 ? 0 : '48px 16px' } }}>
         <QueryState
           fetching={fetching}
           error={error}

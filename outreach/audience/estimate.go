@@ -136,14 +136,10 @@ func (s *Segments) prepare(ctx context.Context, in EstimateInput) (*estimate, er
 		e.in.Subject, e.in.Rule = e.segment.Subject, e.segment.Rule
 		return e, nil
 	}
-	// The rule is judged in a transaction that changes nothing, as a save would judge it.
-	err = s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		if _, err := scopeOf(ctx, tx.Client(), e.project, e.in.Subject, s.clock.Now()); err != nil {
-			return err
-		}
-		return s.checkRule(ctx, tx, e.project.ID, "", e.in.Subject, e.in.Rule)
-	})
-	return e, err
+	if _, err := scopeOf(ctx, s.db.Ent, e.project, e.in.Subject, s.clock.Now()); err != nil {
+		return nil, err
+	}
+	return e, checkRule(ctx, s.db.Ent, e.project.ID, "", e.in.Subject, e.in.Rule)
 }
 
 // noted turns "not found" into a wrong field.

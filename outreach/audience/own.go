@@ -137,5 +137,5 @@ func (s *Segments) CheckRule(ctx context.Context, tx *ent.Tx, id, subject string
 	if _, err := scopeOf(ctx, tx.Client(), p, subject, s.clock.Now()); err != nil {
 		return err
 	}
-	return s.checkRule(ctx, tx, p.ID, id, subject, raw)
+	return checkRule(ctx, tx.Client(), p.ID, id, subject, raw)
 }

@@ -133,8 +133,8 @@ func CleanRoles(fs *fault.Fields, path string, roles []string) []string {
 // checkRule refuses a rule that cannot be computed: one that is not whole, or
 // that names segments it may not (R27, §9.2). id is the segment's that has the
 // rule; empty when there is none yet.
-func (s *Segments) checkRule(ctx context.Context, tx *ent.Tx, projectID, id, subject string, raw json.RawMessage) error {
-	if err := checkTree(ctx, tx.Client(), projectID, raw); err != nil {
+func checkRule(ctx context.Context, client *ent.Client, projectID, id, subject string, raw json.RawMessage) error {
+	if err := checkTree(ctx, client, projectID, raw); err != nil {
 		return err
 	}
 	refs := References(raw)
@@ -143,7 +143,7 @@ func (s *Segments) checkRule(ctx context.Context, tx *ent.Tx, projectID, id, sub
 	}
 	var fs fault.Fields
 	for _, ref := range refs {
-		found, err := Find(ctx, tx.Client(), ref.ID)
+		found, err := Find(ctx, client, ref.ID)
 		refusal, refused := errors.AsType[*fault.Error](err)
 		switch {
 		case refused && refusal.Code == fault.Forbidden:
@@ -162,11 +162,11 @@ func (s *Segments) checkRule(ctx context.Context, tx *ent.Tx, projectID, id, sub
 		return fs.Err()
 	}
 	if id != "" { // nothing leads to what does not exist yet
-		if err := lockGraph(ctx, tx, projectID); err != nil {
+		if err := lockGraph(ctx, client, projectID); err != nil {
 			return err
 		}
 	}
-	known, err := nestingOf(ctx, tx.Client(), projectID)
+	known, err := nestingOf(ctx, client, projectID)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (s *Segments) Create(ctx context.Context, in SegmentInput) (*ent.Segment, e
 		if _, err := scopeOf(ctx, tx.Client(), p, seg.Subject, s.clock.Now()); err != nil {
 			return err
 		}
-		if err := s.checkRule(ctx, tx, p.ID, "", seg.Subject, seg.Rule); err != nil {
+		if err := checkRule(ctx, tx.Client(), p.ID, "", seg.Subject, seg.Rule); err != nil {
 			return err
 		}
 		if err := checkCount(ctx, tx, p.ID); err != nil {
@@ -135,7 +135,7 @@ func (s *Segments) Update(ctx context.Context, id string, in SegmentInput) (*ent
 		}
 		newRule := !sameRule(before.Rule, seg.Rule)
 		if newRule {
-			if err := s.checkRule(ctx, tx, p.ID, seg.ID, seg.Subject, seg.Rule); err != nil {
+			if err := checkRule(ctx, tx.Client(), p.ID, seg.ID, seg.Subject, seg.Rule); err != nil {
 				return err
 			}
 		}
@@ -242,7 +242,7 @@ func setNext(m *ent.SegmentMutation, mode entsegment.UpdateMode, at string, zone
 // rule names it).
 func (s *Segments) Delete(ctx context.Context, id string) error {
 	return s.command(ctx, id, func(ctx context.Context, tx *ent.Tx, _ *ent.Project, seg *ent.Segment) error {
-		if err := lockGraph(ctx, tx, seg.ProjectID); err != nil {
+		if err := lockGraph(ctx, tx.Client(), seg.ProjectID); err != nil {
 			return err
 		}
 		used, err := tx.Task.Query().Where(enttask.ProjectID(seg.ProjectID), enttask.SegmentID(id),
@@ -276,8 +276,8 @@ func remove(ctx context.Context, tx *ent.Tx, id string) error {
 
 // lockGraph lets one command at a time change which segments name which: two
 // that each were right would else make a circle together.
-func lockGraph(ctx context.Context, tx *ent.Tx, projectID string) error {
-	if err := tx.Project.UpdateOneID(projectID).SetUpdatedAt(clock.Wall()).Exec(viewer.System(ctx)); err != nil {
+func lockGraph(ctx context.Context, client *ent.Client, projectID string) error {
+	if err := client.Project.UpdateOneID(projectID).SetUpdatedAt(clock.Wall()).Exec(viewer.System(ctx)); err != nil {
 		return fmt.Errorf("lock project: %w", err)
 	}
 	return nil

@@ -173,16 +173,16 @@ func (h *Import) fail(w http.ResponseWriter, r *http.Request, now *ent.DataImpor
 		err = fault.Errorf(fault.NotFound, "there is no such import")
 	}
 	known, ok := errors.AsType[*fault.Error](err)
-	if now == nil || !ok || known.Code == fault.Internal {
+	if now == nil || !ok {
 		web.Fail(w, r, h.Log, err)
 		return
 	}
-	status := http.StatusUnprocessableEntity
-	switch known.Code { //nolint:exhaustive // what Append refuses with
-	case fault.Conflict:
-		status = http.StatusConflict
-	case fault.TooLarge:
-		status = http.StatusRequestEntityTooLarge
+	status, ok := map[fault.Code]int{
+		fault.Invalid: http.StatusUnprocessableEntity, fault.Conflict: http.StatusConflict, fault.TooLarge: http.StatusRequestEntityTooLarge,
+	}[known.Code]
+	if !ok {
+		web.Fail(w, r, h.Log, err)
+		return
 	}
 	web.Answer(w, status, map[string]any{
 		"error": map[string]any{"code": known.Code, "reason": known.Reason, "message": known.Message, "fields": known.Fields},

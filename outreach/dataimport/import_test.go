@@ -98,7 +98,9 @@ func TestRows(t *testing.T) {
 		done := b.run(rowsOf(table), file)
 		require.Equal(t, []int{7, 3, 0, 4}, []int{done.Rows, done.Stored, done.Duplicate, done.Refused})
 		require.Equal(t, []string{"4 date DATE 2021-13-02", "5 amount NUMBER x", "6 date IN_THE_FUTURE 2027-01-01", "7 date TOO_OLD 1980-01-01"}, b.errorsOf(done.ID))
-		stored := func() int { return b.count(`SELECT count(*) FROM detail_rows WHERE project_num = ? AND table_num = ?`, b.project.Num, table.Num) }
+		stored := func() int {
+			return b.count(`SELECT count(*) FROM detail_rows WHERE project_num = ? AND table_num = ?`, b.project.Num, table.Num)
+		}
 		require.Equal(t, 3, stored(), "two equal rows of one file are two")
 		var at int64
 		var data []byte

@@ -16,6 +16,9 @@ import (
 // patience is how long an import may wait for its next byte.
 const patience = 24 * time.Hour
 
+// storePart bounds the storing of one part.
+const storePart = 30 * time.Second
+
 // OffsetError says that bytes were sent for another place than the next.
 type OffsetError struct{ Want int64 }
 
@@ -113,6 +116,9 @@ func (s *Imports) appendPart(ctx context.Context, of *ent.DataImport, offset int
 	if s.DB.Postgres() {
 		data = "CAST(? AS bytea)"
 	}
+	// The sender may be gone, its context with it; what it sent counts all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storePart)
+	defer cancel()
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		res, err := tx.ExecContext(ctx, s.DB.Rebind(fmt.Sprintf(receivedSQL, s.DB.NowSQL())), len(part), of.ID, offset)
 		if err != nil {

@@ -113,9 +113,11 @@ func release(ctx context.Context, db *database.DB, tx *sql.Tx, ids []int64, dues
 
 // didSQL: events whose filters have to be looked at; rows of touch, person, from,
 // to; project, events, span. Out: a touch, and of an event in its interval the type
-// and, where its filter wants them, the properties.
-const didSQL = `SELECT DISTINCT u.id, e.event_num, CASE WHEN %s THEN %s END FROM %s JOIN events e ON e.project_num = ? AND e.person_num = u.person
-	AND e.at BETWEEN u.since AND u.until WHERE %s AND e.at BETWEEN ? AND ?`
+// and, where its filter wants them, the properties. Each person's events are looked
+// up by the person: SQLite keeps the order of a CROSS JOIN, and the sign in front of
+// event_num keeps both databases from reading what everybody did.
+const didSQL = `SELECT DISTINCT u.id, e.event_num, CASE WHEN %s THEN %s END FROM %s CROSS JOIN events e WHERE e.project_num = ? AND e.person_num = u.person
+	AND e.at BETWEEN u.since AND u.until AND %s AND e.at BETWEEN ? AND ?`
 
 // didB tells of which touches somebody has done B between A and the wait's end,
 // both instants included. Events may still carry the numbers of people who were
@@ -152,7 +154,7 @@ func (s *Service) didB(ctx context.Context, tx *sql.Tx, p *project, l *live, tou
 	if s.DB.Postgres() {
 		props = "e.props::text"
 	}
-	q := fmt.Sprintf(didSQL, s.DB.In("e.event_num"), props, from, s.DB.In("e.event_num"))
+	q := fmt.Sprintf(didSQL, s.DB.In("e.event_num"), props, from, s.DB.In("+e.event_num"))
 	args = append(append([]any{s.DB.List(nonNil(filtered))}, args...), p.num, s.DB.List(events), least, most)
 	rows, err := tx.QueryContext(ctx, s.DB.Rebind(q), args...)
 	if err != nil {

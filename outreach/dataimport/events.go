@@ -84,9 +84,9 @@ func (j *job) eventPlan(ctx context.Context, name string) (*eventPlan, error) {
 		}
 		switch {
 		case t == nil:
-			p.rule = "TOO_MANY"
+			p.rule = "CATALOGUE_FULL"
 		case !t.Enabled:
-			p.rule = "DISABLED"
+			p.rule = "EVENT_DISABLED"
 		default:
 			p.of = t
 		}

@@ -173,7 +173,7 @@ func TestEvents(t *testing.T) {
 		require.NoError(t, err)
 		b.imports.Learned.Forget(b.project.ID)
 		done = b.run(purchases(), "user,date,amount\nu9,2021-03-01,1\n")
-		require.Equal(t, []string{"1  DISABLED purchase"}, b.errorsOf(done.ID))
+		require.Equal(t, []string{"1  EVENT_DISABLED purchase"}, b.errorsOf(done.ID))
 	})
 }
 

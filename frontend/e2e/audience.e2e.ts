@@ -138,6 +138,7 @@ test('a marketer selects people by clicking, keeps them, and reaches exactly the
 
   const marketer = await openPage(browser, tidings.url, { width: 1280 });
   const { page } = marketer;
+  page.setDefaultTimeout(30_000);
   await signIn(page, tidings.url, 'marketer');
   await page.goto(`${tidings.url}/segments`);
   await page.getByRole('link', { name: '新建分群' }).click();

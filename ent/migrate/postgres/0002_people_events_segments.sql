@@ -150,10 +150,13 @@ CREATE TABLE "detail_rows" (
 );
 CREATE INDEX "detail_rows_at" ON "detail_rows" ("project_num", "table_num", "at") INCLUDE ("person_num");
 CREATE INDEX "detail_rows_person" ON "detail_rows" ("project_num", "person_num", "table_num", "at");
+-- people are searched by the beginning of an ID: in byte order the index answers, whatever the database's own order is
+ALTER TABLE "identities" ALTER COLUMN "value" TYPE character varying COLLATE "C";
 UPDATE "settings" SET "value" = '2' WHERE "id" = 'schema_min_reader';
 
 -- +goose Down
 ALTER TABLE "tasks" DROP CONSTRAINT "tasks_segments_segment";
+ALTER TABLE "identities" ALTER COLUMN "value" TYPE character varying;
 DROP TABLE "detail_rows";
 DROP TABLE "event_seen";
 DROP TABLE "events";

@@ -28,6 +28,9 @@ const (
 	// of 100 ms in flight, so these many keep the rate while an answer takes that
 	// many tenths of a second.
 	shardsAhead = 4
+	// importsAtOnce bounds the imports in work: each takes minutes, and a slot that
+	// a low queue has taken is not given back to a higher one.
+	importsAtOnce = 2
 	// fullShard is the size of a shard on a fast channel; see dispatch.
 	fullShard = 2000
 )
@@ -126,13 +129,16 @@ func (p *Poller) runOnce(ctx context.Context) error {
 		{kindUpload, due.Uploads, queue.Segment},
 		{kindSegment, due.Segments, queue.Segment},
 		{kindApproval, due.Approvals, queue.Maintenance},
-		{kindImport, due.Imports, queue.Maintenance},
 	} {
 		if !p.served[kind.queue] {
 			continue
 		}
 		rows, err := due.HandOut(ctx, p.db, kind.table, now, batch, "")
 		errs = append(errs, err, p.enqueue(ctx, jobsOf(kind.kind, kind.queue, rows)))
+	}
+	if p.served[queue.Maintenance] {
+		rows, err := due.HandOut(ctx, p.db, due.Imports, now, 1, fmt.Sprintf(fewImports, p.db.NowSQL(), importsAtOnce))
+		errs = append(errs, err, p.enqueue(ctx, jobsOf(kindImport, queue.Maintenance, rows)))
 	}
 	return errors.Join(errs...)
 }
@@ -151,6 +157,9 @@ func jobsOf(kind, name string, rows []due.Row) []queue.Job {
 	}
 	return jobs
 }
+
+// fewImports is the condition that few enough imports are in somebody's hands.
+const fewImports = `(SELECT count(*) FROM imports o WHERE o.due_at IS NOT NULL AND o.lease_until >= %s) < %d`
 
 // inHandSQL: out the shards handed out or worked, by channel and class.
 const inHandSQL = `SELECT s.channel_id, s.class, count(*) FROM shards s WHERE s.lease_until >= %s GROUP BY s.channel_id, s.class`

@@ -42,6 +42,8 @@ const (
 	Approvals Table = "approvals"
 	Segments  Table = "segments"
 	Imports   Table = "imports"
+	Batches   Table = "event_batches"
+	Backtests Table = "backtests"
 )
 
 // Row is a row handed out: its key and the attempt it was handed out under.

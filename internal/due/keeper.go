@@ -126,7 +126,7 @@ func (k *Keeper) renewTable(ctx context.Context, table Table, leases []*Lease) e
 		numbers[i], _ = strconv.ParseInt(l.id, 10, 64)
 	}
 	ids = k.db.List(texts)
-	if table == Shards {
+	if table == Shards || table == Batches { // their IDs are numbers
 		ids = k.db.List(numbers)
 	}
 	asked := wall()

@@ -10,6 +10,7 @@ import type { ResultOf } from '@/shared/graphql/graphql';
 import { useTime } from '@/shared/time/TimeContext';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
+import styles from './people.module.css';
 import { PersonDeliveriesQuery } from './personQuery';
 
 type Node = NonNullable<ResultOf<typeof PersonDeliveriesQuery>['node']>;
@@ -126,7 +127,7 @@ function useMessageColumns() {
             {task.name}
           </Link>
           {content.length > 0 && (
-            <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+            <Typography.Text type="secondary" style={{ fontSize: 12 }} className={styles.content}>
               {content.map(({ label, value }) => `${label}：${value}`).join('；')}
             </Typography.Text>
           )}
@@ -144,7 +145,7 @@ function useMessageColumns() {
     {
       title: t('messages.reason'),
       key: 'reason',
-      width: 230,
+      width: 170,
       render: (_: unknown, { reason, explanation, text }: Delivery) =>
         reason ? (
           <Flex vertical>
@@ -160,7 +161,7 @@ function useMessageColumns() {
     {
       title: t('messages.at'),
       key: 'at',
-      width: 150,
+      width: 136,
       render: (_: unknown, { settledAt, claimedAt }: Delivery) =>
         time.minute(settledAt ?? claimedAt),
     },

@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Card, Flex, Table, Typography } from 'antd';
+import { Card, Flex, Table } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -9,6 +9,7 @@ import { CursorPager } from '@/shared/ui/CursorPager';
 import { PageHeader } from '@/shared/ui/PageHeader';
 import { QueryState } from '@/shared/ui/QueryState';
 import { CatalogueFilters } from '../CatalogueFilters';
+import { NameCell } from '../NameCell';
 import { totalOf } from './dayCounts';
 import { EventSwitch } from './EventSwitch';
 import { type EventData, EventListQuery } from './eventQueries';
@@ -37,14 +38,13 @@ export function EventListPage() {
       key: 'name',
       rowScope: 'row',
       render: (_value, { id, name, displayName }) => (
-        <Flex vertical>
-          <Link to="/data/events/$id" params={{ id }}>
-            {displayName || name}
-          </Link>
-          <Typography.Text type="secondary" className="mono-id">
-            {name}
-          </Typography.Text>
-        </Flex>
+        <NameCell name={name} displayName={displayName}>
+          {(label) => (
+            <Link to="/data/events/$id" params={{ id }}>
+              {label}
+            </Link>
+          )}
+        </NameCell>
       ),
     },
     {

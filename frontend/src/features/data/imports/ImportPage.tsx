@@ -221,11 +221,14 @@ function ErrorCard({ found }: { found: ImportDetail }) {
           {
             title: t('imports.value'),
             dataIndex: 'value',
-            render: (value: string) => (
-              <Typography.Text code style={{ overflowWrap: 'anywhere' }}>
-                {value || ' '}
-              </Typography.Text>
-            ),
+            render: (value: string) =>
+              value ? (
+                <Typography.Text code style={{ overflowWrap: 'anywhere' }}>
+                  {value}
+                </Typography.Text>
+              ) : (
+                '--'
+              ),
           },
         ]}
       />

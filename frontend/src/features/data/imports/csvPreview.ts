@@ -10,7 +10,9 @@ export interface CsvPreview {
   rows: string[][];
 }
 
-export type PreviewResult = { preview: CsvPreview; fault?: undefined } | { fault: PreviewFault };
+export type PreviewResult =
+  | { preview: CsvPreview; fault?: undefined }
+  | { preview?: undefined; fault: PreviewFault };
 
 /** The text of the beginning of a file: UTF-8, else GBK; null for what is neither (a workbook, UTF-16). */
 export function decodeText(

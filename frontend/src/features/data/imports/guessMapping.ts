@@ -18,7 +18,7 @@ function isCode(value: string): boolean {
 export function guessType(values: readonly string[]): PropertyType {
   const said = values.map((value) => value.trim()).filter((value) => value !== '');
   const all = (test: (value: string) => boolean) => said.length > 0 && said.every(test);
-  if (all((value) => /^(true|false)$/i.test(value))) return 'BOOLEAN';
+  if (all((value) => /^(true|false|yes|no|是|否)$/i.test(value))) return 'BOOLEAN';
   if (all((value) => DATE.test(value))) return 'DATE';
   if (all((value) => DATETIME.test(value) || DATE.test(value))) return 'DATETIME';
   if (all((value) => NUMBER.test(value) && !isCode(value))) return 'NUMBER';

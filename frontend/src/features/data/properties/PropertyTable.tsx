@@ -6,6 +6,7 @@ import { useCan } from '@/features/session/session';
 import { useAct } from '@/shared/graphql/useAct';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { MayImport } from '../MayImport';
+import { NameCell } from '../NameCell';
 import { useTell } from '../useTell';
 import { type PropertyData, UpdateProperty } from './propertyQueries';
 
@@ -33,10 +34,7 @@ export function PropertyTable({ properties, fixed = [] }: PropertyTableProps) {
       rowScope: 'row',
       render: (_value, { name, displayName, description }) => (
         <Flex vertical>
-          <span>{displayName || name}</span>
-          <Typography.Text type="secondary" className="mono-id">
-            {name}
-          </Typography.Text>
+          <NameCell name={name} displayName={displayName} />
           {description && <Typography.Text type="secondary">{description}</Typography.Text>}
         </Flex>
       ),

@@ -116,6 +116,7 @@ function StreamTable({ events }: { events: readonly StreamEvent[] }) {
       scroll={{ x: 900 }}
       expandable={{
         columnTitle: <span className="visually-hidden">{t('stream.open')}</span>,
+        rowExpandable: ({ refused }) => !refused,
         expandedRowRender: ({ properties }) => (
           <pre className={styles.code}>{JSON.stringify(properties, null, 2)}</pre>
         ),

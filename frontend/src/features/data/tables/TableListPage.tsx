@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Button, Card, Flex, Form, Input, Table, Typography } from 'antd';
+import { Button, Card, Flex, Form, Input, Table } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +11,7 @@ import { useTime } from '@/shared/time/TimeContext';
 import { CursorPager } from '@/shared/ui/CursorPager';
 import { PageHeader } from '@/shared/ui/PageHeader';
 import { QueryState } from '@/shared/ui/QueryState';
+import { NameCell } from '../NameCell';
 import { type TableData, TableListQuery } from './tableQueries';
 import { type TableSearch, toTableVariables } from './tableSearch';
 
@@ -39,14 +40,13 @@ export function TableListPage() {
       key: 'name',
       rowScope: 'row',
       render: (_value, { id, name, displayName }) => (
-        <Flex vertical>
-          <Link to="/data/tables/$id" params={{ id }}>
-            {displayName || name}
-          </Link>
-          <Typography.Text type="secondary" className="mono-id">
-            {name}
-          </Typography.Text>
-        </Flex>
+        <NameCell name={name} displayName={displayName}>
+          {(label) => (
+            <Link to="/data/tables/$id" params={{ id }}>
+              {label}
+            </Link>
+          )}
+        </NameCell>
       ),
     },
     {

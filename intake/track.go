@@ -21,8 +21,12 @@ import (
 // maxBatch is how large the body of a request may be, before and after unpacking.
 const maxBatch = 500 << 10
 
-// Calls are the paths below /v1/ that Track answers.
-var Calls = []string{"identify", "track", "page", "screen", "group", "alias", "batch"}
+// Calls are the paths below /v1/ that Track answers. The short ones are those of
+// analytics.js, Segment's SDK for browsers.
+var Calls = []string{"identify", "track", "page", "screen", "group", "alias", "batch", "i", "t", "p", "s", "g", "a", "b"}
+
+// long are the calls by the short paths.
+var long = map[string]string{"i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": "batch"}
 
 // Track is Segment's HTTP tracking API: POST /v1/{identify,track,page,screen,group,alias,batch}
 // with a write key as HTTP Basic user name or as writeKey in the body. Existing
@@ -47,6 +51,9 @@ func (h *Track) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call := strings.TrimPrefix(r.URL.Path, "/v1/")
+	if name, short := long[call]; short {
+		call = name
+	}
 	raw, err := readBody(w, r)
 	if err != nil {
 		refuse(w, r, h.Log, err)

@@ -250,6 +250,29 @@ func TestTrack(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, []any{30, "2026-11-22", 6}, []any{len(days), days[29].Day, days[29].Count})
 			}},
+			{"a group that is a subject of the project is an entity with attributes (R12)", func(t *testing.T) {
+				db.Ent.Subject.Create().SetProjectID(b.w.Project.ID).SetNum(b.w.Project.Num*100 + 1).SetCode("store").SetName("门店").SetIDType("store_id").ExecX(b.w.System)
+				people := b.count(t, "persons")
+				later := person.NewResolver(db) // this process learns of the subject at once
+				store := event.NewStore(event.Deps{DB: db, Clock: b.clock, People: later, Catalogue: b.catalogue, Log: slog.New(slog.DiscardHandler)})
+				ctx, stop := context.WithCancel(b.w.System)
+				done := make(chan struct{})
+				go func() { defer close(done); store.Run(ctx) }()
+				defer func() { stop(); <-done }()
+				source, err := b.sources.ByKey(ctx, b.key)
+				require.NoError(t, err)
+				res, err := store.Add(ctx, source, &event.Batch{Kind: "group", Items: []event.Item{
+					{Raw: []byte(`{"userId":"all","groupId":"s-1","context":{"groupType":"store"},"traits":{"area":120}}`)},
+					{Raw: []byte(`{"userId":"all","groupId":"s-1","traits":{"groupType":"store","open":true}}`)},
+					{Raw: []byte(`{"userId":"all","groupId":"x","traits":{"area":1}}`)},
+				}})
+				require.NoError(t, err)
+				require.Equal(t, 3, res.Accepted)
+				require.Equal(t, people+1, b.count(t, "persons"))
+				var raw []byte
+				require.NoError(t, db.SQL.QueryRowContext(ctx, db.Rebind(`SELECT attributes FROM persons WHERE project_num = ? AND subject = ?`), b.w.Project.Num, b.w.Project.Num*100+1).Scan(&raw))
+				require.JSONEq(t, `{"area":120,"open":true,"groupType":"store"}`, string(raw))
+			}},
 			{"an event that is switched off is refused", func(t *testing.T) {
 				_, a := b.post(t, "track", b.key, m{"userId": "u1", "event": "noise"})
 				require.Equal(t, 1, a.Accepted)
@@ -343,6 +366,10 @@ func TestBodies(t *testing.T) {
 		require.Equal(t, 200, status)
 		status, _ = b.post(t, "batch", "", m{"writeKey": b.key, "batch": []m{bought("k", "u", 1)}})
 		require.Equal(t, 200, status)
+		for path, body := range map[string]m{"t": {"writeKey": b.key, "userId": "u", "event": "e"}, "b": {"writeKey": b.key, "batch": []m{bought("k2", "u", 1)}}} {
+			status, a := b.post(t, path, "", body)
+			require.Equal(t, []int{200, 1}, []int{status, a.Accepted}, "the short paths of analytics.js")
+		}
 	})
 	t.Run("packed bodies are unpacked, up to 500 KB", func(t *testing.T) {
 		t.Parallel()

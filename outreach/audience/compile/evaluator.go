@@ -58,7 +58,6 @@ type evaluation struct {
 	names    names
 	patterns map[*rule.Test][]string
 	segments map[string]*roaring.Bitmap
-	all      *roaring.Bitmap // everybody, once read
 	progress func()
 }
 
@@ -112,7 +111,7 @@ func (e *Evaluator) Everybody(ctx context.Context, scope Scope) (*roaring.Bitmap
 func (e *Evaluator) Members(ctx context.Context, projectNum int64, idType, appID string) (*roaring.Bitmap, error) {
 	var out *roaring.Bitmap
 	err := e.snapshot(ctx, Scope{ProjectNum: projectNum, Zone: time.UTC}, func(run *evaluation) (err error) {
-		q := cat("SELECT DISTINCT person_num AS p FROM identities WHERE project_num = ", param{projectNum}, " AND type = ", param{idType}, " AND NOT invalid")
+		q := cat("SELECT person_num AS p FROM identities WHERE project_num = ", param{projectNum}, " AND type = ", param{idType}, " AND NOT invalid")
 		if appID != "" {
 			prefix := appID + ":"
 			q = cat(q, " AND substr(value, 1, ", strconv.Itoa(utf8.RuneCountInString(prefix)), ") = ", param{prefix})
@@ -194,30 +193,31 @@ func (e *evaluation) people(ctx context.Context, q expr) (*roaring.Bitmap, error
 	return parseNumbers(text)
 }
 
-// universe is everybody, read once.
+// universe is everybody.
 func (e *evaluation) universe(ctx context.Context) (*roaring.Bitmap, error) {
-	if e.all != nil {
-		return e.all, nil
-	}
 	all, err := e.people(ctx, cat("SELECT id & 4294967295 AS p FROM persons WHERE ", e.everybody()))
 	if err != nil {
 		return nil, fmt.Errorf("read everybody: %w", err)
 	}
-	e.all = all
 	return all, nil
 }
 
 // few is how many people are rather looked up one by one than searched for among all.
 const few = 20_000
 
-// within takes out whoever is not one of the scope's people: stubs and entities
-// of other subjects have events and IDs too.
+// within gives the people whom a selection comes to, without whoever is not one
+// of the scope's people: stubs and entities of other subjects have events and IDs
+// too.
 func (e *evaluation) within(ctx context.Context, found selection) (*roaring.Bitmap, error) {
 	switch {
+	case found.others:
+		all, err := e.universe(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return roaring.AndNot(all, found.Bitmap), nil
 	case found.inside || found.IsEmpty():
 		return found.Bitmap, nil
-	case e.all != nil:
-		return roaring.And(found.Bitmap, e.all), nil
 	case found.GetCardinality() <= few:
 		ids := make([]int64, 0, few)
 		for n := range roaring.Values(found.Bitmap) {

@@ -1,21 +1,16 @@
 package compile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"tidings/outreach/audience/rule"
 )
-
-// selection is what a node selects. Inside says that all of them are the scope's
-// people; what comes from events and IDs may hold stubs and other entities.
-type selection struct {
-	*roaring.Bitmap
-	inside bool
-}
 
 // personal tells whether a node looks at nothing but people's rows, so that one
 // scan answers it.
@@ -87,13 +82,11 @@ func (e *evaluation) node(ctx context.Context, n *rule.Node) (selection, error) 
 		case i == 0:
 			out = s
 		case n.Op == rule.And:
-			out.And(s.Bitmap)
-			out.inside = out.inside || s.inside
+			out = out.and(s)
 		case n.Op == rule.Or:
-			out.Or(s.Bitmap)
-			out.inside = out.inside && s.inside
+			out = out.or(s)
 		default:
-			out.AndNot(s.Bitmap)
+			out = out.and(s.turned())
 		}
 	}
 	return out, nil
@@ -106,7 +99,7 @@ func (e *evaluation) scan(ctx context.Context, n *rule.Node) (selection, error) 
 		return selection{}, fmt.Errorf("look through people: %w", err)
 	}
 	e.progress()
-	return selection{found, true}, nil
+	return selection{Bitmap: found, inside: true}, nil
 }
 
 func (e *evaluation) condition(n *rule.Node) expr {
@@ -114,13 +107,28 @@ func (e *evaluation) condition(n *rule.Node) expr {
 		return e.test(e.about(n), n.Test)
 	}
 	parts := make([]expr, len(n.Nodes))
-	for i, child := range n.Nodes {
+	for i, child := range slices.SortedStableFunc(slices.Values(n.Nodes), func(a, b *rule.Node) int { return cmp.Compare(weight(a), weight(b)) }) {
 		parts[i] = e.condition(child)
 	}
 	if n.Op == rule.And {
 		return list(" AND ", parts)
 	}
 	return list(" OR ", parts)
+}
+
+// weight is how dear a condition is. The database takes conditions for equally
+// dear, and looks at them in the order in which they are written.
+func weight(n *rule.Node) int {
+	if !n.IsLeaf() {
+		return 4
+	}
+	switch n.Test.Word { //nolint:exhaustive // the rest are in between
+	case rule.In, rule.IsTrue, rule.IsFalse:
+		return len(n.Test.Values) / 2
+	case rule.AnyOf, rule.AllOf, rule.NoneOf, rule.During:
+		return 3
+	}
+	return 2
 }
 
 // about is the value that a test of an attribute or tag looks at.
@@ -138,22 +146,15 @@ func (e *evaluation) leaf(ctx context.Context, n *rule.Node) (selection, error) 
 		return selection{}, fmt.Errorf("evaluate %s: %w", n.Op, err)
 	}
 	e.progress()
-	if !n.Not {
-		// A segment's members were the scope's people when it was computed, and still are.
-		return selection{found, n.Op == rule.Segment}, nil
-	}
-	all, err := e.universe(ctx)
-	if err != nil {
-		return selection{}, err
-	}
-	return selection{roaring.AndNot(all, found), true}, nil
+	// A segment's members were the scope's people when it was computed, and still are.
+	return selection{Bitmap: found, others: n.Not, inside: n.Op == rule.Segment}, nil
 }
 
 // members are those whom a leaf would select if it were not turned round.
 func (e *evaluation) members(ctx context.Context, n *rule.Node) (*roaring.Bitmap, error) {
 	switch n.Op {
 	case rule.Identity:
-		return e.people(ctx, cat("SELECT DISTINCT person_num AS p FROM identities WHERE project_num = ", param{e.scope.ProjectNum}, " AND type = ", param{n.IDType}))
+		return e.people(ctx, cat("SELECT person_num AS p FROM identities WHERE project_num = ", param{e.scope.ProjectNum}, " AND type = ", param{n.IDType}))
 	case rule.Segment:
 		return e.segments[n.Segment].Clone(), nil
 	case rule.Event:
@@ -181,11 +182,22 @@ func (e *evaluation) sequence(ctx context.Context, n *rule.Node) (*roaring.Bitma
 	if err != nil && (!timedOut(err) || ctx.Err() != nil) {
 		return nil, err
 	}
-	if _, err := e.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT quick; RELEASE SAVEPOINT quick"); err != nil {
+	if err := e.goBack(ctx); err != nil {
 		return nil, fmt.Errorf("take the limit away: %w", err)
 	}
 	if err == nil {
 		return found, nil
 	}
 	return e.people(ctx, e.sequenceByWindow(n))
+}
+
+// goBack goes back to the savepoint. That may be cut off by the very limit it
+// takes away, on a machine that is busy enough.
+func (e *evaluation) goBack(ctx context.Context) error {
+	for try := 0; ; try++ {
+		_, err := e.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT quick")
+		if err == nil || !timedOut(err) || ctx.Err() != nil || try == 20 {
+			return err
+		}
+	}
 }

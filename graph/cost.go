@@ -15,6 +15,7 @@ type costed struct{ graphql.ExecutableSchema }
 const (
 	costOfDeliveries = 1_000 // may read through a run
 	costOfProgress   = 5     // two sums, shared by the tasks of a page
+	costOfPage       = 50    // a query of its own for each object
 	costOfCommand    = 100   // a transaction
 	costOfCall       = 1_000 // a call to the channel's provider
 	costOfCount      = 100   // reads everybody with an ID of the channel
@@ -25,6 +26,13 @@ var prices = map[string]int{
 	"Task.deliveries": costOfDeliveries,
 	"Task.progress":   costOfProgress,
 	"Run.progress":    costOfProgress,
+
+	"Person.deliveries":   costOfDeliveries, // looks into many runs
+	"Person.segments":     costOfDeliveries, // reads the members of segments
+	"Person.events":       costOfPage,
+	"EventType.counts":    costOfPage,
+	"DetailTable.sample":  costOfPage,
+	"Query.suggestValues": costOfDeliveries, // looks through ten thousand records
 
 	"Segment.reachable":      costOfCount,
 	"Segment.members":        costOfUses,

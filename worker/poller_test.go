@@ -142,3 +142,22 @@ func TestTheClockGoesForwardsOnlyAndStopsAtWhatFallsDue(t *testing.T) {
 		require.WithinDuration(t, start.Add(2*time.Hour), <-due, 30*time.Second, "the clock stood at the reach time")
 	})
 }
+
+// A file takes minutes, so not all slots may go to files.
+func TestFewImportsAreInWorkAtOnce(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db, 0)
+		for range importsAtOnce + 2 {
+			require.NoError(t, db.Ent.DataImport.Create().SetProjectID(b.Project.ID).SetKind("PEOPLE").SetStatus("RUNNING").
+				SetDueAt(clock.Wall().Add(-time.Second)).Exec(b.ctx))
+		}
+		for range importsAtOnce {
+			require.Equal(t, map[string]int{"import on maintenance": 1}, b.polled(t))
+		}
+		require.Empty(t, b.polled(t))
+		_, err := db.SQL.ExecContext(b.ctx, "UPDATE imports SET due_at = NULL, lease_until = NULL WHERE lease_until IS NOT NULL")
+		require.NoError(t, err)
+		require.Equal(t, map[string]int{"import on maintenance": 1}, b.polled(t), "when one ends the next begins")
+	})
+}

@@ -2,10 +2,12 @@ package delivery_test
 
 import (
 	"database/sql"
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"tidings/ent"
 	enttemplate "tidings/ent/template"
 	"tidings/internal/database"
 	"tidings/internal/factory"
@@ -14,6 +16,7 @@ import (
 	"tidings/outreach/delivery"
 	"tidings/outreach/gate"
 	"tidings/outreach/person"
+	"tidings/outreach/render"
 )
 
 // A run that was frozen before people were merged finds who they are now, and
@@ -104,5 +107,36 @@ func TestSendingUsesAuthorisationsUp(t *testing.T) {
 				require.Equal(t, want[i], got[o], "%s %d", kind, i)
 			}
 		}
+	})
+}
+
+// A tag is put in as an attribute is; a merged person has the tags of both.
+func TestTagsAreVariables(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		openIDs := factory.OpenIDs(2)
+		up := b.Upload(t, openIDs)
+		friend := "朋友"
+		content, err := json.Marshal(render.Content{Params: []render.ParamContent{
+			{Key: "thing1", Parts: []render.Part{{Var: &render.Var{Source: render.Tag, Name: "level", Default: &friend}}}}, {Key: "number2", Parts: []render.Part{{Text: "1"}}},
+		}})
+		require.NoError(t, err)
+		b.Task(t, up, b.Now, func(c *ent.TaskCreate) { c.SetContent(content) })
+		b.prepare()
+		r := person.NewResolver(db)
+		key := func(i int) person.Key {
+			return person.Key{Type: person.WechatOpenID, Value: person.WechatValue(b.Channel.AppID, openIDs[i])}
+		}
+		nums, err := r.Identify(b.ctx, b.Project.Num, []person.Claim{{Keys: []person.Key{key(0)}}, {Keys: []person.Key{key(1)}}, {Keys: []person.Key{{Type: person.UserID, Value: "u"}}}})
+		require.NoError(t, err)
+		require.NoError(t, db.SQLTx(b.ctx, func(tx *sql.Tx) error {
+			return person.Set(b.ctx, db, tx, b.Project.Num, []person.Change{{Num: nums[2], Tags: []byte(`{"level":"金卡"}`)}})
+		}))
+		_, err = r.Identify(b.ctx, b.Project.Num, []person.Claim{{Keys: []person.Key{{Type: person.UserID, Value: "u"}, key(0)}, Merge: true}})
+		require.NoError(t, err)
+		b.drain()
+		require.Equal(t, "金卡", b.sender.params[openIDs[0]][0].Value)
+		require.Equal(t, "朋友", b.sender.params[openIDs[1]][0].Value)
 	})
 }

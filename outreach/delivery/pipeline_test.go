@@ -33,6 +33,7 @@ import (
 type script struct {
 	mu     sync.Mutex
 	calls  map[string]int
+	params map[string][]channel.Param // of the last call of each
 	answer func(target string, call int) channel.Result
 }
 
@@ -40,6 +41,7 @@ func (s *script) Send(_ time.Time, m *channel.Message) channel.Result {
 	s.mu.Lock()
 	s.calls[m.Target]++
 	n := s.calls[m.Target]
+	s.params[m.Target] = m.Params
 	s.mu.Unlock()
 	if s.answer == nil {
 		return channel.Result{Outcome: channel.Sent, MessageID: "9007199254740993"}
@@ -67,7 +69,7 @@ func setup(t *testing.T, db *database.DB) *bench {
 	mini := miniredis.RunT(t)
 	rdb := redis.NewClient(&redis.Options{Addr: mini.Addr()})
 	t.Cleanup(func() { _ = rdb.Close() })
-	b := &bench{World: world, t: t, ctx: ctx, clock: clock.NewFake(world.Now), sender: &script{calls: map[string]int{}}}
+	b := &bench{World: world, t: t, ctx: ctx, clock: clock.NewFake(world.Now), sender: &script{calls: map[string]int{}, params: map[string][]channel.Param{}}}
 	b.dispatch = dispatch.New(db, b.clock, nil)
 	b.worker = delivery.NewWorker(delivery.Config{
 		DB: db, Clock: b.clock, Dispatch: b.dispatch, Senders: b.sender, Limiter: ratelimit.New(rdb), Log: slog.New(slog.DiscardHandler),

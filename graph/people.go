@@ -252,6 +252,9 @@ func (r *Resolver) loadPeople(ctx context.Context, keys []int64) (map[int64]*mod
 			continue
 		}
 		code := "user"
+		if p.Subject != 0 {
+			code = "unknown" // an entity of a subject that was deleted
+		}
 		for _, s := range subjects {
 			if s.Num == p.Subject {
 				code = s.Code

@@ -11,9 +11,11 @@ import (
 	"tidings/ent"
 	entimport "tidings/ent/dataimport"
 	entdetailtable "tidings/ent/detailtable"
+	enteventtype "tidings/ent/eventtype"
 	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/outreach/access"
+	"tidings/outreach/event"
 	"tidings/outreach/fault"
 )
 
@@ -58,6 +60,7 @@ func (s *Imports) Create(ctx context.Context, in Input) (*ent.DataImport, error)
 			if in.Mapping.PersonColumn == "" {
 				in.Mapping.PersonColumn = table.PersonColumn
 			}
+			in.TableID = table.ID
 			set = func(c *ent.DataImportCreate) { c.SetTableID(table.ID) }
 		}
 	case entimport.KindEvents:
@@ -81,6 +84,9 @@ func (s *Imports) Create(ctx context.Context, in Input) (*ent.DataImport, error)
 	}
 	if in.Kind != entimport.KindEvents && in.SourceID != "" {
 		fs.Add("input.sourceId", "NOT_ALLOWED", "only events come from a source")
+	}
+	if err := s.checkTypes(ctx, &fs, &in); err != nil {
+		return nil, err
 	}
 	if in.Mapping.IDType != "" {
 		known, err := s.Catalogue.Knows(ctx, in.Mapping.IDType)
@@ -119,6 +125,42 @@ func (s *Imports) Create(ctx context.Context, in Input) (*ent.DataImport, error)
 		return nil, err
 	}
 	return out.Unwrap(), nil
+}
+
+// checkTypes refuses a column's type where the catalogue says another: values are
+// of one type each. Of events it looks where all rows are one event.
+func (s *Imports) checkTypes(ctx context.Context, fs *fault.Fields, in *Input) error {
+	owner := event.Attributes
+	switch in.Kind {
+	case entimport.KindTags:
+		owner = event.Tags
+	case entimport.KindRows:
+		owner = event.OfTable(in.TableID)
+	case entimport.KindEvents:
+		t, err := s.DB.Ent.EventType.Query().Where(enteventtype.Name(in.Mapping.Event)).Only(ctx)
+		if ent.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read event type: %w", err)
+		}
+		owner = event.OfEvent(t.ID)
+	case entimport.KindPeople:
+	}
+	if !slices.ContainsFunc(in.Mapping.Columns, func(c Column) bool { return c.Type != nil }) {
+		return nil
+	}
+	known, err := readTypes(ctx, s.DB, viewer.From(ctx).ProjectID, owner)
+	if err != nil {
+		return err
+	}
+	for i, c := range in.Mapping.Columns {
+		if p := known[c.Name]; c.Type != nil && p != nil && p.Type != *c.Type {
+			fs.Add(fmt.Sprintf("input.mapping.columns.%d.type", i), "TYPE_CONFLICT", "the catalogue says that %q is %s", c.Name, p.Type)
+			fs.With(map[string]any{"type": p.Type})
+		}
+	}
+	return nil
 }
 
 // cleanFileName makes a name from outside harmless: its last part, without

@@ -159,7 +159,7 @@ func (j *job) storeEvents(ctx context.Context, tx *sql.Tx, b *batch) error {
 		}
 		rows = append(rows, []any{j.project.Num, j.events[it.event].of.Num, int64(it.num), it.at, received, nums[it], j.source.Num, props})
 	}
-	if err := event.Copy(ctx, j.DB, tx, rows); err != nil {
+	if err := event.CopyBatch(ctx, j.DB, tx, rows, j.Clock.Now(), true); err != nil {
 		return fmt.Errorf("store events: %w", err)
 	}
 	b.stored, b.duplicate = len(rows), len(b.items)-len(rows)

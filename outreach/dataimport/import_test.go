@@ -269,6 +269,11 @@ func TestWhatCannotBegin(t *testing.T) {
 	in.Mapping.EventColumn, in.SourceID = "e", "src_x"
 	require.Equal(t, []string{"input.mapping.event REQUIRED", "input.sourceId NOT_FOUND"}, fields(in))
 	require.Equal(t, []string{"input.tableId REQUIRED"}, fields(Input{Kind: entimport.KindRows}))
+	b.run(people(), "user,age\nu1,5\n")
+	in = people()
+	text := kind("TEXT")
+	in.Mapping.Columns = []Column{{Header: "Age", Name: "age", Type: &text}, {Header: "x", Name: "new", Type: &text}}
+	require.Equal(t, []string{"input.mapping.columns.0.type TYPE_CONFLICT"}, fields(in))
 	_, err := b.imports.Create(b.as(access.SegmentView), people())
 	require.True(t, fault.Is(err, fault.Forbidden))
 }

@@ -106,11 +106,11 @@ function SegmentTable({ segments, onChanged }: SegmentTableProps) {
       key: 'name',
       rowScope: 'row',
       render: (_, { id, name, rule }) => (
-        <Flex vertical gap={2} style={{ minWidth: 200 }}>
+        <Flex vertical gap={2}>
           <Link to="/segments/$id" params={{ id }}>
             {name}
           </Link>
-          <Typography.Text type="secondary" style={{ fontSize: 12, maxWidth: 460 }} ellipsis>
+          <Typography.Text type="secondary" style={{ fontSize: 12 }} ellipsis>
             <RuleSentence rule={rule} />
           </Typography.Text>
         </Flex>
@@ -119,40 +119,40 @@ function SegmentTable({ segments, onChanged }: SegmentTableProps) {
     {
       title: t('column.size'),
       dataIndex: 'size',
-      width: 100,
+      width: 84,
       align: 'end',
       render: (size: number, { computedAt }) => (computedAt ? size.toLocaleString() : '--'),
     },
     {
       title: t('column.status'),
       key: 'status',
-      width: 150,
+      width: 128,
       render: (_, segment) => <SegmentState segment={segment} />,
     },
     {
       title: t('column.mode'),
       key: 'mode',
-      width: 116,
+      width: 100,
       render: (_, { updateMode, dailyAt }) =>
         updateMode === 'DAILY' ? t('mode.dailyAt', { at: dailyAt }) : t('mode.ON_DEMAND'),
     },
     {
       title: t('column.computedAt'),
       dataIndex: 'computedAt',
-      width: 142,
+      width: 138,
       render: (at: string | null) => time.minute(at),
     },
     {
       title: t('column.nextAt'),
       dataIndex: 'nextAt',
-      width: 142,
+      width: 138,
       render: (at: string | null) => time.minute(at),
     },
-    { title: t('column.creator'), dataIndex: ['creator', 'name'], width: 96 },
+    { title: t('column.creator'), dataIndex: ['creator', 'name'], width: 84 },
     {
       title: t('column.actions'),
       key: 'actions',
-      width: 152,
+      width: 140,
       render: (_, segment) => <SegmentActions segment={segment} onChanged={onChanged} />,
     },
   ];
@@ -163,7 +163,8 @@ function SegmentTable({ segments, onChanged }: SegmentTableProps) {
       columns={columns}
       dataSource={segments}
       pagination={false}
-      scroll={{ x: 1060 }}
+      tableLayout="fixed"
+      scroll={{ x: 1000 }}
     />
   );
 }

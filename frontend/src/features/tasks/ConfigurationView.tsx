@@ -84,10 +84,10 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
             key: 'segment',
             label: t('config.segment'),
             children: (
-              <>
+              <Flex gap="small" wrap>
                 <Link to="/segments/$id" params={{ id: task.segment.id }}>
                   {task.segment.name}
-                </Link>{' '}
+                </Link>
                 <span className="secondary">
                   {task.segment.computedAt
                     ? t('config.segmentSize', {
@@ -96,9 +96,19 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
                       })
                     : t('config.segmentNone')}
                 </span>
-              </>
+              </Flex>
             ),
           },
+          ...(task.audienceMode === 'SEGMENT'
+            ? [
+                {
+                  key: 'rule',
+                  label: t('config.rule'),
+                  span: columns,
+                  children: <RuleSentence rule={task.segment.rule} />,
+                },
+              ]
+            : []),
         ]
       : []),
     ...(upload && task.audienceMode === 'UPLOAD'

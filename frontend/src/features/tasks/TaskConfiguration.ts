@@ -12,7 +12,7 @@ export const TaskConfiguration = graphql(`
     groups { id name }
     audienceMode
     rule
-    segment { id name updateMode dailyAt size computedAt }
+    segment { id name updateMode dailyAt size computedAt rule }
     listed
     segmentRoles
     refreshBefore

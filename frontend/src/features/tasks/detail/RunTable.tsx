@@ -36,7 +36,7 @@ export function RunTable({ task, runs }: RunTableProps) {
       pagination={false}
       dataSource={runs}
       aria-label={t('runs.title')}
-      scroll={{ x: 980 }}
+      scroll={{ x: 1120 }}
       columns={[
         {
           title: t('runs.id'),

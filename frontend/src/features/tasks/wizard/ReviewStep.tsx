@@ -117,12 +117,12 @@ function Summary() {
             key: 'segmentId',
             span: 2,
             children: segment ? (
-              <>
-                {segment.name}{' '}
+              <Flex vertical>
+                <span>{segment.name}</span>
                 <span className="secondary">
-                  （<RuleSentence rule={segment.rule} />）
+                  <RuleSentence rule={segment.rule} />
                 </span>
-              </>
+              </Flex>
             ) : (
               t('review.none')
             ),

@@ -14,7 +14,7 @@ import (
 	"tidings/graph/generated"
 	"tidings/graph/model"
 	"tidings/outreach/audience"
-	"tidings/outreach/fault"
+	"tidings/outreach/audience/rule"
 	"time"
 
 	"entgo.io/contrib/entgql"
@@ -60,7 +60,7 @@ func (r *queryResolver) AudienceAbilities(ctx context.Context) (*model.AudienceA
 }
 
 func (r *queryResolver) RuleSchema(ctx context.Context) (json.RawMessage, error) {
-	return nil, fault.Errorf(fault.Unavailable, "the schema is not there yet")
+	return rule.Schema, nil
 }
 
 func (r *queryResolver) EstimateAudience(ctx context.Context, input model.EstimateInput) (*model.AudienceEstimate, error) {

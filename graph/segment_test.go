@@ -294,6 +294,9 @@ func TestAbilitiesOfAProject(t *testing.T) {
 			},
 		}, a.at("audienceAbilities"))
 		require.Equal(t, "UNAUTHENTICATED", b.as("", q, nil).code())
+		a = b.as(b.tokens[access.Viewer], `{ruleSchema}`, nil)
+		require.Empty(t, a.Errors, a.raw)
+		require.Equal(t, "https://json-schema.org/draft/2020-12/schema", a.at("ruleSchema").(map[string]any)["$schema"])
 	})
 }
 

@@ -62,7 +62,7 @@ func (s *Segments) Estimate(ctx context.Context, in EstimateInput, progress Prog
 		return nil, err
 	}
 	began := clock.Wall()
-	work, cancel := context.WithTimeout(ctx, estimateLimit)
+	work, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
 	out, err := e.count(work, progress)
 	switch {

@@ -153,3 +153,12 @@ func TestEntitiesBecomePeople(t *testing.T) {
 		require.Equal(t, []string{"subject NOT_FOUND"}, wrong(t, err))
 	})
 }
+
+func TestASlowEstimateSaysSo(t *testing.T) {
+	t.Parallel()
+	w := inWorld(t, testdb.New(t))
+	w.segments.Hurry(time.Millisecond)
+	w.segments.Stop(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+	_, err := w.segments.Estimate(w.AsMarketer, audience.EstimateInput{Rule: in("杭州")}, nil)
+	require.Equal(t, []string{"UNAVAILABLE ESTIMATE_TIMEOUT"}, wrong(t, err), "§9.3")
+}

@@ -2,6 +2,7 @@ package audience
 
 import (
 	"context"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -19,3 +20,6 @@ func (s *Segments) Stop(at func(context.Context) error) {
 		return inner(ctx, scope, tree, opts)
 	}
 }
+
+// Hurry shortens how long an estimate may take.
+func (s *Segments) Hurry(limit time.Duration) { s.limit = limit }

@@ -52,6 +52,7 @@ type Segments struct {
 	clock clock.Clock
 	log   *slog.Logger
 	slots chan struct{} // one for each estimate at a time
+	limit time.Duration // of an estimate
 
 	compiled compile.Evaluator
 	// evaluate computes a rule; tests stop it half way.
@@ -63,7 +64,7 @@ func NewSegments(d SegmentDeps) *Segments {
 	if d.Estimates <= 0 {
 		d.Estimates = 4
 	}
-	s := &Segments{db: d.DB, clock: d.Clock, log: d.Log, slots: make(chan struct{}, d.Estimates), compiled: compile.Evaluator{DB: d.DB}}
+	s := &Segments{db: d.DB, clock: d.Clock, log: d.Log, slots: make(chan struct{}, d.Estimates), limit: estimateLimit, compiled: compile.Evaluator{DB: d.DB}}
 	s.evaluate = s.compiled.Evaluate
 	return s
 }

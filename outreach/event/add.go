@@ -50,6 +50,9 @@ func (s *Store) Add(ctx context.Context, source *Source, b *Batch) (*Result, err
 	req := &request{source: source}
 	refuse := func(r Refusal, event string, raw []byte) {
 		out.Refused = append(out.Refused, r)
+		if event == "" && r.Rule != "JSON" {
+			event = cut(gjson.GetBytes(raw, "event").Str, maxEventName)
+		}
 		if len(req.refused) < maxDead {
 			req.refused = append(req.refused, dead{Refusal: r, event: event, body: cleanText(string(raw[:min(len(raw), deadBody)]))})
 		}

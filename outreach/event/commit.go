@@ -219,8 +219,8 @@ func (s *Store) takeNew(ctx context.Context, tx *sql.Tx, hashes []string) (map[[
 	return out, nil
 }
 
-// eventColumns are those of the events table, in the order of eventArgs.
-var eventColumns = []string{"project_num", "event_num", "person_num", "at", "received_at", "num", "source_num", "props"}
+// eventColumns are those of the events table, in the order of eventArgs; the batch follows.
+var eventColumns = []string{"project_num", "event_num", "person_num", "at", "received_at", "num", "source_num", "props", "batch"}
 
 func eventArgs(m *ready) []any {
 	var props any
@@ -237,7 +237,7 @@ func (s *Store) copyEvents(ctx context.Context, tx *sql.Tx, fresh []*ready) erro
 			rows = append(rows, eventArgs(m))
 		}
 	}
-	if err := Copy(ctx, s.DB, tx, rows); err != nil {
+	if err := CopyBatch(ctx, s.DB, tx, rows, s.Clock.Now(), false); err != nil {
 		return fmt.Errorf("store events: %w", err)
 	}
 	return nil
@@ -247,9 +247,17 @@ func (s *Store) copyEvents(ctx context.Context, tx *sql.Tx, fresh []*ready) erro
 const sqliteRows = 50
 
 // Copy stores rows of events (project_num, event_num, person_num, at,
-// received_at, num, source_num, props) in the fastest way a database has. The
-// partitions have to be there.
+// received_at, num, source_num, props) in the fastest way a database has, for no
+// trigger to see. The partitions have to be there.
 func Copy(ctx context.Context, db *database.DB, tx *sql.Tx, rows [][]any) error {
+	without := make([][]any, len(rows))
+	for i, row := range rows {
+		without[i] = append(slices.Clone(row), nil)
+	}
+	return copyRows(ctx, db, tx, without)
+}
+
+func copyRows(ctx context.Context, db *database.DB, tx *sql.Tx, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -366,6 +374,9 @@ func (s *Store) note(group []*request) {
 				e.Event = m.event.Name
 			} else {
 				e.Event, e.Props = m.kind, m.traits
+			}
+			if len(e.Props) > shownProps {
+				e.Props = nil
 			}
 			byProject[p] = append(byProject[p], e)
 		}

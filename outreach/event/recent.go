@@ -14,6 +14,8 @@ const (
 	recentKept = 200
 	// recentShown is how many of one commit it shows.
 	recentShown = 50
+	// shownProps is how many bytes of properties it shows of one event; larger ones are left out.
+	shownProps = 2 << 10
 )
 
 // Seen is an event as it came in, taken or refused, for the live stream. Times

@@ -107,7 +107,7 @@ func viewable(ctx context.Context, client *ent.Client, t *ent.Task) error {
 			return audience.Refused()
 		}
 	case enttask.AudienceModeSegment:
-		if t.SegmentID == nil || t.CreatorID == v.AccountID && v.AccountID != "" {
+		if t.SegmentID == nil {
 			return nil
 		}
 		_, err := audience.Find(ctx, client, *t.SegmentID)

@@ -119,8 +119,11 @@ const (
 	ON CONFLICT (hash) DO NOTHING RETURNING lower(hex(hash))`
 )
 
-// storedSQL: rows of person, time, number; project. Out: the numbers of those that are stored already.
-const storedSQL = `SELECT u.n FROM %s %sJOIN events e ON e.project_num = ? AND e.person_num = u.p AND e.at = u.t AND e.num = u.n`
+// storedSQL: rows of person, time, number; project. Out: the numbers of those that
+// are stored already. Each is looked up by itself: as a join both databases would
+// rather read all events of the project.
+const storedSQL = `SELECT u.n FROM %s WHERE (SELECT 1 FROM events e
+	WHERE e.project_num = ? AND e.person_num = u.p AND e.at = u.t AND e.num = u.n LIMIT 1) = 1`
 
 // storeEvents adds the events that are not there: of the last days by their
 // hashes, of all time by where they would stand, because a file may come again
@@ -219,11 +222,7 @@ func (j *job) stored(ctx context.Context, tx *sql.Tx, items []*item, nums map[*i
 	}
 	from, args := j.DB.Values("u", database.Column{Name: "p", Values: people}, database.Column{Name: "t", Values: times},
 		database.Column{Name: "n", Values: numbers})
-	order := "CROSS " // SQLite would rather read all events and look each up in the list
-	if j.DB.Postgres() {
-		order = ""
-	}
-	return numbersOf(ctx, tx, j.DB.Rebind(fmt.Sprintf(storedSQL, from, order)), append(args, j.project.Num)...)
+	return numbersOf(ctx, tx, j.DB.Rebind(fmt.Sprintf(storedSQL, from)), append(args, j.project.Num)...)
 }
 
 // mergedInto gives the numbers whose rows may not have been rewritten yet.

@@ -186,11 +186,23 @@ func (e *evaluation) people(ctx context.Context, q expr) (*roaring.Bitmap, error
 	} else {
 		q = cat("SELECT group_concat(p) FROM (", q, ") AS people")
 	}
-	var text []byte
-	if err := e.tx.QueryRowContext(ctx, e.db.Rebind(q.sql), q.args...).Scan(&text); err != nil {
+	return e.gather(ctx, q)
+}
+
+// gather reads the texts of numbers that a query answers with.
+func (e *evaluation) gather(ctx context.Context, q expr) (*roaring.Bitmap, error) {
+	var found numbers
+	err := e.each(ctx, q.sql, q.args, func(rows *sql.Rows) error {
+		var text sql.RawBytes
+		if err := rows.Scan(&text); err != nil {
+			return err
+		}
+		return found.read(text)
+	})
+	if err != nil {
 		return nil, err
 	}
-	return parseNumbers(text)
+	return found.bitmap(), nil
 }
 
 // universe is everybody.

@@ -158,9 +158,9 @@ func (e *evaluation) members(ctx context.Context, n *rule.Node) (*roaring.Bitmap
 	case rule.Segment:
 		return e.segments[n.Segment].Clone(), nil
 	case rule.Event:
-		return e.people(ctx, e.behaviour(e.event(n.Event), n))
+		return e.doers(ctx, e.event(n.Event), n)
 	case rule.Rows:
-		return e.people(ctx, e.behaviour(e.detail(n.Table), n))
+		return e.doers(ctx, e.detail(n.Table), n)
 	case rule.Sequence:
 		return e.sequence(ctx, n)
 	case rule.And, rule.Or, rule.Exclude, rule.Attribute, rule.Tag, rule.Property:

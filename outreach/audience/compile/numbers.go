@@ -11,39 +11,46 @@ import (
 // numbers out: its 16 MB are soon worth it, and projects number people without gaps.
 const dense = 1 << 27
 
-// parseNumbers reads "7,12,3" into a bitmap.
-func parseNumbers(text []byte) (*roaring.Bitmap, error) {
-	var (
-		bits []uint64
-		rest []uint32
-	)
+// numbers gathers person numbers, in any order and any number of times.
+type numbers struct {
+	bits []uint64
+	rest []uint32
+}
+
+// read takes a text such as "7,12,3".
+func (n *numbers) read(text []byte) error {
 	for i := 0; i < len(text); i++ {
-		n, start := uint64(0), i
+		v, start := uint64(0), i
 		for ; i < len(text) && text[i] != ','; i++ {
 			d := text[i] - '0'
-			if d > 9 || n > math.MaxUint32 {
-				return nil, fmt.Errorf("a number was wanted at %d", i)
+			if d > 9 || v > math.MaxUint32 {
+				return fmt.Errorf("a number was wanted at %d", i)
 			}
-			n = n*10 + uint64(d)
+			v = v*10 + uint64(d)
 		}
 		switch {
-		case i == start || n > math.MaxUint32:
-			return nil, fmt.Errorf("a number was wanted at %d", start)
-		case n >= dense:
-			rest = append(rest, uint32(n))
+		case i == start || v > math.MaxUint32:
+			return fmt.Errorf("a number was wanted at %d", start)
+		case v >= dense:
+			n.rest = append(n.rest, uint32(v))
 			continue
 		}
-		word := int(n / 64) //nolint:gosec // below dense
-		for word >= len(bits) {
-			bits = append(bits, make([]uint64, max(1024, len(bits)))...)
+		word := int(v / 64) //nolint:gosec // below dense
+		for word >= len(n.bits) {
+			n.bits = append(n.bits, make([]uint64, max(1024, len(n.bits)))...)
 		}
-		bits[word] |= 1 << (n % 64)
+		n.bits[word] |= 1 << (v % 64)
 	}
+	return nil
+}
+
+// bitmap is what was read.
+func (n *numbers) bitmap() *roaring.Bitmap {
 	out := roaring.New()
-	if len(bits) > 0 {
-		out = roaring.FromDense(bits, true)
+	if len(n.bits) > 0 {
+		out = roaring.FromDense(n.bits, true)
 	}
-	out.AddMany(rest)
+	out.AddMany(n.rest)
 	out.RunOptimize()
-	return out, nil
+	return out
 }

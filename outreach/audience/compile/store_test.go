@@ -110,7 +110,7 @@ func (p *project) insert(t *testing.T, into string, rows [][]any) {
 	}
 }
 
-func json(s string) any {
+func jsonOrNull(s string) any {
 	if s == "" {
 		return nil
 	}
@@ -121,7 +121,7 @@ func (p *project) people(t *testing.T, people []human) {
 	t.Helper()
 	var rows [][]any
 	for _, h := range people {
-		rows = append(rows, []any{p.scope.ProjectNum<<32 | int64(h.num), p.scope.ProjectNum, h.stub, h.subject, json(h.attrs), json(h.tags), p.scope.Now})
+		rows = append(rows, []any{p.scope.ProjectNum<<32 | int64(h.num), p.scope.ProjectNum, h.stub, h.subject, jsonOrNull(h.attrs), jsonOrNull(h.tags), p.scope.Now})
 	}
 	p.insert(t, "persons (id, project_num, stub, subject, attributes, tags, created_at)", rows)
 }
@@ -130,7 +130,7 @@ func (p *project) events(t *testing.T, events []behaviour) {
 	t.Helper()
 	var rows [][]any
 	for i, b := range events {
-		rows = append(rows, []any{p.scope.ProjectNum, p.nums[b.name], int64(b.num), b.at, b.at, int64(i), 1, json(b.data)})
+		rows = append(rows, []any{p.scope.ProjectNum, p.nums[b.name], int64(b.num), b.at, b.at, int64(i), 1, jsonOrNull(b.data)})
 	}
 	p.insert(t, "events (project_num, event_num, person_num, at, received_at, num, source_num, props)", rows)
 }

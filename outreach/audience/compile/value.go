@@ -193,7 +193,8 @@ func texts(t *rule.Test) []string {
 // among is true where the text is one of several.
 func (d dialect) among(text expr, values []string) expr {
 	if len(values) == 1 {
-		return cat(text, " = ", param{values[0]})
+		// IS TRUE keeps PostgreSQL from looking at an equality last.
+		return cat("(", text, " = ", param{values[0]}, ") IS TRUE")
 	}
 	if d.postgres {
 		return cat(text, " = ANY(", param{d.db.List(values)}, "::text[])")

@@ -127,7 +127,11 @@ function useMessageColumns() {
             {task.name}
           </Link>
           {content.length > 0 && (
-            <Typography.Text type="secondary" style={{ fontSize: 12 }} className={styles.content}>
+            <Typography.Text
+              type="secondary"
+              style={{ fontSize: 12 }}
+              className={styles.content ?? ''}
+            >
               {content.map(({ label, value }) => `${label}：${value}`).join('；')}
             </Typography.Text>
           )}

@@ -1,5 +1,5 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/react';
-import { App as AntApp } from 'antd';
+import { App as AntApp, ConfigProvider } from 'antd';
 import { Provider } from 'urql';
 import { expect, test } from 'vitest';
 import { refusal } from '@/shared/testing/refusal';
@@ -16,9 +16,11 @@ function setUp(over: Record<string, unknown> = {}) {
   const client = schemaClient({ ...createWorld().root, ...over });
   const view = (input: EstimateInput | null, auto = false) => (
     <Provider value={client}>
-      <AntApp>
-        <EstimatePanel input={input} auto={auto} />
-      </AntApp>
+      <ConfigProvider button={{ autoInsertSpace: false }}>
+        <AntApp>
+          <EstimatePanel input={input} auto={auto} />
+        </AntApp>
+      </ConfigProvider>
     </Provider>
   );
   return view;

@@ -124,10 +124,17 @@ const (
 	openApprovals = `FROM approvals w WHERE true`
 	openSegments  = `FROM segments w WHERE w.deleted_at IS NULL`
 	openImports   = `FROM imports w WHERE w.status = 'RUNNING'`
+	openBatches   = `FROM event_batches w WHERE true`
+	openTouches   = `FROM touches w JOIN tasks t ON t.id = w.task_id WHERE w.run_num IS NULL AND t.run_status = 'RUNNING'`
+	// When triggered tasks begin and end.
+	openStarts = `FROM (SELECT starts_at AS due_at FROM tasks WHERE type IN ('DONE_A', 'DONE_A_NOT_B') AND run_status = 'WAITING' AND ends_at IS NOT NULL) w WHERE true`
+	openEnds   = `FROM (SELECT ends_at AS due_at FROM tasks WHERE type IN ('DONE_A', 'DONE_A_NOT_B')
+		AND run_status IN ('WAITING', 'RUNNING', 'PAUSED', 'ABNORMAL')) w WHERE true`
 )
 
 func (m *Mover) open() []string {
-	return []string{openRuns, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports}
+	return []string{openRuns, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports,
+		openBatches, openTouches, openStarts, openEnds}
 }
 
 // next is the earliest instant in the future at which something falls due.

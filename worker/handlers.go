@@ -24,6 +24,10 @@ type Commands struct {
 	// WorkImport stores the rows of a file that arrived so far; a process without
 	// it leaves imports to others.
 	WorkImport func(ctx context.Context, id string, attempt int, stopping <-chan struct{}) error
+	// MatchBatch matches a commit of events against triggers.
+	MatchBatch func(ctx context.Context, id int64, attempt int) error
+	// RunBacktest replays events; lost is closed when somebody else holds the row.
+	RunBacktest func(ctx context.Context, id string, attempt int, lost <-chan struct{}) error
 	// ExpireApproval ends an approval that nobody decided in time.
 	ExpireApproval func(ctx context.Context, id string) error
 }
@@ -51,6 +55,20 @@ func Handlers(keeper *due.Keeper, c Commands) map[string]queue.Handler {
 		kindApproval: leased(keeper, due.Approvals, func(ctx context.Context, _ *due.Lease, id string) error {
 			return c.ExpireApproval(ctx, id)
 		}),
+	}
+	if c.MatchBatch != nil {
+		handlers[kindBatch] = leased(keeper, due.Batches, func(ctx context.Context, l *due.Lease, id string) error {
+			n, err := strconv.ParseInt(id, 10, 64)
+			if err != nil {
+				return fmt.Errorf("batch %q: %w", id, err)
+			}
+			return c.MatchBatch(ctx, n, l.Attempt)
+		})
+	}
+	if c.RunBacktest != nil {
+		handlers[kindBacktest] = leased(keeper, due.Backtests, func(ctx context.Context, l *due.Lease, id string) error {
+			return c.RunBacktest(ctx, id, l.Attempt, l.Lost())
+		})
 	}
 	if c.WorkImport != nil {
 		handlers[kindImport] = leased(keeper, due.Imports, func(ctx context.Context, l *due.Lease, id string) error {

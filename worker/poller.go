@@ -33,6 +33,11 @@ const (
 	importsAtOnce = 2
 	// fullShard is the size of a shard on a fast channel; see dispatch.
 	fullShard = 2000
+	// batchesNow and batchesLow bound the batches of events handed out at a time:
+	// those of what happens now, and those of imports.
+	batchesNow, batchesLow = 200, 20
+	// backtestsAtOnce is how many backtests are handed out at a time.
+	backtestsAtOnce = 1
 )
 
 // The kinds of jobs.
@@ -43,6 +48,8 @@ const (
 	kindApproval = "approval"
 	kindSegment  = "segment"
 	kindImport   = "import"
+	kindBatch    = "batch"
+	kindBacktest = "backtest"
 )
 
 // classQueues are the queues of a shard's class.
@@ -140,7 +147,22 @@ func (p *Poller) runOnce(ctx context.Context) error {
 		rows, err := due.HandOut(ctx, p.db, due.Imports, now, 1, fmt.Sprintf(fewImports, p.db.NowSQL(), importsAtOnce))
 		errs = append(errs, err, p.enqueue(ctx, jobsOf(kindImport, queue.Maintenance, rows)))
 	}
+	if p.served[queue.Trigger] {
+		errs = append(errs, p.triggers(ctx, now))
+	}
 	return errors.Join(errs...)
+}
+
+// triggers hands out batches of events, those of imports after the others, and backtests.
+func (p *Poller) triggers(ctx context.Context, now time.Time) error {
+	soon, err := due.HandOut(ctx, p.db, due.Batches, now, batchesNow, "w.low = ?", false)
+	err = errors.Join(err, p.enqueue(ctx, jobsOf(kindBatch, queue.Trigger, soon)))
+	if len(soon) == 0 {
+		low, lowErr := due.HandOut(ctx, p.db, due.Batches, now, batchesLow, "w.low = ?", true)
+		err = errors.Join(err, lowErr, p.enqueue(ctx, jobsOf(kindBatch, queue.Trigger, low)))
+	}
+	tests, testErr := due.HandOut(ctx, p.db, due.Backtests, now, backtestsAtOnce, "")
+	return errors.Join(err, testErr, p.enqueue(ctx, jobsOf(kindBacktest, queue.Maintenance, tests)))
 }
 
 func (p *Poller) enqueue(ctx context.Context, jobs []queue.Job) error {

@@ -36,6 +36,7 @@ import (
 	"tidings/outreach/event"
 	"tidings/outreach/person"
 	"tidings/outreach/task"
+	"tidings/outreach/trigger"
 	"tidings/worker"
 )
 
@@ -85,6 +86,7 @@ type App struct {
 	uploads   *audience.Uploads
 	segments  *audience.Segments
 	dispatch  *dispatch.Service
+	triggers  *trigger.Service
 	learned   *event.Catalogue // of events and properties
 	resolver  *person.Resolver
 	catalogue *catalogue.Service
@@ -180,6 +182,7 @@ func (a *App) build(ctx context.Context) error {
 	a.approvals = approval.New(a.db, a.clock, changed)
 	a.uploads = audience.NewUploads(audience.Deps{DB: a.db, Clock: a.clock, Log: a.log})
 	a.dispatch = dispatch.New(a.db, a.clock, changed)
+	a.triggers = trigger.New(trigger.Deps{DB: a.db, Clock: a.clock, Plan: a.dispatch.Freeze, Changed: changed, Log: a.log})
 	a.learned, a.resolver = event.NewCatalogue(a.db), person.NewResolver(a.db)
 	a.catalogue, a.sources, a.stream = catalogue.New(a.db, a.learned), event.NewSources(a.db), event.NewStream(a.redis)
 	a.imports = dataimport.New(dataimport.Deps{

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tidings/ent/loginattempt"
@@ -40,6 +41,8 @@ func (a *App) addWorker(changed func(taskID string)) error {
 			ResolveUpload:  a.uploads.Resolve,
 			ComputeSegment: a.segments.Compute,
 			WorkImport:     a.imports.Work,
+			MatchBatch:     a.triggers.Match,
+			RunBacktest:    a.triggers.Backtest,
 			ExpireApproval: a.approvals.ExpireDue,
 		}),
 	})
@@ -50,6 +53,10 @@ func (a *App) addWorker(changed func(taskID string)) error {
 	a.group.Add("leases", startstop.NewBackground(keeper.Run))
 	a.group.Add("queues", jobs)
 	a.group.Add("poller", startstop.NewBackground(poller.Run))
+	if slices.Contains(a.cfg.Queues, queue.Trigger) {
+		touches := worker.Touches{Judge: a.triggers.Judge, Cut: a.triggers.Cut, Advance: a.triggers.Advance, Log: a.log}
+		a.group.Add("touches", startstop.NewBackground(touches.Run))
+	}
 	a.group.Add("sweeper", startstop.NewBackground(a.sweep))
 	return nil
 }
@@ -81,6 +88,9 @@ func (a *App) sweepOnce(ctx context.Context) error {
 	}
 	if _, err := a.uploads.Sweep(ctx, now); err != nil {
 		return fmt.Errorf("uploads: %w", err)
+	}
+	if _, err := a.triggers.SweepBatches(ctx, now); err != nil {
+		return fmt.Errorf("batches of events: %w", err)
 	}
 	if err := event.Sweep(ctx, a.db, a.clock.Now()); err != nil {
 		return fmt.Errorf("events: %w", err)

@@ -30,6 +30,7 @@ type options struct {
 	runs       int
 	conns      int
 	people     int // 0: as many as the figure is about
+	events     int // of a backtest
 }
 
 // errNoServers says what a measurement cannot do without.
@@ -42,6 +43,7 @@ var figures = []struct {
 }{
 	{"dispatch", measureDispatch},
 	{"intake", measureIntake},
+	{"trigger", measureTrigger},
 	{"segment", measureSegment},
 }
 
@@ -102,6 +104,7 @@ func parse(args []string) (*options, error) {
 	flags.IntVar(&o.runs, "runs", 5, "rounds; the median counts")
 	flags.IntVar(&o.conns, "conns", 64, "connections to the receiver")
 	flags.IntVar(&o.people, "people", 0, "people of figure segment, with ten events each; 0: a million")
+	flags.IntVar(&o.events, "events", backtestEvents, "events that figure trigger replays")
 	for len(args) > 0 {
 		if err := flags.Parse(args); err != nil {
 			_, _ = help.WriteTo(os.Stderr)
@@ -120,8 +123,8 @@ func parse(args []string) (*options, error) {
 			return nil, fmt.Errorf("there is no figure %q, only %s", name, strings.Join(known, ", "))
 		}
 	}
-	if o.recipients < 1 || o.runs < 1 || o.conns < 1 || o.people < 0 {
-		return nil, errors.New("-n, -runs and -conns are 1 or more")
+	if o.recipients < 1 || o.runs < 1 || o.conns < 1 || o.people < 0 || o.events < 1 {
+		return nil, errors.New("-n, -runs, -conns and -events are 1 or more")
 	}
 	return o, nil
 }

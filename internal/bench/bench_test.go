@@ -54,7 +54,7 @@ func TestParse(t *testing.T) {
 		t.Parallel()
 		o, err := parse([]string{"-n", "10", "dispatch", "-runs=3"})
 		require.NoError(t, err)
-		require.Equal(t, &options{names: []string{"dispatch"}, recipients: 10, runs: 3, conns: 64}, o)
+		require.Equal(t, &options{names: []string{"dispatch"}, recipients: 10, runs: 3, conns: 64, events: 10_000_000}, o)
 	})
 	for name, args := range map[string][]string{
 		"an unknown figure is refused":   {"sending"},

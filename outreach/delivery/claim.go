@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	entrun "tidings/ent/run"
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/outreach/gate"
@@ -53,24 +54,25 @@ func hold(batch []candidate) {
 const standingSQL = `SELECT r.status, t.run_status FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.num = ?`
 
 // askOver tells whether a run is over, without claiming anything.
-func (w *Worker) askOver(ctx context.Context, sh *shard) (bool, error) {
+func (w *Worker) askOver(ctx context.Context, sh *shard, r *run) (bool, error) {
 	var runStatus, taskStatus string
 	if err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(standingSQL), sh.runNum).Scan(&runStatus, &taskStatus); err != nil {
 		return false, fmt.Errorf("read standing: %w", err)
 	}
-	return errors.Is(standing(runStatus, taskStatus), errOver), nil
+	return errors.Is(standing(r.kind, runStatus, taskStatus), errOver), nil
 }
 
 // errOver says that the run was cancelled or has ended: what is left is not sent.
 var errOver = errors.New("the run is over")
 
 // standing says whether a run may send: nil, errStop or errOver. A resend is of
-// a task that is over and goes by its run.
-func standing(runStatus, taskStatus string) error {
+// a task that is over and goes by its run; a triggered task sends nothing once it
+// has ended (R69).
+func standing(kind entrun.Kind, runStatus, taskStatus string) error {
 	switch {
 	case taskStatus == "PAUSED" || taskStatus == "ABNORMAL":
 		return errStop
-	case runStatus != "SENDING" || taskStatus == "CANCELLED":
+	case runStatus != "SENDING" || taskStatus == "CANCELLED" || kind == entrun.KindTriggered && taskStatus == "ENDED":
 		return errOver
 	default:
 		return nil
@@ -187,7 +189,7 @@ func (c *claiming) fence(ctx context.Context, tx *sql.Tx, fence *sql.Stmt, n *co
 	if err != nil || c.over || len(c.batch) == 0 {
 		return err
 	}
-	return standing(runStatus, taskStatus)
+	return standing(c.r.kind, runStatus, taskStatus)
 }
 
 func (c *claiming) all() []*candidate {
@@ -210,7 +212,7 @@ func (c *claiming) row(cand *candidate) (status Status, settled *time.Time, cont
 }
 
 // copySQL is PostgreSQL's fast way in; a row that is there already fails it.
-const copySQL = `COPY deliveries (run_at, run_num, person_num, project_num, claimed_at, settled_at, status, target, reason, content) FROM STDIN`
+const copySQL = `COPY deliveries (run_at, run_num, person_num, seq, project_num, claimed_at, settled_at, status, target, reason, content) FROM STDIN`
 
 func (c *claiming) copy(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
 	st, err := tx.PrepareContext(ctx, copySQL)
@@ -227,7 +229,7 @@ func (c *claiming) copy(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
 		if settled != nil {
 			settledAt = claimed
 		}
-		if _, err := st.ExecContext(ctx, runAt, c.sh.runNum, int64(cand.person), c.sh.projectNum, claimed, settledAt,
+		if _, err := st.ExecContext(ctx, runAt, c.sh.runNum, int64(cand.person), c.sh.seq, c.sh.projectNum, claimed, settledAt,
 			int64(status), cand.target, string(cand.reason), content); err != nil {
 			return nil, err
 		}
@@ -236,10 +238,10 @@ func (c *claiming) copy(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
 	return c.all(), err
 }
 
-// insertSQL: run_at, run number, project number, claimed, settled, and rows of
+// insertSQL: run_at, run number, seq, project number, claimed, settled, and rows of
 // person, status, target, reason, content. Out: the persons whose row is new.
-const insertSQL = `INSERT INTO deliveries (run_at, run_num, person_num, project_num, claimed_at, settled_at, status, target, reason, content)
-	SELECT %s, CAST(? AS bigint), u.person, CAST(? AS bigint), %s, CASE WHEN u.status = 1 THEN NULL ELSE %s END, u.status, u.target, u.reason, u.content
+const insertSQL = `INSERT INTO deliveries (run_at, run_num, person_num, seq, project_num, claimed_at, settled_at, status, target, reason, content)
+	SELECT %s, CAST(? AS bigint), u.person, CAST(? AS integer), CAST(? AS bigint), %s, CASE WHEN u.status = 1 THEN NULL ELSE %s END, u.status, u.target, u.reason, u.content
 	FROM %s WHERE true ORDER BY u.person ON CONFLICT DO NOTHING RETURNING person_num`
 
 func (c *claiming) insert(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
@@ -258,16 +260,16 @@ func (c *claiming) insert(ctx context.Context, tx *sql.Tx) ([]*candidate, error)
 		instant = "CAST(? AS timestamptz)"
 	}
 	text := fmt.Sprintf(insertSQL, instant, instant, instant, values)
-	args = append([]any{c.r.at, c.sh.runNum, c.sh.projectNum, c.at, c.at}, args...)
+	args = append([]any{c.r.at, c.sh.runNum, c.sh.seq, c.sh.projectNum, c.at, c.at}, args...)
 	return c.won(ctx, tx, text, args)
 }
 
 // reclaimSQL: claimed twice, rows of person, status, target, reason, content;
-// run_at, run number, span. Out: the persons whose delivery was put off and is ours now.
+// run_at, run number, span, seq. Out: the persons whose delivery was put off and is ours now.
 const reclaimSQL = `UPDATE deliveries SET status = u.status, tries = tries + CASE WHEN u.status = 1 THEN 1 ELSE 0 END, claimed_at = ?,
 	settled_at = CASE WHEN u.status = 1 THEN NULL ELSE CAST(? AS %s) END, target = u.target, reason = u.reason, text = '',
 	content = CASE WHEN u.status = 1 THEN u.content ELSE deliveries.content END
-	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND person_num BETWEEN ? AND ? AND seq = 0 AND deliveries.status = 6 RETURNING person_num, tries`
+	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND person_num BETWEEN ? AND ? AND seq = ? AND deliveries.status = 6 RETURNING person_num, tries`
 
 func (c *claiming) reclaim(ctx context.Context, tx *sql.Tx) ([]*candidate, error) {
 	n := len(c.batch)
@@ -285,7 +287,7 @@ func (c *claiming) reclaim(ctx context.Context, tx *sql.Tx) ([]*candidate, error
 		instant = "timestamptz"
 	}
 	text := fmt.Sprintf(reclaimSQL, instant, values)
-	args = append(append([]any{c.at, c.at}, args...), c.r.at, c.sh.runNum, people[0], people[n-1])
+	args = append(append([]any{c.at, c.at}, args...), c.r.at, c.sh.runNum, people[0], people[n-1], c.sh.seq)
 	rows, err := tx.QueryContext(ctx, c.w.DB.Rebind(text), args...)
 	if err != nil {
 		return nil, err
@@ -332,9 +334,9 @@ func (c *claiming) won(ctx context.Context, tx *sql.Tx, text string, args []any)
 	return won, rows.Err()
 }
 
-// takeOverSQL: new status, time, run_at, run number, try, span, persons. The try
+// takeOverSQL: new status, time, run_at, run number, seq, try, span, persons. The try
 // tells the shard's own rows from those that a retry shard holds of the same people.
-const takeOverSQL = `UPDATE deliveries SET status = ?, reason = 'WORKER_LOST', settled_at = ? WHERE run_at = ? AND run_num = ? AND status = 1 AND seq = 0
+const takeOverSQL = `UPDATE deliveries SET status = ?, reason = 'WORKER_LOST', settled_at = ? WHERE run_at = ? AND run_num = ? AND status = 1 AND seq = ?
 	AND tries = ? AND person_num BETWEEN ? AND ? AND %s RETURNING person_num`
 
 // takeOver answers for the calls of a worker that held the shard before and died
@@ -360,7 +362,7 @@ func (w *Worker) takeOver(ctx context.Context, sh *shard, r *run, attempt int) e
 			return err
 		}
 		rows, err := tx.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(takeOverSQL, w.DB.In("person_num"))),
-			int(to), now, r.at, sh.runNum, sh.try, people[0], people[len(people)-1], w.DB.List(people))
+			int(to), now, r.at, sh.runNum, sh.seq, sh.try, people[0], people[len(people)-1], w.DB.List(people))
 		if err != nil {
 			return err
 		}

@@ -16,9 +16,10 @@ import (
 // candidate is one person of a sub-batch on the way through the pipeline.
 type candidate struct {
 	person  uint32
-	target  string // without the appid; empty: none
-	unknown bool   // a stub: known by an uploaded ID only
-	values  []any  // what the content's variables are for this person
+	target  string         // without the appid; empty: none
+	unknown bool           // a stub: known by an uploaded ID only
+	values  []any          // what the content's variables are for this person
+	event   map[string]any // properties of the event that released the message
 	reason  gate.Reason
 	params  []channel.Param
 	tries   int
@@ -65,6 +66,11 @@ func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uin
 		}
 		numbers = append(numbers, living...)
 		slices.Sort(numbers)
+	}
+	if sh.touch {
+		if err := w.loadTouches(ctx, sh, numbers, at, out); err != nil {
+			return nil, err
+		}
 	}
 	markDuplicates(out)
 	if r.program.Constant() {
@@ -172,6 +178,8 @@ func (w *Worker) loadValues(ctx context.Context, sh *shard, r *run, numbers []in
 				c.values[i] = attributes[n.Name]
 			case n.Source == render.Tag:
 				c.values[i] = tags[n.Name]
+			case n.Source == render.Event:
+				c.values[i] = c.event[n.Name]
 			case n.Source == render.Identity && n.Name == person.WechatOpenID:
 				c.values[i] = c.target
 			}

@@ -69,7 +69,7 @@ func (w *Worker) alsoInRun(ctx context.Context, sh *shard, r *run, now map[uint3
 		all.AddMany(older[loser])
 	}
 	there := roaring.New()
-	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(`SELECT slice FROM shards WHERE run_num = ? AND slice IS NOT NULL`), sh.runNum)
+	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(`SELECT slice FROM shards WHERE run_num = ? AND seq = ? AND slice IS NOT NULL`), sh.runNum, sh.seq)
 	if err != nil {
 		return nil, fmt.Errorf("read slices: %w", err)
 	}
@@ -93,8 +93,8 @@ func (w *Worker) alsoInRun(ctx context.Context, sh *shard, r *run, now map[uint3
 	for _, n := range all.ToArray() {
 		numbers = append(numbers, int64(n))
 	}
-	q := `SELECT person_num FROM deliveries WHERE run_at = ? AND run_num = ? AND seq = 0 AND ` + w.DB.In("person_num")
-	claimed, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(q), r.at, sh.runNum, w.DB.List(numbers))
+	q := `SELECT person_num FROM deliveries WHERE run_at = ? AND run_num = ? AND seq = ? AND ` + w.DB.In("person_num")
+	claimed, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(q), r.at, sh.runNum, sh.seq, w.DB.List(numbers))
 	if err != nil {
 		return nil, fmt.Errorf("read the run's people: %w", err)
 	}

@@ -104,7 +104,7 @@ func (w *Worker) write(ctx context.Context, sh *shard, r *run, outcomes []outcom
 		var n counts
 		var later []outcome
 		for _, from := range []Status{Sending, Unconfirmed} {
-			done, err := w.settleFrom(ctx, tx, r, from, outcomes)
+			done, err := w.settleFrom(ctx, tx, sh, r, from, outcomes)
 			if err != nil {
 				return err
 			}
@@ -150,11 +150,11 @@ func span(outcomes []outcome) (least, most int64) {
 
 // settleSentSQL is the common case in one statement without a transaction
 // around it, for first tries. In: persons, message IDs, time, run_at, run number,
-// shard, span. Out: how many rows were SENDING and are SENT now.
+// shard, span, seq. Out: how many rows were SENDING and are SENT now.
 const settleSentSQL = `WITH d AS (
 	UPDATE deliveries SET status = 2, message_id = u.message, settled_at = $3
 	FROM unnest($1::bigint[], $2::text[]) AS u(person, message)
-	WHERE run_at = $4 AND run_num = $5 AND person_num = u.person AND person_num BETWEEN $7 AND $8 AND seq = 0 AND status = 1 AND tries = 1 RETURNING 1)
+	WHERE run_at = $4 AND run_num = $5 AND person_num = u.person AND person_num BETWEEN $7 AND $8 AND seq = $9 AND status = 1 AND tries = 1 RETURNING 1)
 UPDATE shards SET sending = sending - n, sent = sent + n FROM (SELECT count(*) AS n FROM d) AS c WHERE id = $6 RETURNING n`
 
 func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []outcome) (int, error) {
@@ -168,7 +168,7 @@ func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []o
 	if err != nil {
 		return 0, fmt.Errorf("settle: %w", err)
 	}
-	err = st.QueryRowContext(ctx, w.DB.List(people), w.DB.List(messages), w.Clock.Now(), r.at, sh.runNum, sh.id, least, most).Scan(&n)
+	err = st.QueryRowContext(ctx, w.DB.List(people), w.DB.List(messages), w.Clock.Now(), r.at, sh.runNum, sh.id, least, most, sh.seq).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("settle: %w", err)
 	}
@@ -176,13 +176,13 @@ func (w *Worker) settleSent(ctx context.Context, sh *shard, r *run, outcomes []o
 }
 
 // settleSQL: time, rows of person, tries, status, reason, text, message; run_at,
-// run number, span, the status before. Out: the persons whose row changed. A row that
+// run number, span, seq, the status before. Out: the persons whose row changed. A row that
 // was claimed again meanwhile waits for the answer to that call, not to ours.
 const settleSQL = `UPDATE deliveries SET status = u.status, reason = u.reason, text = u.text, message_id = u.message, settled_at = ?
-	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND person_num BETWEEN ? AND ? AND seq = 0
+	FROM %s WHERE run_at = ? AND run_num = ? AND person_num = u.person AND person_num BETWEEN ? AND ? AND seq = ?
 	AND deliveries.tries = u.tries AND deliveries.status = ? RETURNING person_num`
 
-func (w *Worker) settleFrom(ctx context.Context, tx *sql.Tx, r *run, from Status, outcomes []outcome) ([]outcome, error) {
+func (w *Worker) settleFrom(ctx context.Context, tx *sql.Tx, sh *shard, r *run, from Status, outcomes []outcome) ([]outcome, error) {
 	size := len(outcomes)
 	people, tries, statuses := make([]int64, size), make([]int64, size), make([]int64, size)
 	reasons, texts, messages := make([]string, size), make([]string, size), make([]string, size)
@@ -195,7 +195,7 @@ func (w *Worker) settleFrom(ctx context.Context, tx *sql.Tx, r *run, from Status
 		database.Column{Name: "status", Values: statuses}, database.Column{Name: "reason", Values: reasons},
 		database.Column{Name: "text", Values: texts}, database.Column{Name: "message", Values: messages})
 	least, most := span(outcomes)
-	args = append(append([]any{w.Clock.Now()}, args...), r.at, r.num, least, most, int(from))
+	args = append(append([]any{w.Clock.Now()}, args...), r.at, r.num, least, most, sh.seq, int(from))
 	rows, err := tx.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(settleSQL, values)), args...)
 	if err != nil {
 		return nil, fmt.Errorf("settle: %w", err)
@@ -229,9 +229,9 @@ func (w *Worker) putOffAll(ctx context.Context, tx *sql.Tx, sh *shard, later []o
 // the same time sees the new one; a run that was thought done goes on.
 const reopenSQL = `UPDATE runs SET updated_at = ?, status = CASE WHEN status = 'DONE' THEN 'SENDING' ELSE status END WHERE num = ?`
 
-// putOffSQL: project, run, task, channel, class, try, size, slice, due.
-const putOffSQL = `INSERT INTO shards (project_num, run_num, task_id, channel_id, class, retry, try, size, slice, due_at, attempt, lease_owner, cursor, done,
-	sending, sent, failed, not_sent, unconfirmed, deferred) VALUES (?, ?, ?, ?, ?, true, ?, ?, ?, ?, 0, '', 0, false, 0, 0, 0, 0, 0, 0)`
+// putOffSQL: project, run, task, channel, class, seq, touch, try, size, slice, due.
+const putOffSQL = `INSERT INTO shards (project_num, run_num, task_id, channel_id, class, seq, touch, retry, try, size, slice, due_at, attempt, lease_owner, cursor, done,
+	sending, sent, failed, not_sent, unconfirmed, deferred) VALUES (?, ?, ?, ?, ?, ?, ?, true, ?, ?, ?, ?, 0, '', 0, false, 0, 0, 0, 0, 0, 0)`
 
 // putOff makes a shard of people whose delivery waits for another try.
 func (w *Worker) putOff(ctx context.Context, tx *sql.Tx, sh *shard, people []uint32, at time.Time) error {
@@ -245,7 +245,7 @@ func (w *Worker) putOff(ctx context.Context, tx *sql.Tx, sh *shard, people []uin
 	if _, err := tx.ExecContext(ctx, w.DB.Rebind(reopenSQL), w.Clock.Now(), sh.runNum); err != nil {
 		return fmt.Errorf("put off: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, w.DB.Rebind(putOffSQL), sh.projectNum, sh.runNum, sh.taskID, sh.channelID, sh.class, sh.try+1, len(people), slice, at); err != nil {
+	if _, err := tx.ExecContext(ctx, w.DB.Rebind(putOffSQL), sh.projectNum, sh.runNum, sh.taskID, sh.channelID, sh.class, sh.seq, sh.touch, sh.try+1, len(people), slice, at); err != nil {
 		return fmt.Errorf("put off: %w", err)
 	}
 	return nil

@@ -118,7 +118,9 @@ type shard struct {
 	channelID  string
 	class      int
 	retry      bool
-	try        int // which claim of its people this is; 1 unless retry
+	try        int  // which claim of its people this is; 1 unless retry
+	seq        int  // its deliveries'; 0 but in triggered runs
+	touch      bool // its touches know something of its messages or outcomes
 	people     []uint32
 	cursor     int
 	sending    int
@@ -198,7 +200,7 @@ func (w *Worker) grant(ctx, waiting context.Context, sh *shard, r *run, lease *d
 		return err
 	}
 	if ch.blocked() && !sh.over {
-		if sh.over, err = w.askOver(ctx, sh); err != nil {
+		if sh.over, err = w.askOver(ctx, sh, r); err != nil {
 			return err
 		}
 		if !sh.over {
@@ -249,7 +251,7 @@ func (w *Worker) read(ctx context.Context, id int64, attempt int) (*shard, error
 	}
 	return &shard{
 		id: row.ID, projectNum: row.ProjectNum, runNum: row.RunNum, taskID: row.TaskID, channelID: row.ChannelID,
-		class: row.Class, retry: row.Retry, try: row.Try, people: slice.ToArray(), cursor: row.Cursor, sending: row.Sending,
+		class: row.Class, retry: row.Retry, try: row.Try, seq: row.Seq, touch: row.Touch, people: slice.ToArray(), cursor: row.Cursor, sending: row.Sending,
 	}, nil
 }
 

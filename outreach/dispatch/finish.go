@@ -9,6 +9,7 @@ import (
 	entrun "tidings/ent/run"
 	entshard "tidings/ent/shard"
 	enttask "tidings/ent/task"
+	enttouch "tidings/ent/touch"
 )
 
 // ShardDone marks a shard as done under its attempt and ends the run when it
@@ -24,6 +25,9 @@ func (s *Service) ShardDone(ctx context.Context, shardID int64, attempt int, run
 		if err != nil || n == 0 {
 			return err
 		}
+		if err := forgetTouches(ctx, tx, shardID, runNum); err != nil {
+			return err
+		}
 		open, err := tx.Shard.Query().Where(entshard.RunNum(runNum), entshard.DueAtNotNil()).Exist(ctx)
 		if err != nil || open {
 			return err
@@ -37,6 +41,21 @@ func (s *Service) ShardDone(ctx context.Context, shardID int64, attempt int, run
 	return nil
 }
 
+// forgetTouches removes what a triggered shard's touches knew, unless another
+// shard has some of its people to try again.
+func forgetTouches(ctx context.Context, tx *ent.Tx, shardID, runNum int64) error {
+	shard, err := tx.Shard.Get(ctx, shardID)
+	if err != nil || !shard.Touch {
+		return err
+	}
+	open, err := tx.Shard.Query().Where(entshard.RunNum(runNum), entshard.Seq(shard.Seq), entshard.IDNEQ(shardID), entshard.DueAtNotNil()).Exist(ctx)
+	if err != nil || open {
+		return err
+	}
+	_, err = tx.Touch.Delete().Where(enttouch.RunNum(runNum), enttouch.Seq(shard.Seq)).Exec(ctx)
+	return err
+}
+
 // finish ends a run all of whose candidates have an outcome, and a
 // scheduled-once task with it.
 func (s *Service) finish(ctx context.Context, tx *ent.Tx, runNum int64, now time.Time) error {
@@ -46,6 +65,9 @@ func (s *Service) finish(ctx context.Context, tx *ent.Tx, runNum int64, now time
 	}
 	if run.Status != entrun.StatusSending {
 		return nil
+	}
+	if run.Kind == entrun.KindTriggered && run.Edges.Task.RunStatus != enttask.RunStatusEnded && run.Edges.Task.RunStatus != enttask.RunStatusCancelled {
+		return nil // its day is not over: trigger.Advance closes it
 	}
 	if err := tx.Run.UpdateOne(run).SetStatus(entrun.StatusDone).SetEndedAt(now).Exec(ctx); err != nil {
 		return err

@@ -93,6 +93,20 @@ type recipients struct {
 	versionID *string // of the segment that they are from; nil: of none
 }
 
+// Freeze gives what a task sends as of now, as a run keeps it: a Plan. Its
+// *fault.Error is why it cannot send.
+func (s *Service) Freeze(ctx context.Context, taskID string) (json.RawMessage, error) {
+	task, err := s.db.Ent.Task.Query().Where(enttask.ID(taskID)).WithChannel().WithTemplate().WithProject().Only(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read task: %w", err)
+	}
+	plan, err := s.plan(task)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(plan)
+}
+
 func (s *Service) plan(task *ent.Task) (*Plan, error) {
 	ch, tpl := task.Edges.Channel, task.Edges.Template
 	switch {

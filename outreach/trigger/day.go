@@ -3,6 +3,7 @@ package trigger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tidings/ent"
@@ -57,12 +58,8 @@ func (s *Service) runOfDay(ctx context.Context, p *project, task *ent.Task, now 
 // the cause is gone.
 func (s *Service) fail(ctx context.Context, task *ent.Task, why *fault.Error) error {
 	err := s.DB.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		n, err := tx.Task.Update().Where(enttask.ID(task.ID), enttask.RunStatusEQ(enttask.RunStatusRunning)).
-			SetRunStatus(enttask.RunStatusAbnormal).SetStatusReason(why.Reason).SetStatusText(why.Error()).Save(ctx)
-		if err != nil || n == 0 {
-			return err
-		}
-		return Changed(ctx, tx, task.ProjectID)
+		return tx.Task.Update().Where(enttask.ID(task.ID), enttask.RunStatusEQ(enttask.RunStatusRunning)).
+			SetRunStatus(enttask.RunStatusAbnormal).SetStatusReason(why.Reason).SetStatusText(why.Error()).Exec(ctx)
 	})
 	if err != nil {
 		return fmt.Errorf("record failure of %s: %w", task.ID, err)
@@ -71,15 +68,18 @@ func (s *Service) fail(ctx context.Context, task *ent.Task, why *fault.Error) er
 	return nil
 }
 
+// over are the states of a task that sends nothing any more.
+var over = []enttask.RunStatus{enttask.RunStatusEnded, enttask.RunStatusCancelled}
+
 // closedAtOnce bounds the runs of one call of closeDays.
 const closedAtOnce = 100
 
-// closeDays ends the runs of days that are over, all of whose messages have an
-// outcome.
+// closeDays ends the runs of days that are over, and of tasks that are, all of
+// whose messages have an outcome.
 func (s *Service) closeDays(ctx context.Context, now time.Time) error {
 	// No civil day is longer than 26 hours; of the others the zone decides.
 	runs, err := s.DB.Ent.Run.Query().Where(entrun.KindEQ(entrun.KindTriggered), entrun.StatusEQ(entrun.StatusSending),
-		entrun.PlannedAtLT(now.Add(-22*time.Hour))).WithTask(func(q *ent.TaskQuery) { q.WithProject() }).Limit(closedAtOnce).All(ctx)
+		entrun.Or(entrun.PlannedAtLT(now.Add(-22*time.Hour)), entrun.HasTaskWith(enttask.RunStatusIn(over...)))).WithTask(func(q *ent.TaskQuery) { q.WithProject() }).Limit(closedAtOnce).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for days that are over: %w", err)
 	}
@@ -88,7 +88,7 @@ func (s *Service) closeDays(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return fmt.Errorf("zone of %s: %w", run.ID, err)
 		}
-		if _, end, _ := Day(run.PlannedAt, zone); now.Before(end) {
+		if _, end, _ := Day(run.PlannedAt, zone); now.Before(end) && !slices.Contains(over, run.Edges.Task.RunStatus) {
 			continue
 		}
 		if err := s.closeRun(ctx, run, now); err != nil {

@@ -12,7 +12,11 @@ import (
 	"tidings/ent/viewer"
 )
 
-var triggered = []enttask.Type{enttask.TypeDoneA, enttask.TypeDoneANotB}
+var (
+	triggered = []enttask.Type{enttask.TypeDoneA, enttask.TypeDoneANotB}
+	// living are the states of a triggered task whose events count.
+	living = []enttask.RunStatus{enttask.RunStatusWaiting, enttask.RunStatusRunning, enttask.RunStatusPaused, enttask.RunStatusAbnormal}
+)
 
 // Advance does what time alone brings: tasks whose window begins run, those whose
 // end has come end (R69) and lose what is pending, and days that are over close.
@@ -39,7 +43,6 @@ func (s *Service) begin(ctx context.Context, now time.Time) error {
 }
 
 func (s *Service) end(ctx context.Context, now time.Time) error {
-	living := []enttask.RunStatus{enttask.RunStatusWaiting, enttask.RunStatusRunning, enttask.RunStatusPaused}
 	tasks, err := s.DB.Ent.Task.Query().Where(enttask.EndsAtLTE(now), enttask.TypeIn(triggered...), enttask.RunStatusIn(living...)).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for triggers that end: %w", err)

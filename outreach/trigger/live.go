@@ -103,7 +103,7 @@ func (s *Service) readProject(ctx context.Context, num, rev int64) (*project, er
 		return nil, fmt.Errorf("zone of project %s: %w", row.ID, err)
 	}
 	tasks, err := s.DB.Ent.Task.Query().Where(enttask.ProjectID(row.ID), enttask.TypeIn(enttask.TypeDoneA, enttask.TypeDoneANotB),
-		enttask.RunStatusIn(enttask.RunStatusWaiting, enttask.RunStatusRunning, enttask.RunStatusPaused)).All(ctx)
+		enttask.RunStatusIn(living...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read live triggers: %w", err)
 	}

@@ -46,9 +46,10 @@ func New(d Deps) *Service {
 	return &Service{Deps: d, projects: map[int64]*project{}, segments: map[string]*held{}}
 }
 
-// changedSQL: project. WAITING is a triggered task whose window has not begun.
+// changedSQL: project. WAITING is a triggered task whose window has not begun; one
+// that is ABNORMAL goes on counting, and sends when its creator runs it again.
 const changedSQL = `UPDATE projects SET triggers_rev = triggers_rev + 1, live_triggers = (SELECT count(*) FROM tasks t WHERE t.project_id = projects.id
-	AND t.type IN ('DONE_A', 'DONE_A_NOT_B') AND t.run_status IN ('WAITING', 'RUNNING', 'PAUSED') AND t.deleted_at IS NULL) WHERE id = $1`
+	AND t.type IN ('DONE_A', 'DONE_A_NOT_B') AND t.run_status IN ('WAITING', 'RUNNING', 'PAUSED', 'ABNORMAL') AND t.deleted_at IS NULL) WHERE id = $1`
 
 // Changed has to be called in every transaction that changes the status, the
 // pauses or the audience of a triggered task, after the change: from its commit

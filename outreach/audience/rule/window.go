@@ -92,6 +92,21 @@ type DateRange struct{ From, To string }
 // Resolve gives the window's instants, as seen at now in the zone. A nil window
 // is always. An Anchor has none; it resolves to all of time.
 func (w *Window) Resolve(now time.Time, loc *time.Location) Range {
+	r := w.resolve(now, loc)
+	if r.From > lastMoment {
+		return Range{lastMoment, lastMoment}
+	}
+	if r.To > lastMoment {
+		r.To = OpenTo // "for ever" is written as the last day of the last year
+	}
+	return r
+}
+
+// lastMoment is the end of the year 9999, in milliseconds: values have four
+// digits for the year and are compared as texts.
+const lastMoment = 253_402_300_799_999
+
+func (w *Window) resolve(now time.Time, loc *time.Location) Range {
 	out := Range{OpenFrom, OpenTo}
 	if w == nil {
 		return out
@@ -121,6 +136,18 @@ func (w *Window) Resolve(now time.Time, loc *time.Location) Range {
 // ResolveDates gives the window's calendar days, for values that are dates.
 // Instants stand for the day they are on in the zone.
 func (w *Window) ResolveDates(now time.Time, loc *time.Location) DateRange {
+	r := w.resolveDates(now, loc)
+	const last = "9999-12-31"
+	if len(r.From) > len(last) && r.From[0] != '-' {
+		return DateRange{last, last}
+	}
+	if len(r.To) > len(last) && r.To[0] != '-' {
+		r.To = ""
+	}
+	return r
+}
+
+func (w *Window) resolveDates(now time.Time, loc *time.Location) DateRange {
 	if w == nil {
 		return DateRange{}
 	}

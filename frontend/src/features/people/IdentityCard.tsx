@@ -1,5 +1,6 @@
 import { Card, Flex, Tooltip, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useIdTypeName } from '@/features/data/ids/useIdTypeName';
 import { useTime } from '@/shared/time/TimeContext';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import styles from './people.module.css';
@@ -9,6 +10,7 @@ import type { PersonData } from './personQuery';
 export function IdentityCard({ identities }: Pick<PersonData, 'identities'>) {
   const { t } = useTranslation('people');
   const time = useTime();
+  const idTypeName = useIdTypeName();
   return (
     <Card size="small" title={<h2 className="card-title">{t('person.ids')}</h2>}>
       {identities.length === 0 && (
@@ -18,7 +20,7 @@ export function IdentityCard({ identities }: Pick<PersonData, 'identities'>) {
         {identities.map(({ type, typeName, value, invalid, boundAt }) => (
           <li key={`${type} ${value}`} className={styles.identity}>
             <Flex justify="space-between" gap="small" align="baseline">
-              <Typography.Text type="secondary">{typeName}</Typography.Text>
+              <Typography.Text type="secondary">{idTypeName(type, typeName)}</Typography.Text>
               {invalid ? (
                 <Tooltip title={t('person.invalidHint')}>
                   <span>
@@ -36,7 +38,10 @@ export function IdentityCard({ identities }: Pick<PersonData, 'identities'>) {
               style={{ overflowWrap: 'anywhere' }}
               copyable={{
                 text: value,
-                tooltips: [t('person.copy', { type: typeName }), t('person.copied')],
+                tooltips: [
+                  t('person.copy', { type: idTypeName(type, typeName) }),
+                  t('person.copied'),
+                ],
               }}
             >
               {value}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useAct } from '@/shared/graphql/useAct';
 import { useFormFault } from '../useFormFault';
 import { type IdType, SaveIdType } from './idQueries';
+import { useIdTypeName } from './useIdTypeName';
 
 export const CODE = /^[a-z][a-z0-9_]*$/;
 const CODE_MAX = 40;
@@ -23,6 +24,7 @@ export function IdTypeDialog({ idType, onClose }: IdTypeDialogProps) {
   const [form] = Form.useForm<IdType>();
   const place = useFormFault(form);
   const save = useAct(SaveIdType);
+  const idTypeName = useIdTypeName();
 
   async function submit({ code, name, multi, priority, inMapping }: IdType) {
     const { fault } = await save.act({
@@ -41,7 +43,7 @@ export function IdTypeDialog({ idType, onClose }: IdTypeDialogProps) {
   return (
     <Modal
       open
-      title={idType ? t('editOf', { name: idType.name }) : t('ids.create')}
+      title={idType ? t('editOf', { name: idTypeName(idType.code, idType.name) }) : t('ids.create')}
       okText={tc('action.save')}
       cancelText={tc('action.cancel')}
       confirmLoading={save.busy}

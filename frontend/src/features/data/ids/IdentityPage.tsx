@@ -9,6 +9,7 @@ import { PageHeader } from '@/shared/ui/PageHeader';
 import { QueryState } from '@/shared/ui/QueryState';
 import { type IdType, IdTypesQuery } from './idQueries';
 import { SubjectCard } from './SubjectCard';
+import { useIdTypeName } from './useIdTypeName';
 
 const IdTypeDialog = lazy(async () => ({ default: (await import('./IdTypeDialog')).IdTypeDialog }));
 
@@ -21,6 +22,7 @@ export function IdentityPage() {
   const [editing, setEditing] = useState<IdType | 'new' | null>(null);
   const [{ data, fetching, error }, refetch] = useQuery({ query: IdTypesQuery });
   const types = [...(data?.idTypes ?? [])].sort((a, b) => a.priority - b.priority);
+  const idTypeName = useIdTypeName();
   const yesNo = (value: boolean) => t(value ? 'yes' : 'no');
 
   const columns: ColumnsType<IdType> = [
@@ -30,7 +32,7 @@ export function IdentityPage() {
       rowScope: 'row',
       render: (_value, { code, name }) => (
         <Flex vertical>
-          <span>{name}</span>
+          <span>{idTypeName(code, name)}</span>
           <Typography.Text type="secondary" className="mono-id">
             {code}
           </Typography.Text>
@@ -62,7 +64,7 @@ export function IdentityPage() {
                 type="link"
                 size="small"
                 className="row-action"
-                aria-label={t('editOf', { name: type.name })}
+                aria-label={t('editOf', { name: idTypeName(type.code, type.name) })}
                 onClick={() => setEditing(type)}
               >
                 {tc('action.edit')}

@@ -10,6 +10,7 @@ import { ConfirmButton } from '@/shared/ui/ConfirmButton';
 import { QueryState } from '@/shared/ui/QueryState';
 import { useTell } from '../useTell';
 import { DeleteSubject, type IdType, type SubjectData, SubjectsQuery } from './idQueries';
+import { useIdTypeName } from './useIdTypeName';
 
 const SubjectDialog = lazy(async () => ({
   default: (await import('./SubjectDialog')).SubjectDialog,
@@ -23,7 +24,9 @@ export function SubjectCard({ idTypes }: { idTypes: readonly IdType[] }) {
   const [editing, setEditing] = useState<SubjectData | 'new' | null>(null);
   const [{ data, fetching, error }, refetch] = useQuery({ query: SubjectsQuery });
   const subjects = nodesOf(data?.subjects);
-  const typeName = (code: string) => idTypes.find((one) => one.code === code)?.name ?? code;
+  const idTypeName = useIdTypeName();
+  const typeName = (code: string) =>
+    idTypeName(code, idTypes.find((one) => one.code === code)?.name ?? code);
 
   return (
     <Card

@@ -7,6 +7,7 @@ import { PropertyListQuery } from '../properties/propertyQueries';
 import { useFormFault } from '../useFormFault';
 import { CODE } from './IdTypeDialog';
 import { CreateSubject, type IdType, type SubjectData, UpdateSubject } from './idQueries';
+import { useIdTypeName } from './useIdTypeName';
 
 interface SubjectForm {
   code: string;
@@ -32,6 +33,7 @@ export function SubjectDialog({ subject, idTypes, onClose }: SubjectDialogProps)
   const place = useFormFault(form);
   const create = useAct(CreateSubject);
   const update = useAct(UpdateSubject);
+  const idTypeName = useIdTypeName();
   const attribute = Form.useWatch('resolveAttribute', form);
   const [{ data }] = useQuery({
     query: PropertyListQuery,
@@ -56,7 +58,10 @@ export function SubjectDialog({ subject, idTypes, onClose }: SubjectDialogProps)
   }
 
   const required = { required: true, whitespace: true, message: t('rule.REQUIRED') };
-  const types = idTypes.map(({ code, name }) => ({ value: code, label: `${name} (${code})` }));
+  const types = idTypes.map(({ code, name }) => ({
+    value: code,
+    label: `${idTypeName(code, name)} (${code})`,
+  }));
   return (
     <Modal
       open

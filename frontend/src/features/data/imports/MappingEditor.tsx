@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { IdType } from '../ids/idQueries';
+import { useIdTypeName } from '../ids/useIdTypeName';
 import { COLUMN_TYPES } from '../properties/propertyQueries';
 import type { CsvPreview } from './csvPreview';
 import {
@@ -43,6 +44,7 @@ export function MappingEditor({
   const [form, setForm] = useState(() =>
     guessMapping(preview, kind, { idTypes: idTypes.map(({ code }) => code), table }),
   );
+  const idTypeName = useIdTypeName();
   const [isTried, setIsTried] = useState(false);
   const missing = isTried ? checkMapping(form, kind) : {};
   const change = (next: Partial<MappingForm>) => setForm((old) => ({ ...old, ...next }));
@@ -98,7 +100,10 @@ export function MappingEditor({
             id="mapping-idType"
             value={form.idType || null}
             disabled={table !== undefined}
-            options={idTypes.map(({ code, name }) => ({ value: code, label: `${name} (${code})` }))}
+            options={idTypes.map(({ code, name }) => ({
+              value: code,
+              label: `${idTypeName(code, name)} (${code})`,
+            }))}
             onChange={(idType: string) => change({ idType })}
           />,
           table ? t('mapping.idTypeOfTable') : undefined,

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { useAct } from '@/shared/graphql/useAct';
 import { IdTypesQuery } from '../ids/idQueries';
+import { useIdTypeName } from '../ids/useIdTypeName';
 import { COLUMN_TYPES } from '../properties/propertyQueries';
 import { SOURCE_KINDS } from '../sources/sourceQueries';
 import { useFormFault } from '../useFormFault';
@@ -30,6 +31,7 @@ export function TableDrawer({ table, onClose, onSaved }: TableDrawerProps) {
   const place = useFormFault(form);
   const create = useAct(CreateTable);
   const update = useAct(UpdateTable);
+  const idTypeName = useIdTypeName();
   const [{ data }] = useQuery({ query: IdTypesQuery });
 
   async function save(values: TableForm) {
@@ -114,7 +116,7 @@ export function TableDrawer({ table, onClose, onSaved }: TableDrawerProps) {
                 <Select
                   options={(data?.idTypes ?? []).map(({ code, name }) => ({
                     value: code,
-                    label: `${name} (${code})`,
+                    label: `${idTypeName(code, name)} (${code})`,
                   }))}
                 />
               </Form.Item>

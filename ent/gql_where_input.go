@@ -8132,10 +8132,6 @@ type TaskWhereInput struct {
 	HasUpload     *bool                       `json:"hasUpload,omitempty"`
 	HasUploadWith []*AudienceUploadWhereInput `json:"hasUploadWith,omitempty"`
 
-	// "segment" edge predicates.
-	HasSegment     *bool                `json:"hasSegment,omitempty"`
-	HasSegmentWith []*SegmentWhereInput `json:"hasSegmentWith,omitempty"`
-
 	// "creator" edge predicates.
 	HasCreator     *bool                `json:"hasCreator,omitempty"`
 	HasCreatorWith []*AccountWhereInput `json:"hasCreatorWith,omitempty"`
@@ -8952,24 +8948,6 @@ func (i *TaskWhereInput) P() (predicate.Task, error) {
 			with = append(with, p)
 		}
 		predicates = append(predicates, task.HasUploadWith(with...))
-	}
-	if i.HasSegment != nil {
-		p := task.HasSegment()
-		if !*i.HasSegment {
-			p = task.Not(p)
-		}
-		predicates = append(predicates, p)
-	}
-	if len(i.HasSegmentWith) > 0 {
-		with := make([]predicate.Segment, 0, len(i.HasSegmentWith))
-		for _, w := range i.HasSegmentWith {
-			p, err := w.P()
-			if err != nil {
-				return nil, fmt.Errorf("%w: field 'HasSegmentWith'", err)
-			}
-			with = append(with, p)
-		}
-		predicates = append(predicates, task.HasSegmentWith(with...))
 	}
 	if i.HasCreator != nil {
 		p := task.HasCreator()

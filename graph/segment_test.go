@@ -216,6 +216,8 @@ func TestSegmentsAreShownByRole(t *testing.T) {
 		} {
 			require.Equal(t, "NO_SEGMENT_PERMISSION", reason(b.as(other, q, vars{"id": task})), "R31 %s", name)
 		}
+		require.Equal(t, "GRAPHQL_VALIDATION_FAILED", b.as(viewer, `{tasks(where:{hasSegmentWith:[{nameHasPrefix:"双"}]}){totalCount}}`, nil).code(),
+			"R31 nor can its segment be guessed by a filter")
 		a = b.as(viewer, `query($id:ID!){tasks(where:{id:$id}){edges{node{name segment{id}}}}}`, vars{"id": task})
 		require.Empty(t, a.Errors, "that there is a task is no secret")
 		require.Nil(t, a.at("tasks.edges.0.node.segment"))

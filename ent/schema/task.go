@@ -199,7 +199,8 @@ func (Task) Edges() []ent.Edge {
 		to("channel", Channel.Type, "channel_id"),
 		to("template", Template.Type, "template_id"),
 		to("upload", Upload.Type, "upload_id"),
-		to("segment", Segment.Type, "segment_id"),
+		// No filter: it would tell of segments that are for other roles (R31).
+		edge.To("segment", Segment.Type).Field("segment_id").Unique().Annotations(entsql.OnDelete(entsql.NoAction), entgql.Skip(entgql.SkipWhereInput)),
 		edge.To("creator", Account.Type).Field("creator_id").Unique().Required().Immutable().Annotations(entsql.OnDelete(entsql.NoAction)),
 		edge.From("runs", Run.Type).Ref("task").Annotations(entgql.RelayConnection()),
 		edge.From("approvals", Approval.Type).Ref("task").Annotations(entgql.RelayConnection()),

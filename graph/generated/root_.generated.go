@@ -11450,11 +11450,6 @@ input TaskWhereInput {
   hasUpload: Boolean
   hasUploadWith: [AudienceUploadWhereInput!]
   """
-  segment edge predicates
-  """
-  hasSegment: Boolean
-  hasSegmentWith: [SegmentWhereInput!]
-  """
   creator edge predicates
   """
   hasCreator: Boolean

@@ -6,6 +6,7 @@ package id
 import (
 	"encoding/base32"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -26,6 +27,18 @@ func Prefix(s string) string {
 		return ""
 	}
 	return p
+}
+
+// Time is when an ID was made, by the clock of the machine that made it; the
+// zero time for what New did not make.
+func Time(s string) time.Time {
+	_, text, _ := strings.Cut(s, "_")
+	b, err := crockford.DecodeString(text)
+	if err != nil || len(b) != len(uuid.UUID{}) {
+		return time.Time{}
+	}
+	ms := int64(b[0])<<40 | int64(b[1])<<32 | int64(b[2])<<24 | int64(b[3])<<16 | int64(b[4])<<8 | int64(b[5])
+	return time.UnixMilli(ms).UTC()
 }
 
 // Num makes a positive 63-bit number that grows with time: 41 bits of

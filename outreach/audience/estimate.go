@@ -228,6 +228,9 @@ func (s *Segments) Reachable(ctx context.Context, projectNum int64, appID string
 	return s.compiled.Members(viewer.System(ctx), projectNum, person.WechatOpenID, appID)
 }
 
+// reportsMeet is how long after a merge a process may still know the old number.
+const reportsMeet = 10 * time.Minute
+
 // authorisedSQL: project number, AppID, template. Out: a person, how many
 // messages they allow.
 const authorisedSQL = `SELECT person_num, remaining FROM wechat_subscriptions WHERE project_num = ? AND app_id = ? AND template_id = ?`
@@ -258,7 +261,8 @@ func authorised(ctx context.Context, db *database.DB, projectNum int64, appID, t
 	if !known {
 		return nil, nil //nolint:nilnil // nothing is known: no error
 	}
-	allow, err = person.Through(ctx, db, projectNum, allow, time.Unix(0, 0))
+	// Merges move the rows; only a report that met one may still be under the old number.
+	allow, err = person.Through(ctx, db, projectNum, allow, clock.Wall().Add(-reportsMeet))
 	if err != nil {
 		return nil, err
 	}

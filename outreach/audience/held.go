@@ -12,6 +12,8 @@ import (
 	entsubject "tidings/ent/subject"
 	"tidings/ent/viewer"
 	"tidings/internal/database"
+	"tidings/internal/id"
+	"tidings/outreach/fault"
 	"tidings/outreach/person"
 )
 
@@ -39,8 +41,9 @@ func Held(ctx context.Context, db *database.DB, projectID string, projectNum int
 	if err := members.UnmarshalBinary(v.Members); err != nil {
 		return nil, fmt.Errorf("read members of %s: %w", v.ID, err)
 	}
-	// All merges: versions carry business time, merges machine time, and numbers are never used again.
-	members, err = person.Through(ctx, db, projectNum, members, time.Unix(0, 0))
+	// Since the computation began by machine time, as merges are noted: a version's own times are business time.
+	began := id.Time(v.ID).Add(-time.Duration(v.TookMs) * time.Millisecond)
+	members, err = person.Through(ctx, db, projectNum, members, began)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +70,9 @@ func ToPeople(ctx context.Context, db *database.DB, projectID string, projectNum
 		return members, nil
 	}
 	kind, err := db.Ent.Subject.Query().Where(entsubject.ProjectID(projectID), entsubject.Code(subject)).Only(viewer.System(ctx))
+	if ent.IsNotFound(err) {
+		return nil, fault.Errorf(fault.Conflict, "the subject %s is gone", subject).Because("SUBJECT_GONE")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("load subject %s: %w", subject, err)
 	}

@@ -62,7 +62,12 @@ func (s *Segments) Own(ctx context.Context, tx *ent.Tx, in OwnInput) (*string, e
 		err = s.CheckRule(ctx, tx, id, in.Subject, in.Rule)
 	}
 	if refusal, refused := errors.AsType[*fault.Error](err); refused && refusal.Code == fault.Invalid {
-		return nil, s.removeOwn(ctx, tx, before) // the draft stays; it cannot be submitted
+		// The draft stays and cannot be submitted. What others use stays too, with its last whole rule.
+		err := s.removeOwn(ctx, tx, before)
+		if fault.Is(err, fault.Conflict) {
+			err = nil
+		}
+		return nil, err
 	}
 	if err != nil {
 		return nil, err
@@ -89,6 +94,11 @@ func (s *Segments) Own(ctx context.Context, tx *ent.Tx, in OwnInput) (*string, e
 			return nil, orTaken(err)
 		}
 		return &made.ID, nil
+	}
+	if before.Listed && !seg.Listed {
+		if err := unused(ctx, tx, before, in.TaskID); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := s.write(ctx, tx, p, before, seg, !sameRule(before.Rule, seg.Rule)); err != nil {
 		return nil, orTaken(err)
@@ -117,7 +127,7 @@ func (s *Segments) removeOwn(ctx context.Context, tx *ent.Tx, seg *ent.Segment) 
 	if seg == nil {
 		return nil
 	}
-	if err := notNamed(ctx, tx, seg); err != nil {
+	if err := unused(ctx, tx, seg, *seg.OriginTaskID); err != nil {
 		return err
 	}
 	return remove(ctx, tx, seg.ID)

@@ -215,15 +215,16 @@ func (s *Segments) finish(ctx context.Context, seg *ent.Segment, attempt int, v 
 		if v.failure == "" {
 			u.SetSize(size).SetComputedAt(now)
 		}
-		// From when it began: a daily time that passed meanwhile is not left out.
-		setNext(u.Mutation(), seg.UpdateMode, seg.DailyAt, ZoneOf(seg.Edges.Project), v.began)
 		n, err := u.Save(ctx)
 		if err != nil || n == 0 {
 			return err // nobody's any more: the next holder's, or deleted
 		}
-		after, err := tx.Segment.Get(ctx, seg.ID)
+		after, err := tx.Segment.Get(ctx, seg.ID) // as it is now: how it is updated may have changed meanwhile
 		if err != nil {
 			return fmt.Errorf("load segment: %w", err)
+		}
+		if err := planNext(ctx, tx, after, ZoneOf(seg.Edges.Project), v.began); err != nil {
+			return err
 		}
 		err = tx.SegmentVersion.Create().SetID(id.New("sgv")).SetProjectID(seg.ProjectID).SetSegmentID(seg.ID).SetSeq(after.NextSeq - 1).
 			SetStatus(status).SetCause(v.cause).SetSize(size).SetMembers(bitmap).SetRule(seg.Rule).SetFailure(v.failure).SetFailureText(v.text).
@@ -236,6 +237,27 @@ func (s *Segments) finish(ctx context.Context, seg *ent.Segment, attempt int, v 
 		}
 		return wake(ctx, tx, seg.ID, now)
 	})
+}
+
+// planNext says when a segment is computed next, from when the last computation
+// began: a daily time that passed meanwhile is not left out. A task's own segment
+// that nobody can see or use any more is computed no more.
+func planNext(ctx context.Context, tx *ent.Tx, seg *ent.Segment, zone *time.Location, began time.Time) error {
+	u := tx.Segment.UpdateOneID(seg.ID)
+	setNext(u.Mutation(), seg.UpdateMode, seg.DailyAt, zone, began)
+	if seg.OriginTaskID != nil && !seg.Listed {
+		used, err := usedByTask(ctx, tx, seg, "")
+		if err != nil {
+			return err
+		}
+		if !used {
+			u.ClearDueAt()
+		}
+	}
+	if err := u.Exec(ctx); err != nil {
+		return fmt.Errorf("plan next refresh: %w", err)
+	}
+	return nil
 }
 
 // forget drops the members of versions beyond the newest; their rows stay.

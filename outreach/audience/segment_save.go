@@ -245,16 +245,7 @@ func (s *Segments) Delete(ctx context.Context, id string) error {
 		if err := lockGraph(ctx, tx.Client(), seg.ProjectID); err != nil {
 			return err
 		}
-		used, err := tx.Task.Query().Where(enttask.ProjectID(seg.ProjectID), enttask.SegmentID(id),
-			enttask.RunStatusNotIn(enttask.RunStatusCancelled, enttask.RunStatusEnded),
-			enttask.ApprovalStatusNEQ(enttask.ApprovalStatusRejected)).Exist(viewer.System(ctx))
-		if err != nil {
-			return fmt.Errorf("look for tasks: %w", err)
-		}
-		if used {
-			return fault.Errorf(fault.Conflict, "a task is for the segment").Because("SEGMENT_IN_USE")
-		}
-		if err := notNamed(ctx, tx, seg); err != nil {
+		if err := unused(ctx, tx, seg, ""); err != nil {
 			return err
 		}
 		if err := remove(ctx, tx, id); err != nil {
@@ -262,6 +253,29 @@ func (s *Segments) Delete(ctx context.Context, id string) error {
 		}
 		return access.Audit(ctx, tx, "segment.delete", seg.ID, seg.Name, nil)
 	})
+}
+
+// usedByTask tells whether a task that is not over is for a segment, but for one.
+func usedByTask(ctx context.Context, tx *ent.Tx, seg *ent.Segment, except string) (bool, error) {
+	used, err := tx.Task.Query().Where(enttask.ProjectID(seg.ProjectID), enttask.SegmentID(seg.ID), enttask.IDNEQ(except),
+		enttask.RunStatusNotIn(enttask.RunStatusCancelled, enttask.RunStatusEnded),
+		enttask.ApprovalStatusNEQ(enttask.ApprovalStatusRejected)).Exist(viewer.System(ctx))
+	if err != nil {
+		return false, fmt.Errorf("look for tasks: %w", err)
+	}
+	return used, nil
+}
+
+// unused refuses to take away what a task, but for one, or another segment's rule needs.
+func unused(ctx context.Context, tx *ent.Tx, seg *ent.Segment, except string) error {
+	used, err := usedByTask(ctx, tx, seg, except)
+	if err != nil {
+		return err
+	}
+	if used {
+		return fault.Errorf(fault.Conflict, "a task is for the segment").Because("SEGMENT_IN_USE")
+	}
+	return notNamed(ctx, tx, seg)
 }
 
 // remove hides a segment and stops what is being computed for it.

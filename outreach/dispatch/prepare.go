@@ -194,7 +194,7 @@ func (s *Service) uploaded(ctx context.Context, task *ent.Task, into *recipients
 		return fmt.Errorf("read members of %s: %w", up.ID, err)
 	}
 	// IDs of people who were merged since are the winners' now.
-	into.Bitmap, err = person.Through(ctx, s.db, task.Edges.Project.Num, members, time.Unix(0, 0))
+	into.Bitmap, err = person.Through(ctx, s.db, task.Edges.Project.Num, members, up.CreatedAt)
 	return err
 }
 

@@ -279,3 +279,25 @@ func TestTasksOfHiddenSegments(t *testing.T) {
 		})
 	})
 }
+
+func TestWhatOthersUseOfAnOwnSegmentStays(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		d := b.ruled(t, "其一", func(in *task.Input) { in.Listed = new(true) })
+		s := b.segment(t, d)
+		in := b.complete(t, "其二")
+		in.AudienceMode, in.SegmentID, in.UploadID = new(enttask.AudienceModeSegment), &s.ID, nil
+		_, err := b.tasks.Create(b.AsMarketer, in)
+		require.NoError(t, err)
+
+		d = b.update(t, d, task.Input{Rule: []byte(`{"op":"AND","nodes":[]}`)})
+		require.Nil(t, d.SegmentID, "§1.3b the draft cannot be submitted")
+		require.Equal(t, []string{s.Name}, b.living(t), "the other task keeps what it is for")
+		d = b.update(t, d, task.Input{Rule: []byte(everybody)})
+		require.Equal(t, s.ID, *d.SegmentID, "and it is this task's again")
+		_, err = b.tasks.Update(b.AsMarketer, d.ID, d.Version, task.Input{Listed: new(false)})
+		require.Equal(t, "CONFLICT SEGMENT_IN_USE", reason(t, err), "R27 what is used stays in the list")
+		require.Equal(t, "CONFLICT SEGMENT_IN_USE", reason(t, b.tasks.Delete(b.AsMarketer, d.ID)))
+	})
+}

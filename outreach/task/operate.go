@@ -30,7 +30,7 @@ func (s *Service) Resume(ctx context.Context, taskID string) (*ent.Task, error) 
 		now := s.clock.Now()
 		if !begun {
 			// A time that passed during the pause is not late: it goes out now.
-			err := tx.Run.Update().Where(entrun.TaskID(t.ID), entrun.StatusEQ(entrun.StatusWaiting), entrun.DueAtLT(now)).SetDueAt(now).Exec(ctx)
+			err := tx.Run.Update().Where(entrun.TaskID(t.ID), entrun.StatusIn(entrun.StatusWaiting, entrun.StatusRefreshing), entrun.DueAtLT(now)).SetDueAt(now).Exec(ctx)
 			if err != nil {
 				return nil, fmt.Errorf("make the run due: %w", err)
 			}

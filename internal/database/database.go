@@ -224,3 +224,10 @@ func IsBadText(err error) bool {
 	pe, ok := errors.AsType[*pq.Error](err)
 	return ok && (pe.Code == "22021" || pe.Code == "22P05")
 }
+
+// IsBadData tells whether PostgreSQL refused a value: a text it cannot hold, a
+// number out of range. Writing the same again fails again. SQLite takes them all.
+func IsBadData(err error) bool {
+	pe, ok := errors.AsType[*pq.Error](err)
+	return ok && pe.Code.Class() == "22"
+}

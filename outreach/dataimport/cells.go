@@ -23,6 +23,7 @@ const (
 	ruleDate     = "DATE"
 	ruleBoolean  = "BOOLEAN"
 	ruleList     = "LIST"
+	ruleInvalid  = "INVALID_VALUE"
 )
 
 var (
@@ -166,10 +167,14 @@ func convert(out []byte, k kind, s string, zone *time.Location) (_ []byte, rule 
 	case entproperty.TypeList:
 		return list(out, s)
 	case entproperty.TypeObject:
-		if v := gjson.Parse(s); gjson.Valid(s) && v.IsObject() {
-			return append(out, s...), ""
+		v, rule := cleaned(s)
+		if rule == "" && !v.IsObject() {
+			rule = ruleInvalid
 		}
-		return out, "INVALID_VALUE"
+		if rule != "" {
+			return out, rule
+		}
+		return append(out, v.Raw...), ""
 	case entproperty.TypeText:
 	}
 	return quote(out, s), ""
@@ -211,10 +216,15 @@ func number(s string) (string, bool) {
 // list reads a JSON array, or texts between semicolons or bars.
 func list(out []byte, s string) ([]byte, string) {
 	if strings.HasPrefix(s, "[") {
-		if v := gjson.Parse(s); gjson.Valid(s) {
-			if text, fits := event.Fit(entproperty.TypeList, v); fits {
-				return append(out, text...), ""
-			}
+		v, rule := cleaned(s)
+		if rule == ruleInvalid {
+			rule = ruleList
+		}
+		if rule != "" {
+			return out, rule
+		}
+		if text, fits := event.Fit(entproperty.TypeList, v); fits {
+			return append(out, text...), ""
 		}
 		return out, ruleList
 	}
@@ -231,6 +241,22 @@ func list(out []byte, s string) ([]byte, string) {
 		n++
 	}
 	return append(out, ']'), ""
+}
+
+// cleaned reads a cell of JSON as both databases can store it, as the tracking
+// API does; rule is empty, or why it cannot be stored.
+func cleaned(s string) (v gjson.Result, rule string) {
+	if !gjson.Valid(s) {
+		return v, ruleInvalid
+	}
+	raw, rule := event.Clean([]byte(s))
+	switch rule {
+	case "":
+		return gjson.ParseBytes(raw), ""
+	case "JSON":
+		return v, ruleInvalid
+	}
+	return v, rule
 }
 
 // quote writes a text as JSON.

@@ -48,22 +48,17 @@ func (j *job) parse(rec record) (*item, *rowError) {
 	for i, c := range j.plan.values {
 		it.cells[i] = texts[c.at]
 	}
+	var whole bool
+	it.person, whole = j.personOf(texts[j.plan.person])
 	if j.repeats != nil {
-		it.key = j.contentKey(texts)
+		it.key = j.contentKey(texts, it.person)
 	}
-	it.person = texts[j.plan.person]
 	header := j.plan.header
 	switch {
 	case it.person == "":
 		return nil, bad(header[j.plan.person], ruleRequired, "")
-	case len(it.person) > maxID:
+	case !whole || len(it.person) > maxID:
 		return nil, bad(header[j.plan.person], "INVALID_ID", it.person)
-	}
-	if j.mapping.IDType == person.WechatOpenID && !strings.Contains(it.person, ":") {
-		if len(j.apps) != 1 { // which mini program's?
-			return nil, bad(header[j.plan.person], "INVALID_ID", it.person)
-		}
-		it.person = person.WechatValue(j.apps[0], it.person)
 	}
 	switch j.of.Kind {
 	case entimport.KindEvents, entimport.KindRows:
@@ -88,11 +83,24 @@ func (j *job) parse(rec record) (*item, *rowError) {
 	return it, nil
 }
 
+// personOf completes an ID: an openid alone is of the project's only mini
+// program; false when there is not exactly one.
+func (j *job) personOf(text string) (string, bool) {
+	if j.mapping.IDType != person.WechatOpenID || text == "" || strings.Contains(text, ":") {
+		return text, true
+	}
+	if len(j.apps) != 1 {
+		return text, false
+	}
+	return person.WechatValue(j.apps[0], text), true
+}
+
 // contentKey is what a row is known by that says nothing of itself: what it says,
 // and how many rows of the file said so before it. Names and texts count as they
 // stand in the file, so that a change of types does not make old rows new; the
-// order of columns does not count, nor do empty cells.
-func (j *job) contentKey(texts []string) (key [16]byte) {
+// order of columns does not count, nor do empty cells. An event is its person's:
+// the type of the ID counts, so that a file whose ID type was wrong can come again.
+func (j *job) contentKey(texts []string, whom string) (key [16]byte) {
 	h := sha256.New()
 	p := j.plan
 	put := func(name, text string) {
@@ -102,7 +110,12 @@ func (j *job) contentKey(texts []string) (key [16]byte) {
 		writeSized(h, name)
 		writeSized(h, text)
 	}
-	put("\x00person", texts[p.person])
+	if j.of.Kind == entimport.KindEvents {
+		put("\x00idType", j.mapping.IDType)
+		put("\x00person", whom)
+	} else {
+		put("\x00person", texts[p.person])
+	}
 	if p.time >= 0 {
 		put("\x00time", texts[p.time])
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -43,7 +44,9 @@ func (j *job) date(it *item, text string) *rowError {
 	return e
 }
 
-// store takes a batch: types, people, then everything in one transaction.
+// store takes a batch: types, people, then everything in one transaction. When
+// the database refuses a value that passed every check, its rows are refused and
+// the others stored, so that no file is tried for ever.
 func (j *job) store(ctx context.Context, b *batch) error {
 	var err error
 	switch {
@@ -57,6 +60,53 @@ func (j *job) store(ctx context.Context, b *batch) error {
 	if err != nil {
 		return err
 	}
+	if err = j.write(ctx, b, false); database.IsBadData(err) {
+		j.Log.WarnContext(ctx, "the database refused a row of an import", "import", j.of.ID, "error", err)
+		bad := map[*item]bool{}
+		if err := j.unstorable(ctx, b.items, bad); err != nil {
+			return err
+		}
+		b.items = slices.DeleteFunc(b.items, func(it *item) bool {
+			if bad[it] {
+				b.refuse(rowError{row: it.row, rule: ruleInvalid})
+			}
+			return bad[it]
+		})
+		err = j.write(ctx, b, false)
+	}
+	if err != nil {
+		return err
+	}
+	j.mapping.Found.Errors = min(maxErrors, j.mapping.Found.Errors+len(b.errors))
+	return nil
+}
+
+// unstorable finds the rows that the database refuses by trying halves.
+func (j *job) unstorable(ctx context.Context, items []*item, bad map[*item]bool) error {
+	if len(items) == 0 {
+		return nil
+	}
+	err := j.write(ctx, &batch{items: slices.Clone(items)}, true)
+	if !database.IsBadData(err) {
+		return err
+	}
+	if len(items) == 1 {
+		bad[items[0]] = true
+		return nil
+	}
+	half := len(items) / 2
+	if err := j.unstorable(ctx, items[:half], bad); err != nil {
+		return err
+	}
+	return j.unstorable(ctx, items[half:], bad)
+}
+
+// errTrial takes a trial's transaction back.
+var errTrial = errors.New("a trial")
+
+// write finds the people of rows that were fitted and stores them with the
+// import's progress; a trial stores nothing but people.
+func (j *job) write(ctx context.Context, b *batch, trial bool) error {
 	claims := make([]person.Claim, len(b.items))
 	for i, it := range b.items {
 		claims[i] = person.Claim{Keys: []person.Key{{Type: j.mapping.IDType, Value: it.person}}, Subject: j.subject}
@@ -98,13 +148,15 @@ func (j *job) store(ctx context.Context, b *batch) error {
 		if err != nil {
 			return err
 		}
+		if trial {
+			return errTrial
+		}
 		return j.advance(ctx, tx, b)
 	})
-	if err != nil {
-		return err
+	if trial && errors.Is(err, errTrial) {
+		return nil
 	}
-	j.mapping.Found.Errors = min(maxErrors, j.mapping.Found.Errors+len(b.errors))
-	return nil
+	return err
 }
 
 // fit writes the cells of rows as values of their columns' types; a row with a

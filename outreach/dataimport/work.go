@@ -22,6 +22,9 @@ import (
 // cancelled; what is stored stays.
 var ErrLost = errors.New("the import was handed to somebody else or is over")
 
+// retryAfter is how long an import waits that an error stopped.
+const retryAfter = 30 * time.Second
+
 // maxBatchBytes bounds the text of the rows of one transaction.
 const maxBatchBytes = 4 << 20
 
@@ -105,7 +108,22 @@ func (s *Imports) Work(ctx context.Context, importID string, attempt int, stoppi
 	if f, ok := errors.AsType[*failure](err); ok {
 		return j.end(ctx, entimport.StatusFailed, f)
 	}
+	if err != nil && ctx.Err() == nil && !errors.Is(err, ErrLost) {
+		return errors.Join(err, j.putOff(ctx))
+	}
 	return err
+}
+
+// putOffSQL: time; import, attempt.
+const putOffSQL = `UPDATE imports SET due_at = ? WHERE id = ? AND attempt = ? AND status = 'RUNNING'`
+
+// putOff makes an import that failed due later than those that wait: few are
+// worked at a time, the one that is due longest first.
+func (j *job) putOff(ctx context.Context) error {
+	if _, err := j.DB.SQL.ExecContext(ctx, j.DB.Rebind(putOffSQL), j.Clock.Now().Add(retryAfter), j.of.ID, j.attempt); err != nil {
+		return fmt.Errorf("put an import off: %w", err)
+	}
+	return nil
 }
 
 func (j *job) run(ctx context.Context, stopping <-chan struct{}) error {

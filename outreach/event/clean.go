@@ -11,11 +11,11 @@ import (
 // maxDepth is how deep values may be nested.
 const maxDepth = 20
 
-// clean looks at valid JSON once and gives it so that both databases can store
+// Clean looks at valid JSON once and gives it so that both databases can store
 // it: characters they cannot hold (U+0000, halves of a surrogate pair, bytes
-// that are no UTF-8) are replaced. rule is empty, TOO_DEEP, or OUT_OF_RANGE for
-// a number with a huge exponent.
-func clean(raw []byte) (out []byte, rule string) {
+// that are no UTF-8) are replaced. rule is empty, TOO_DEEP, OUT_OF_RANGE
+// for a number with a huge exponent, or JSON for what cannot be read after all.
+func Clean(raw []byte) (out []byte, rule string) {
 	depth, dirty := 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
@@ -97,7 +97,7 @@ func withoutNul(v any) any {
 	return v
 }
 
-// cleanText is clean for a plain text.
+// cleanText is Clean for a plain text.
 func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")

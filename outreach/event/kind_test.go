@@ -76,7 +76,7 @@ func TestClean(t *testing.T) {
 		`{"n":12345678901234567890.10,"s":"\u0000"}`: `{"n":12345678901234567890.10,"s":""}`,
 		`{"n":1e30}`:                                 `{"n":1e30}`,
 	} {
-		got, rule := clean([]byte(raw))
+		got, rule := Clean([]byte(raw))
 		require.Empty(t, rule, raw)
 		require.Equal(t, want, string(got))
 	}
@@ -85,7 +85,7 @@ func TestClean(t *testing.T) {
 		`{"n":1E-99999999999999999999}`:         "OUT_OF_RANGE",
 		`{"a":[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]`: "TOO_DEEP",
 	} {
-		_, rule := clean([]byte(raw))
+		_, rule := Clean([]byte(raw))
 		require.Equal(t, want, rule, raw)
 	}
 }

@@ -70,7 +70,7 @@ func (e *envelope) read(index int, raw []byte) (*message, *Refusal) {
 	if len(raw) > MaxBytes {
 		return no("", "TOO_LARGE", "an event has at most 32 KB")
 	}
-	raw, rule := clean(raw)
+	raw, rule := Clean(raw)
 	switch rule {
 	case "TOO_DEEP":
 		return no("", rule, "values are nested 20 deep at most")

@@ -1,4 +1,4 @@
-import { fireEvent, screen, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
 import { createDataWorld } from '@/shared/testing/dataWorld';
@@ -15,8 +15,8 @@ test('a person is found by an ID, and the search stands in the address', async (
   expect(await screen.findByText('请至少输入 3 个字符')).toBeInTheDocument();
   fireEvent.change(input, { target: { value: 'u-1001' } });
   fireEvent.click(screen.getByRole('button', { name: '查找' }));
-  await vi.waitFor(() => expect(router.state.location.search).toEqual({ q: 'u-1001' }));
-  await vi.waitFor(() =>
+  await waitFor(() => expect(router.state.location.search).toEqual({ q: 'u-1001' }));
+  await waitFor(() =>
     expect(people.mock.lastCall?.[0]).toMatchObject({ search: 'u-1001', subject: 'user' }),
   );
 });
@@ -47,7 +47,7 @@ test('values are edited by those who may import data, and only what changed is s
   fireEvent.change(within(dialog).getByLabelText('城市'), { target: { value: '杭州' } });
   fireEvent.click(within(dialog).getByRole('button', { name: '清除会员' }));
   fireEvent.click(within(dialog).getByRole('button', { name: '保存' }));
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(updatePerson.mock.calls[0]?.[0]).toMatchObject({
       id: 'psn_1',
       attributes: { city: '杭州', vip: null },

@@ -1,4 +1,4 @@
-import { fireEvent, screen, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
 import { createDataWorld } from '@/shared/testing/dataWorld';
@@ -21,7 +21,7 @@ test('the catalogue shows how often an event comes, and switches it off', async 
     },
   });
   fireEvent.click(within(row).getByRole('switch'));
-  await vi.waitFor(() => expect(world.events[0]?.enabled).toBe(false));
+  await waitFor(() => expect(world.events[0]?.enabled).toBe(false));
 });
 
 test('an event shows its properties with type conflicts', async () => {

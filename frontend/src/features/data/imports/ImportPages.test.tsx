@@ -1,4 +1,4 @@
-import { fireEvent, screen, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
 import { createDataWorld, makeImport } from '@/shared/testing/dataWorld';
@@ -34,7 +34,7 @@ test('a file of events is mapped, its event is asked for, and it goes up', async
   expect((await screen.findAllByText('此项必填')).length).toBe(1);
   fireEvent.change(screen.getByLabelText('所有行的事件'), { target: { value: 'purchase' } });
   fireEvent.click(start);
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe('/data/imports/imp_1'));
+  await waitFor(() => expect(router.state.location.pathname).toBe('/data/imports/imp_1'));
   expect(createImport.mock.calls[0]?.[0]).toMatchObject({
     input: {
       kind: 'EVENTS',
@@ -42,7 +42,7 @@ test('a file of events is mapped, its event is asked for, and it goes up', async
       mapping: { personColumn: 'customer_id', timeColumn: 'date', event: 'purchase' },
     },
   });
-  await vi.waitFor(() => expect(put.mock.calls[0]?.[0]).toBe('/v1/import/imp_1?offset=0'));
+  await waitFor(() => expect(put.mock.calls[0]?.[0]).toBe('/v1/import/imp_1?offset=0'));
   expect(await screen.findByText('已全部上传，等待处理')).toBeVisible();
 });
 
@@ -86,7 +86,7 @@ test('after a reload the same file goes on from where the server has it, another
   chooseFile(new File(['x'], 'other.csv'));
   expect(await screen.findByText(/“other.csv”不是同一个文件/)).toBeInTheDocument();
   chooseFile(PURCHASES);
-  await vi.waitFor(() => expect(put.mock.calls[0]?.[0]).toBe('/v1/import/imp_half?offset=10'));
+  await waitFor(() => expect(put.mock.calls[0]?.[0]).toBe('/v1/import/imp_half?offset=10'));
 });
 
 test('an import that is done shows its counts and the rows that were not taken', async () => {

@@ -1,5 +1,5 @@
-import { fireEvent, screen, within } from '@testing-library/react';
-import { expect, test, vi } from 'vitest';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
 import { createDataWorld } from '@/shared/testing/dataWorld';
 import { refusal } from '@/shared/testing/refusal';
@@ -18,7 +18,7 @@ test('a new source shows its key once, with code that uses it', async () => {
     within(shown).getByText(/@segment\/analytics-node/, { selector: 'pre' }),
   ).toHaveTextContent("writeKey: 'wk_secret_once'");
   fireEvent.click(within(shown).getByRole('button', { name: '我已保存' }));
-  await vi.waitFor(() => expect(screen.queryByText('wk_secret_once')).toBeNull());
+  await waitFor(() => expect(screen.queryByText('wk_secret_once')).toBeNull());
 });
 
 test('a name that is taken is said at the name', async () => {

@@ -1,4 +1,4 @@
-import { fireEvent, screen, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
 import { createDataWorld } from '@/shared/testing/dataWorld';
@@ -41,8 +41,8 @@ test('taken events lead to their person, refused ones say why; the filter is in 
   expect(within(refused).getByText('时间晚于当前一天以上')).toBeVisible();
   expect(within(refused).getByText('timestamp · IN_THE_FUTURE')).toBeVisible();
   fireEvent.click(screen.getByRole('radio', { name: '被拒绝' }));
-  await vi.waitFor(() => expect(router.state.location.search).toEqual({ outcome: 'refused' }));
-  await vi.waitFor(() =>
+  await waitFor(() => expect(router.state.location.search).toEqual({ outcome: 'refused' }));
+  await waitFor(() =>
     expect((recentEvents.mock.lastCall as unknown[] | undefined)?.[0]).toMatchObject({
       refused: true,
     }),

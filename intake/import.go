@@ -33,8 +33,8 @@ const stall = time.Minute
 //
 // A body is stored as it arrives; when it breaks off, or N is not the next byte,
 // the answer says in resumeAt where to go on. The context carries a viewer where
-// somebody is signed in; otherwise a write key comes as HTTP Basic user name and
-// may import into its project.
+// somebody is signed in; otherwise the write key of a daily source comes as HTTP
+// Basic user name: it imports into its project and sees what it began itself.
 type Import struct {
 	Imports *dataimport.Imports
 	Sources *event.Sources
@@ -66,13 +66,14 @@ var importKinds = map[string]entimport.Kind{
 
 func (h *Import) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/v1/import/")
+	key := "" // the source, where nobody is signed in
 	if viewer.From(r.Context()) == nil {
-		ctx, err := h.keyed(r)
+		ctx, source, err := h.keyed(r)
 		if err != nil {
 			web.Fail(w, r, h.Log, err)
 			return
 		}
-		r = r.WithContext(ctx)
+		r, key = r.WithContext(ctx), source
 	}
 	kind, whole := importKinds[name]
 	var (
@@ -83,11 +84,13 @@ func (h *Import) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case whole && r.Method == http.MethodPost:
 		status = http.StatusAccepted
-		now, err = h.file(w, r, kind)
+		now, err = h.file(w, r, kind, key)
 	case !whole && r.Method == http.MethodPut:
-		now, err = h.part(w, r, name)
+		if _, err = h.find(r.Context(), name, key); err == nil {
+			now, err = h.part(w, r, name)
+		}
 	case !whole && r.Method == http.MethodGet:
-		now, err = h.Imports.Find(r.Context(), name)
+		now, err = h.find(r.Context(), name, key)
 	default:
 		allow := "GET, PUT"
 		if whole {
@@ -104,16 +107,29 @@ func (h *Import) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	web.Answer(w, status, stateOf(now))
 }
 
-// keyed gives the context the viewer that a write key stands for: nobody, who may import.
-func (h *Import) keyed(r *http.Request) (context.Context, error) {
+// keyed gives the context the viewer that a write key stands for: nobody, who may
+// import; and the key's source. SECURITY: the keys of real-time sources are public.
+func (h *Import) keyed(r *http.Request) (context.Context, string, error) {
 	source, err := h.Sources.ByKey(r.Context(), basicUser(r))
 	if err != nil {
-		return nil, err
+		return nil, "", err
+	}
+	if !source.Daily {
+		return nil, "", fault.Errorf(fault.Forbidden, "a real-time source sends events only; import with the key of a daily one").Because("REALTIME_SOURCE")
 	}
 	return viewer.With(r.Context(), &viewer.Viewer{
 		ProjectID: source.ProjectID, ProjectNum: source.ProjectNum, Name: "write key of " + source.ID, RequestID: web.RequestID(r.Context()),
 		Permissions: map[string]bool{access.DataImport: true, access.SegmentView: true},
-	}), nil
+	}), source.ID, nil
+}
+
+// find reads an import; a key finds those that it began.
+func (h *Import) find(ctx context.Context, id, key string) (*ent.DataImport, error) {
+	now, err := h.Imports.Find(ctx, id)
+	if err == nil && key != "" && !dataimport.BegunWith(now, key) {
+		return nil, fault.Errorf(fault.NotFound, "there is no such import")
+	}
+	return now, err
 }
 
 // part stores bytes of an import that exists.
@@ -127,11 +143,12 @@ func (h *Import) part(w http.ResponseWriter, r *http.Request, id string) (*ent.D
 }
 
 // file begins an import and stores the whole file.
-func (h *Import) file(w http.ResponseWriter, r *http.Request, kind entimport.Kind) (*ent.DataImport, error) {
+func (h *Import) file(w http.ResponseWriter, r *http.Request, kind entimport.Kind, key string) (*ent.DataImport, error) {
 	in, err := inputOf(r, kind)
 	if err != nil {
 		return nil, err
 	}
+	in.KeyOf = key
 	begun, err := h.Imports.Create(r.Context(), in)
 	if err != nil {
 		return nil, err

@@ -128,11 +128,11 @@ func TestAFileInParts(t *testing.T) {
 			"another project's key":           {"PUT", path + "?offset=0", "key:" + d.foreign, file, 404, "NOT_FOUND"},
 			"another project's key that asks": {"GET", path, "key:" + d.foreign, "", 404, "NOT_FOUND"},
 			"who may only look":               {"PUT", path + "?offset=0", "session:" + d.viewer, file, 403, "FORBIDDEN"},
-			"no place":                        {"PUT", path, "key:" + d.key, file, 422, "INVALID"},
+			"no place":                        {"PUT", path, "session:" + d.session, file, 422, "INVALID"},
 			"an import that is not there":     {"PUT", "/v1/import/imp_x?offset=0", "key:" + d.key, file, 404, "NOT_FOUND"},
 			"another method":                  {"DELETE", path, "key:" + d.key, "", 405, "INVALID"},
-			"a wrong place":                   {"PUT", path + "?offset=5", "key:" + d.key, file, 409, "CONFLICT"},
-			"more than was announced":         {"PUT", path + "?offset=0", "key:" + d.key, file + "u3,c\n", 413, "TOO_LARGE"},
+			"a wrong place":                   {"PUT", path + "?offset=5", "session:" + d.session, file, 409, "CONFLICT"},
+			"more than was announced":         {"PUT", path + "?offset=0", "session:" + d.session, file + "u3,c\n", 413, "TOO_LARGE"},
 		} {
 			status, out := d.call(c.method, c.path, c.as, c.body)
 			require.Equal(t, c.status, status, "%s: %v", name, out)
@@ -140,7 +140,7 @@ func TestAFileInParts(t *testing.T) {
 		}
 		status, out := d.call("PUT", path+"?offset=0", "session:"+d.session, file[:12])
 		require.Equal(t, []any{200, "RECEIVING", 12.0}, []any{status, out["status"], out["resumeAt"]})
-		status, out = d.call("PUT", path+"?offset=0", "key:"+d.key, file)
+		status, out = d.call("PUT", path+"?offset=0", "session:"+d.session, file)
 		require.Equal(t, []any{409, 12.0}, []any{status, out["resumeAt"]}, "the answer says where to go on")
 		require.Equal(t, "OFFSET", out["error"].(map[string]any)["reason"])
 		other := func(r *http.Request) { r.Header.Set("Origin", "https://evil.example.com") }
@@ -209,10 +209,54 @@ func TestALineThatIsCut(t *testing.T) {
 	path := "/v1/import/" + id
 	var at float64
 	require.Eventually(t, func() bool {
-		_, out := d.call("GET", path, "key:"+d.key, "")
+		_, out := d.call("GET", path, "session:"+d.session, "")
 		at = out["received"].(float64)
 		return int(at) == len(file)/2
 	}, 10*time.Second, 5*time.Millisecond)
-	status, out := d.call("PUT", fmt.Sprintf("%s?offset=%d", path, int(at)), "key:"+d.key, file[int(at):])
+	status, out := d.call("PUT", fmt.Sprintf("%s?offset=%d", path, int(at)), "session:"+d.session, file[int(at):])
 	require.Equal(t, []any{200, "RUNNING"}, []any{status, out["status"]}, out)
+}
+
+// Write keys of real-time sources are public; those of daily ones see their own imports.
+func TestWhatAWriteKeyMayImport(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		d := newImporting(t, db)
+		sources := event.NewSources(db)
+		app, public, err := sources.Create(d.w.AsAdmin, "app", enteventsource.KindRealtime)
+		require.NoError(t, err)
+		daily, second, err := sources.Create(d.w.AsAdmin, "second", enteventsource.KindOfflineDaily)
+		require.NoError(t, err)
+		const file = "user,at\nu1,2026-11-01\n"
+		begun := d.begin(len(file))
+		for method, path := range map[string]string{"POST": "/v1/import/people?personColumn=user&idType=user_id", "PUT": "/v1/import/" + begun + "?offset=0", "GET": "/v1/import/" + begun} {
+			status, out := d.call(method, path, "key:"+public, file)
+			require.Equal(t, 403, status, out)
+			require.Equal(t, "REALTIME_SOURCE", out["error"].(map[string]any)["reason"])
+		}
+		status, out := d.call("POST", "/v1/import/people?personColumn=user&idType=user_id", "key:"+d.key, file)
+		require.Equal(t, 202, status, out)
+		own := out["id"].(string)
+		status, _ = d.call("GET", "/v1/import/"+own, "key:"+d.key, "")
+		require.Equal(t, 200, status)
+		for _, c := range [][]string{{"GET", own, second}, {"PUT", own, second}, {"GET", begun, d.key}, {"PUT", begun, d.key}} {
+			status, out = d.call(c[0], "/v1/import/"+c[1]+"?offset=0", "key:"+c[2], "")
+			require.Equal(t, 404, status, out)
+		}
+		const events = "/v1/import/events?personColumn=user&idType=user_id&event=visit&timeColumn=at"
+		status, out = d.call("POST", events+"&source="+app.ID, "key:"+second, file)
+		require.Equal(t, 422, status)
+		require.Equal(t, "NOT_ALLOWED", out["error"].(map[string]any)["fields"].([]any)[0].(map[string]any)["rule"])
+		status, out = d.call("POST", events, "key:"+second, file)
+		require.Equal(t, 202, status, out)
+		now, err := db.Ent.DataImport.Get(d.w.System, out["id"].(string))
+		require.NoError(t, err)
+		require.Equal(t, daily.ID, *now.SourceID)
+		byHand, err := d.imports.Create(d.w.AsAdmin, dataimport.Input{
+			Kind: entimport.KindEvents, SourceID: daily.ID, Mapping: dataimport.Mapping{PersonColumn: "user", IDType: person.UserID, Event: "visit", TimeColumn: "at"},
+		})
+		require.NoError(t, err)
+		status, _ = d.call("GET", "/v1/import/"+byHand.ID, "key:"+second, "")
+		require.Equal(t, 404, status, "somebody began it in the console, though for the key's source")
+	})
 }

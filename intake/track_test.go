@@ -534,3 +534,17 @@ func TestSubscriptions(t *testing.T) {
 		require.Equal(t, []any{400, 3}, []any{status, len(a.Error.Fields)})
 	})
 }
+
+// A batch whose own time of sending cannot be read is taken, with a warning.
+func TestAnUnreadableTimeOfSending(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := newTracking(t, db)
+		body := batch(bought("1", "u1", 1), bought("2", "u2", 1))
+		body["sentAt"] = "yesterday"
+		status, a := b.post(t, "batch", b.key, body)
+		require.Equal(t, []any{200, 2, 0}, []any{status, a.Accepted, len(a.Refused)})
+		require.Len(t, a.Warnings, 1)
+		require.Equal(t, []any{-1, "sentAt", "INVALID_TIME"}, []any{a.Warnings[0].Index, a.Warnings[0].Field, a.Warnings[0].Rule})
+	})
+}

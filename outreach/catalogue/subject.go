@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tidings/ent"
+	entidentity "tidings/ent/identity"
 	entsegment "tidings/ent/segment"
 	entsubject "tidings/ent/subject"
 	enttask "tidings/ent/task"
@@ -49,6 +50,9 @@ func (s *Service) CreateSubject(ctx context.Context, in SubjectInput) (*ent.Subj
 		fs.Add("input.code", "INVALID_FORMAT", "lower-case letters, digits and _, a letter first, at most 40")
 	}
 	if err := s.checkSubject(ctx, &fs, &in, idType); err != nil {
+		return nil, err
+	}
+	if err := s.checkFree(ctx, &fs, idType); err != nil {
 		return nil, err
 	}
 	if err := fs.Err(); err != nil {
@@ -143,6 +147,32 @@ func (s *Service) checkSubject(ctx context.Context, fs *fault.Fields, in *Subjec
 	return nil
 }
 
+// checkFree refuses an ID type that names somebody else already: people, or the
+// entities of another subject.
+func (s *Service) checkFree(ctx context.Context, fs *fault.Fields, idType string) error {
+	if BuiltIn(idType) {
+		fs.Add("input.idType", "OF_PEOPLE", "IDs of the type %q are people's; add a type for the subject", idType)
+		return nil
+	}
+	taken, err := s.db.Ent.Subject.Query().Where(entsubject.IDType(idType)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("look for subjects: %w", err)
+	}
+	if taken {
+		fs.Add("input.idType", "OF_SUBJECT", "another subject is known by IDs of the type %q", idType)
+		return nil
+	}
+	// SECURITY: identities are of the viewer's project by its number.
+	held, err := s.db.Ent.Identity.Query().Where(entidentity.ProjectNum(viewer.From(ctx).ProjectNum), entidentity.Type(idType)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("look for IDs: %w", err)
+	}
+	if held {
+		fs.Add("input.idType", "OF_PEOPLE", "people hold IDs of the type %q already", idType)
+	}
+	return nil
+}
+
 func text(s *string) string {
 	if s == nil {
 		return ""
@@ -162,11 +192,13 @@ func (s *Service) DeleteSubject(ctx context.Context, subjectID string) error {
 		if err != nil {
 			return err
 		}
-		segments, err := tx.Segment.Query().Where(entsegment.Subject(old.Code)).Exist(ctx)
+		// SECURITY: what the viewer's roles hide counts too, in this project only.
+		all := viewer.System(ctx)
+		segments, err := tx.Segment.Query().Where(entsegment.ProjectID(old.ProjectID), entsegment.Subject(old.Code)).Exist(all)
 		if err != nil {
 			return fmt.Errorf("look for segments: %w", err)
 		}
-		tasks, err := tx.Task.Query().Where(enttask.Subject(old.Code)).Exist(ctx)
+		tasks, err := tx.Task.Query().Where(enttask.ProjectID(old.ProjectID), enttask.Subject(old.Code)).Exist(all)
 		if err != nil {
 			return fmt.Errorf("look for tasks: %w", err)
 		}

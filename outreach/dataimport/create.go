@@ -24,6 +24,7 @@ type Input struct {
 	Kind     entimport.Kind
 	TableID  string // for ROWS: the table's ID or name
 	SourceID string // for EVENTS
+	KeyOf    string // the source whose write key begins it; empty for people
 	FileName string
 	Size     int64 // bytes; 0 where the sender does not know before the end
 	Mapping  Mapping
@@ -41,6 +42,9 @@ func (s *Imports) Create(ctx context.Context, in Input) (*ent.DataImport, error)
 	if in.Size < 0 || in.Size > MaxBytes {
 		fs.Add("input.size", "OUT_OF_RANGE", "a file has at most %d bytes", MaxBytes)
 		fs.With(map[string]any{"min": 0, "max": MaxBytes})
+	}
+	if in.KeyOf != "" && in.Kind == entimport.KindEvents && in.SourceID == "" {
+		in.SourceID = in.KeyOf
 	}
 	set := func(*ent.DataImportCreate) {}
 	in.Mapping.check(&fs, "input.mapping.", in.Kind)
@@ -64,7 +68,9 @@ func (s *Imports) Create(ctx context.Context, in Input) (*ent.DataImport, error)
 			set = func(c *ent.DataImportCreate) { c.SetTableID(table.ID) }
 		}
 	case entimport.KindEvents:
-		if in.SourceID != "" {
+		if in.KeyOf != "" && in.SourceID != in.KeyOf {
+			fs.Add("input.sourceId", "NOT_ALLOWED", "a write key imports events of its own source only")
+		} else if in.SourceID != "" {
 			_, err := s.DB.Ent.EventSource.Get(ctx, in.SourceID)
 			if ent.IsNotFound(err) {
 				fs.Add("input.sourceId", "NOT_FOUND", "there is no such source in this project")
@@ -108,6 +114,9 @@ func (s *Imports) Create(ctx context.Context, in Input) (*ent.DataImport, error)
 			c.SetCreatorID(v.AccountID)
 		}
 		set(c)
+		if in.KeyOf != "" {
+			c.SetSourceID(in.KeyOf)
+		}
 		var err error
 		if in.Kind == entimport.KindEvents && in.SourceID == "" {
 			source, err := ownSource(ctx, tx, v.ProjectID)
@@ -161,6 +170,11 @@ func (s *Imports) checkTypes(ctx context.Context, fs *fault.Fields, in *Input) e
 		}
 	}
 	return nil
+}
+
+// BegunWith tells whether the write key of a source began an import: then nobody created it.
+func BegunWith(i *ent.DataImport, sourceID string) bool {
+	return i.CreatorID == nil && i.SourceID != nil && *i.SourceID == sourceID
 }
 
 // cleanFileName makes a name from outside harmless: its last part, without

@@ -43,10 +43,11 @@ func (s *Store) Add(ctx context.Context, source *Source, b *Batch) (*Result, err
 		return nil, err
 	}
 	e := &envelope{source: source, kind: b.Kind, received: s.Clock.Now(), types: kinds.Types}
-	if e.sentAt, err = sentAtOf(b.SentAt); err != nil {
-		return nil, err
-	}
 	out := &Result{}
+	var readable bool
+	if e.sentAt, readable = sentAtOf(b.SentAt); !readable {
+		out.Warnings = append(out.Warnings, Refusal{Index: -1, Field: "sentAt", Rule: "INVALID_TIME", Message: "the time of sending cannot be read"})
+	}
 	req := &request{source: source}
 	refuse := func(r Refusal, event string, raw []byte) {
 		out.Refused = append(out.Refused, r)
@@ -93,15 +94,13 @@ func (s *Store) Add(ctx context.Context, source *Source, b *Batch) (*Result, err
 	return out, nil
 }
 
-func sentAtOf(text string) (at time.Time, err error) {
+// sentAtOf reads a batch's time of sending; one that cannot be read is no reason
+// to lose the batch.
+func sentAtOf(text string) (at time.Time, readable bool) {
 	if text == "" {
-		return at, nil
+		return at, true
 	}
-	at, ok := readTime(gjson.Result{Type: gjson.String, Str: text})
-	if !ok {
-		return at, fault.At("sentAt", "INVALID_TIME", "the time of sending is not a time such as 2026-11-22T08:30:00.000Z")
-	}
-	return at, nil
+	return readTime(gjson.Result{Type: gjson.String, Str: text})
 }
 
 // prepare judges messages by the catalogue, which learns what it does not know,

@@ -39,6 +39,8 @@ const (
 type Source struct {
 	ID, ProjectID   string
 	Num, ProjectNum int64
+	// Daily says that a server sends whole days; its key is in no app or page.
+	Daily bool
 	// RetentionDays is how old an event may be; 0: any age.
 	RetentionDays int
 }
@@ -131,7 +133,7 @@ func (s *Sources) Rotate(ctx context.Context, sourceID string) (out *ent.EventSo
 }
 
 // byKeySQL: the key's hash, true. Out: the source and its project.
-const byKeySQL = `SELECT s.id, s.num, s.project_id, p.num, p.event_retention_days FROM event_sources s
+const byKeySQL = `SELECT s.id, s.num, s.project_id, p.num, p.event_retention_days, s.kind = 'OFFLINE_DAILY' FROM event_sources s
 	JOIN projects p ON p.id = s.project_id WHERE s.key_hash = ? AND s.enabled = ?`
 
 // ByKey finds the enabled source of a write key. UNAUTHENTICATED (WRITE_KEY).
@@ -146,7 +148,7 @@ func (s *Sources) ByKey(ctx context.Context, key string) (*Source, error) {
 	if !ok || now.After(known.until) {
 		known = knownSource{source: new(Source), until: now.Add(sourceTTL)}
 		from := known.source
-		err := s.db.SQL.QueryRowContext(ctx, s.db.Rebind(byKeySQL), hash, true).Scan(&from.ID, &from.Num, &from.ProjectID, &from.ProjectNum, &from.RetentionDays)
+		err := s.db.SQL.QueryRowContext(ctx, s.db.Rebind(byKeySQL), hash, true).Scan(&from.ID, &from.Num, &from.ProjectID, &from.ProjectNum, &from.RetentionDays, &from.Daily)
 		if errors.Is(err, sql.ErrNoRows) {
 			known.source = nil
 		} else if err != nil {

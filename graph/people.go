@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"entgo.io/contrib/entgql"
+	"entgo.io/ent/dialect/sql"
 
 	"tidings/ent"
 	"tidings/ent/channel"
@@ -91,13 +92,23 @@ func (r *Resolver) newestPeople(ctx context.Context, subject int64, after *entgq
 		}
 		before = key
 	}
-	found, err := r.DB.Ent.Person.Query().
-		Where(entperson.IDGTE(person.ID(project, 0)), entperson.IDLT(before), entperson.Subject(subject)).
-		Order(ent.Desc(entperson.FieldID)).Limit(limit).All(ctx)
+	found, err := r.newest(project, before, subject).Limit(limit).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
 	}
 	return found, nil
+}
+
+// newest orders a project's people below a key. Where they are few among many, the
+// index of other subjects has them; its condition must stand in the text.
+func (r *Resolver) newest(project, before, subject int64) *ent.PersonQuery {
+	q := r.DB.Ent.Person.Query().
+		Where(entperson.IDGTE(person.ID(project, 0)), entperson.IDLT(before), entperson.Subject(subject)).
+		Order(ent.Desc(entperson.FieldID))
+	if subject != 0 {
+		q.Where(func(s *sql.Selector) { s.Where(sql.ExprP(s.C(entperson.FieldSubject) + " <> 0")) })
+	}
+	return q
 }
 
 // searchPeople finds by an ID of any type first, then by the number or public

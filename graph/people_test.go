@@ -256,7 +256,15 @@ func TestIDTypesAndSubjects(t *testing.T) {
 		a = b.as(admin, create, vars{"in": store})
 		require.Empty(t, a.Errors, a.raw)
 		storeID := a.at("createSubject.id")
-		require.Equal(t, []string{"input.code NAME_TAKEN"}, b.as(admin, create, vars{"in": store}).fields())
+		require.Equal(t, []string{"input.idType OF_SUBJECT"}, b.as(admin, create, vars{"in": store}).fields(), "one subject's IDs are of one type")
+		require.Equal(t, "plate", b.as(admin, save, vars{"code": "plate", "p": 10}).at("saveIdType.code"))
+		again := vars{"code": "store", "name": "Store", "idType": "plate"}
+		require.Equal(t, []string{"input.code NAME_TAKEN"}, b.as(admin, create, vars{"in": again}).fields())
+		for _, of := range []string{"user_id", "phone", "wx_openid"} {
+			require.Equal(t, []string{"input.idType OF_PEOPLE"}, b.as(admin, create, vars{"in": vars{"code": "x", "name": "X", "idType": of}}).fields())
+		}
+		b.file(admin, b.ours, vars{"kind": "PEOPLE", "mapping": vars{"personColumn": "id", "idType": "plate"}}, "id,brand\np1,a\n")
+		require.Equal(t, []string{"input.idType OF_PEOPLE"}, b.as(admin, create, vars{"in": vars{"code": "car", "name": "Car", "idType": "plate"}}).fields(), "people hold one")
 		update := `mutation($id: ID!, $in: SubjectInput!) { updateSubject(id: $id, input: $in) { name } }`
 		require.Equal(t, "NOT_FOUND", b.as(b.stranger, update, vars{"id": storeID, "in": vars{"name": "mine"}}).code())
 		require.Equal(t, []string{"input.code IMMUTABLE"}, b.as(admin, update, vars{"id": storeID, "in": vars{"name": "Shop", "code": "shop"}}).fields())
@@ -267,7 +275,7 @@ func TestIDTypesAndSubjects(t *testing.T) {
 		q := `{ people(subject: "store") { edges { node { label subject attributes { name value } } } } }`
 		a = b.as(marketer, q, nil)
 		require.Equal(t, []any{"c1", "store"}, []any{a.at("people.edges.0.node.label"), a.at("people.edges.0.node.subject")}, a.raw)
-		require.Empty(t, b.as(marketer, findPeople, nil).at("people.edges"), "a store is no user")
+		require.Len(t, b.as(marketer, findPeople, nil).at("people.edges"), 1, "a store is no user")
 
 		s, err := db.Ent.Segment.Create().SetProjectID(b.ours.ID).SetName("s").SetNameKey("s").SetSubject("store").SetCreatorID(b.people[access.ProjectAdmin].ID).Save(b.sys)
 		require.NoError(t, err)

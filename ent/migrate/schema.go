@@ -858,6 +858,16 @@ var (
 		Name:       "persons",
 		Columns:    PersonsColumns,
 		PrimaryKey: []*schema.Column{PersonsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "person_of_subject",
+				Unique:  false,
+				Columns: []*schema.Column{PersonsColumns[3], PersonsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "subject <> 0",
+				},
+			},
+		},
 	}
 	// PersonAliasesColumns holds the columns for the "person_aliases" table.
 	PersonAliasesColumns = []*schema.Column{

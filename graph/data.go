@@ -150,24 +150,30 @@ func zone(ctx context.Context) *time.Location {
 	return time.UTC
 }
 
+// loadActivity reads what happened of the event types of a page, by their numbers.
+// SECURITY: of the viewer's project.
+func (r *Resolver) loadActivity(ctx context.Context, nums []int64) (map[int64]event.Activity, error) {
+	return r.Events.Activity(ctx, viewer.From(ctx).ProjectNum, nums, r.Clock.Now(), zone(ctx))
+}
+
 func (r *Resolver) dayCounts(ctx context.Context, t *ent.EventType) ([]*model.DayCount, error) {
-	counts, err := r.Events.Counts(ctx, viewer.From(ctx).ProjectNum, t.Num, r.Clock.Now(), zone(ctx))
+	of, err := load(ctx).activity.Load(ctx, t.Num)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*model.DayCount, len(counts))
-	for i, c := range counts {
+	out := make([]*model.DayCount, len(of.Days))
+	for i, c := range of.Days {
 		out[i] = &model.DayCount{Day: c.Day, Count: c.Count}
 	}
 	return out, nil
 }
 
 func (r *Resolver) lastAt(ctx context.Context, t *ent.EventType) (*time.Time, error) {
-	at, ever, err := r.Events.LastAt(ctx, viewer.From(ctx).ProjectNum, t.Num)
-	if err != nil || !ever {
+	of, err := load(ctx).activity.Load(ctx, t.Num)
+	if err != nil || of.LastAt == nil {
 		return nil, err
 	}
-	last := millis(at)
+	last := millis(*of.LastAt)
 	return &last, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"tidings/ent"
 	"tidings/graph/model"
+	"tidings/outreach/event"
 	"tidings/outreach/outcome"
 )
 
@@ -32,6 +33,7 @@ type loaders struct {
 	idTypes     *dataloadgen.Loader[int64, []*ent.IDType]      // of the viewer's project
 	properties  *dataloadgen.Loader[ownerKey, []*ent.Property] // in the order in which they came
 	sourceNames *dataloadgen.Loader[int64, map[int64]string]   // of the viewer's project, by number
+	activity    *dataloadgen.Loader[int64, event.Activity]     // of event types, by number
 }
 
 type loadersKey struct{}
@@ -58,6 +60,7 @@ func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler
 		idTypes:     dataloadgen.NewMappedLoader(r.loadIDTypes),
 		properties:  dataloadgen.NewMappedLoader(r.loadProperties),
 		sourceNames: dataloadgen.NewMappedLoader(r.loadSourceNames),
+		activity:    dataloadgen.NewMappedLoader(r.loadActivity),
 	}))
 }
 

@@ -246,9 +246,13 @@ func TestTrack(t *testing.T) {
 				values, err = b.reader.Suggest(b.w.System, b.w.Project.Num, entproperty.OwnerAttribute, 0, "city", "上")
 				require.NoError(t, err)
 				require.Equal(t, []event.ValueCount{{Value: json.RawMessage(`"上海"`), Count: 1}}, values)
-				days, err := b.reader.Counts(b.w.System, b.w.Project.Num, typ.Num, b.clock.Now(), time.UTC)
+				of, err := b.reader.Activity(b.w.System, b.w.Project.Num, []int64{typ.Num, 1}, b.clock.Now(), time.UTC)
 				require.NoError(t, err)
+				days := of[typ.Num].Days
 				require.Equal(t, []any{30, "2026-11-22", 6}, []any{len(days), days[29].Day, days[29].Count})
+				require.NotNil(t, of[typ.Num].LastAt)
+				require.Len(t, of[1].Days, 30, "of what never happened too")
+				require.Nil(t, of[1].LastAt)
 			}},
 			{"a group that is a subject of the project is an entity with attributes (R12)", func(t *testing.T) {
 				db.Ent.Subject.Create().SetProjectID(b.w.Project.ID).SetNum(b.w.Project.Num*100 + 1).SetCode("store").SetName("门店").SetIDType("store_id").ExecX(b.w.System)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"tidings/internal/clock"
@@ -139,22 +140,29 @@ func (m *Mover) open() []string {
 
 // next is the earliest instant in the future at which something falls due.
 func (m *Mover) next(ctx context.Context) (at time.Time, ok bool, err error) {
-	now := m.clock.Now()
-	for _, from := range m.open() {
-		var t sql.NullTime
-		text := `SELECT w.due_at ` + from + ` AND w.due_at > ? ORDER BY w.due_at LIMIT 1`
-		err := m.db.SQL.QueryRowContext(ctx, m.db.Rebind(text), now).Scan(&t)
-		if errors.Is(err, sql.ErrNoRows) || (err == nil && !t.Valid) {
-			continue
-		}
-		if err != nil {
-			return at, false, fmt.Errorf("find what is due next: %w", err)
-		}
-		if !ok || t.Time.Before(at) {
-			at, ok = t.Time.UTC(), true
-		}
+	var t sql.NullTime
+	err = m.look(ctx, "w.due_at > ?").Scan(&t)
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && !t.Valid) {
+		return at, false, nil
 	}
-	return at, ok, nil
+	if err != nil {
+		return at, false, fmt.Errorf("find what is due next: %w", err)
+	}
+	return t.Time.UTC(), true, nil
+}
+
+// look finds the earliest open row of all kinds for which a condition on its
+// time and now holds. It is one statement: work that hands over from one kind to
+// another, a segment to the run that waits for it, must not slip through between two.
+func (m *Mover) look(ctx context.Context, when string) *sql.Row {
+	now := m.clock.Now()
+	var parts []string
+	var args []any
+	for _, from := range m.open() {
+		parts = append(parts, `SELECT * FROM (SELECT w.due_at AS due_at `+from+` AND `+when+` ORDER BY w.due_at LIMIT 1) AS part`)
+		args = append(args, now)
+	}
+	return m.db.SQL.QueryRowContext(ctx, m.db.Rebind(strings.Join(parts, " UNION ALL ")+` ORDER BY 1 LIMIT 1`), args...)
 }
 
 // settled waits until nothing is due any more.
@@ -175,17 +183,13 @@ func (m *Mover) settled(ctx context.Context) error {
 }
 
 func (m *Mover) busy(ctx context.Context) (bool, error) {
-	now := m.clock.Now()
-	for _, from := range m.open() {
-		var one int
-		err := m.db.SQL.QueryRowContext(ctx, m.db.Rebind(`SELECT 1 `+from+` AND w.due_at <= ? LIMIT 1`), now).Scan(&one)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return false, fmt.Errorf("look for due work: %w", err)
-		}
-		return true, nil
+	var at sql.NullTime
+	err := m.look(ctx, "w.due_at <= ?").Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
-	return false, nil
+	if err != nil {
+		return false, fmt.Errorf("look for due work: %w", err)
+	}
+	return true, nil
 }

@@ -6,6 +6,7 @@ package id
 import (
 	"encoding/base32"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,8 +44,22 @@ func Time(s string) time.Time {
 
 // Num makes a positive 63-bit number that grows with time: 41 bits of
 // milliseconds since 2024 and 22 random ones. Runs carry one, because every
-// delivery row repeats it.
+// delivery row repeats it. A process never makes one twice, however many it makes
+// in a millisecond.
 func Num() int64 {
+	n := num()
+	for {
+		last := lastNum.Load()
+		n = max(n, last+1)
+		if lastNum.CompareAndSwap(last, n) {
+			return n
+		}
+	}
+}
+
+var lastNum atomic.Int64
+
+func num() int64 {
 	u := uuid.Must(uuid.NewV7())
 	ms := int64(u[0])<<40 | int64(u[1])<<32 | int64(u[2])<<24 | int64(u[3])<<16 | int64(u[4])<<8 | int64(u[5])
 	random := int64(u[9])<<16 | int64(u[10])<<8 | int64(u[11])

@@ -9,7 +9,9 @@ import (
 // words are our own reasons, in Chinese and English. The channel's codes are its package's to explain.
 var words = map[string][2]string{
 	string(gate.TaskNotRunning):      {"轮到该用户前任务已取消或异常", "the task was cancelled or went wrong before this one's turn"},
+	string(gate.NotInAudience):       {"触发时不在受众中", "the person was not in the audience when the trigger fired"},
 	string(gate.NoTargetID):          {"该用户在此通道没有发送目标 ID", "the person has no ID on this channel"},
+	string(gate.Late):                {"事件晚到超过 1 小时，只计数，不触发", "the event came more than an hour late: it counts and sets nothing off"},
 	string(gate.Duplicate):           {"同一次执行中已有相同的发送目标", "another candidate of the run has the same target"},
 	string(gate.UnknownUserVariable): {"上传的 ID 没有对应用户,无法填充用户变量", "nobody is known by the uploaded ID, and the content names an attribute"},
 	string(gate.MissingVariable):     {"变量没有值,也没有默认值", "a variable has no value and no default"},

@@ -11,6 +11,7 @@ import (
 
 	"tidings/ent"
 	entbacktest "tidings/ent/backtest"
+	enttouch "tidings/ent/touch"
 	"tidings/internal/database"
 	"tidings/internal/testdb"
 	"tidings/outreach/schedule"
@@ -64,7 +65,7 @@ func TestABacktestShowsWhatATriggerWouldHaveDone(t *testing.T) {
 			require.Equal(t, 3, r.Messages)
 			require.Equal(t, 2, r.People)
 			require.Len(t, r.Sample, 2)
-			require.Zero(t, w.DB.Ent.Touch.Query().CountX(w.ctx), "nothing is sent")
+			require.Zero(t, w.DB.Ent.Touch.Query().Where(enttouch.ProjectNum(w.Project.Num)).CountX(w.ctx), "nothing is sent")
 		})
 		t.Run("A, not B as it is judged, the same instant and the wait's end included (§10.2)", func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	"golang.org/x/sync/errgroup"
 
 	"tidings/ent"
 	entchannel "tidings/ent/channel"
@@ -173,8 +174,21 @@ func (e *estimate) count(ctx context.Context, progress Progress) (*Estimate, err
 			progress(done, total+extra)
 		}
 	}
-	members, last, err := e.members(ctx, out, tell)
-	if err != nil {
+	// Whom the channel reaches does not depend on the rule: both are read at once.
+	var members, with *roaring.Bitmap
+	last := 0
+	work, both := errgroup.WithContext(ctx)
+	work.Go(func() (err error) {
+		members, last, err = e.members(both, out, tell)
+		return err
+	})
+	if e.channel != nil {
+		work.Go(func() (err error) {
+			with, err = e.s.Reachable(both, e.project.Num, e.channel.AppID)
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
 		return nil, err
 	}
 	out.People = int(members.GetCardinality()) //nolint:gosec // 32-bit numbers
@@ -182,10 +196,6 @@ func (e *estimate) count(ctx context.Context, progress Progress) (*Estimate, err
 		return out, nil
 	}
 	people, err := ToPeople(ctx, e.s.db, e.project.ID, e.project.Num, e.in.Subject, members)
-	if err != nil {
-		return nil, err
-	}
-	with, err := e.s.Reachable(ctx, e.project.Num, e.channel.AppID)
 	if err != nil {
 		return nil, err
 	}

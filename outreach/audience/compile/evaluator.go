@@ -122,8 +122,27 @@ func (e *Evaluator) Members(ctx context.Context, projectNum int64, idType, appID
 	return out, err
 }
 
-// snapshot runs f in a transaction that reads one state of the data.
+// errCutOff says that the time limit of a join struck where the driver could not
+// follow: the transaction is lost.
+var errCutOff = errors.New("the time limit cut the connection off")
+
+// snapshot runs f in a transaction that reads one state of the data. When a
+// join's time limit costs the transaction, f runs again in another one that does
+// not join.
 func (e *Evaluator) snapshot(ctx context.Context, scope Scope, f func(*evaluation) error) error {
+	limit := e.joinFor
+	if limit == 0 {
+		limit = joinFor
+	}
+	err := e.try(ctx, scope, limit, f)
+	if errors.Is(err, errCutOff) && ctx.Err() == nil {
+		return e.try(ctx, scope, 0, f)
+	}
+	return err
+}
+
+// try runs f in one transaction. Sequences are joined for limit at most, not at all where it is 0.
+func (e *Evaluator) try(ctx context.Context, scope Scope, limit time.Duration, f func(*evaluation) error) error {
 	options := &sql.TxOptions{ReadOnly: true} // on SQLite, a snapshot as it is
 	if e.DB.Postgres() {
 		options.Isolation = sql.LevelRepeatableRead
@@ -138,10 +157,6 @@ func (e *Evaluator) snapshot(ctx context.Context, scope Scope, f func(*evaluatio
 		if _, err := tx.ExecContext(ctx, `SET LOCAL work_mem = '128MB'; SET LOCAL jit = off`); err != nil {
 			return fmt.Errorf("prepare the transaction: %w", err)
 		}
-	}
-	limit := e.joinFor
-	if limit == 0 {
-		limit = joinFor
 	}
 	run := &evaluation{
 		dialect: dialect{e.DB, e.DB.Postgres()}, scope: scope, tx: tx, joinFor: limit,

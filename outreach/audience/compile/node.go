@@ -3,6 +3,7 @@ package compile
 import (
 	"cmp"
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -170,7 +171,7 @@ func (e *evaluation) members(ctx context.Context, n *rule.Node) (*roaring.Bitmap
 
 // sequence looks by joining first, and by sorting where that takes too long.
 func (e *evaluation) sequence(ctx context.Context, n *rule.Node) (*roaring.Bitmap, error) {
-	if !e.postgres {
+	if !e.postgres || e.joinFor == 0 {
 		return e.people(ctx, e.sequenceByWindow(n))
 	}
 	// Going back to the savepoint also undoes the time limit.
@@ -179,10 +180,15 @@ func (e *evaluation) sequence(ctx context.Context, n *rule.Node) (*roaring.Bitma
 		return nil, fmt.Errorf("limit the time: %w", err)
 	}
 	found, err := e.people(ctx, e.sequenceByJoin(n))
+	if errors.Is(err, driver.ErrBadConn) {
+		return nil, errCutOff
+	}
 	if err != nil && (!timedOut(err) || ctx.Err() != nil) {
 		return nil, err
 	}
-	if err := e.goBack(ctx); err != nil {
+	if err := e.goBack(ctx); errors.Is(err, driver.ErrBadConn) {
+		return nil, errCutOff
+	} else if err != nil {
 		return nil, fmt.Errorf("take the limit away: %w", err)
 	}
 	if err == nil {

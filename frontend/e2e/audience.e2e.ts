@@ -142,6 +142,8 @@ test('a marketer selects people by clicking, keeps them, and reaches exactly the
   await signIn(page, tidings.url, 'marketer');
   await page.goto(`${tidings.url}/segments`);
   await page.getByRole('link', { name: '新建分群' }).click();
+  // The list's filter has a field of the same name.
+  await page.getByRole('heading', { name: '新建分群' }).waitFor();
   await page.getByLabel('分群名称').fill('临江常客');
   await page.getByRole('button', { name: '预估' }).click();
   await page.getByText('这个组还没有条件').first().waitFor();

@@ -13,6 +13,7 @@ import (
 	"tidings/ent/viewer"
 	"tidings/outreach/access"
 	"tidings/outreach/fault"
+	naming "tidings/outreach/name"
 )
 
 // OwnInput is a draft as far as its own segment depends on it.
@@ -113,8 +114,8 @@ func ownSegment(before *ent.Segment, p *ent.Project, in OwnInput) *ent.Segment {
 		copied := *before
 		seg = &copied
 	}
-	seg.Name = segmentName(OwnName(in.TaskName, in.TaskID))
-	seg.NameKey = segmentKey(seg.Name)
+	seg.Name = naming.Clean(OwnName(in.TaskName, in.TaskID))
+	seg.NameKey = naming.Key(seg.Name)
 	seg.Subject, seg.Rule, seg.Listed, seg.Roles = in.Subject, in.Rule, in.Listed, in.Roles
 	seg.UpdateMode = entsegment.UpdateModeOnDemand // R54
 	if !Scheduled(in.Type) {

@@ -4,15 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/RoaringBitmap/roaring/v2"
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 
 	"tidings/ent"
 	entsegment "tidings/ent/segment"
@@ -23,6 +18,7 @@ import (
 	"tidings/outreach/audience/compile"
 	"tidings/outreach/audience/rule"
 	"tidings/outreach/fault"
+	naming "tidings/outreach/name"
 )
 
 const (
@@ -69,32 +65,12 @@ func NewSegments(d SegmentDeps) *Segments {
 	return s
 }
 
-// segmentName makes a name as it is kept: NFC, without spaces around it.
-func segmentName(name string) string { return norm.NFC.String(strings.TrimSpace(name)) }
-
-// segmentKey is what makes two names the same: case does not.
-func segmentKey(name string) string { return norm.NFC.String(cases.Fold().String(segmentName(name))) }
-
-func checkSegmentName(fs *fault.Fields, name string) {
-	switch n := utf8.RuneCountInString(name); {
-	case n == 0:
-		fs.Add("name", "REQUIRED", "a name is needed")
-	case n > maxSegmentName:
-		fs.Add("name", "TOO_LONG", "a name has at most %d characters", maxSegmentName)
-		fs.With(map[string]any{"limit": maxSegmentName})
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		fs.Add("name", "INVALID_VALUE", "a name has no control characters")
-	}
-}
-
 // orTaken turns the database's word for two equal names into ours.
 func orTaken(err error) error {
 	if err == nil || !database.IsUnique(err) {
 		return err
 	}
-	var fs fault.Fields
-	fs.Add("name", "NAME_TAKEN", "another segment has this name")
-	return &fault.Error{Code: fault.Conflict, Reason: "NAME_TAKEN", Message: "the name is taken", Fields: fs}
+	return naming.Taken("segment")
 }
 
 // ZoneOf is where a project's times of day are.

@@ -16,6 +16,7 @@ import (
 	"tidings/outreach/access"
 	"tidings/outreach/audience/rule"
 	"tidings/outreach/fault"
+	naming "tidings/outreach/name"
 	"tidings/outreach/person"
 )
 
@@ -48,9 +49,9 @@ func (in *SegmentInput) given(field string, has bool) bool {
 func (in *SegmentInput) apply(ctx context.Context, tx *ent.Tx, s *ent.Segment) error {
 	var fs fault.Fields
 	if in.given("name", in.Name != nil) || s.ID == "" {
-		s.Name = segmentName(deref(in.Name))
-		s.NameKey = segmentKey(s.Name)
-		checkSegmentName(&fs, s.Name)
+		s.Name = naming.Clean(deref(in.Name))
+		s.NameKey = naming.Key(s.Name)
+		naming.Check(&fs, s.Name, maxSegmentName)
 	}
 	if in.given("description", in.Description != nil) {
 		s.Description = strings.TrimSpace(deref(in.Description))

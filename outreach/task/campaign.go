@@ -12,6 +12,7 @@ import (
 	"tidings/internal/database"
 	"tidings/outreach/access"
 	"tidings/outreach/fault"
+	naming "tidings/outreach/name"
 )
 
 // Campaigns holds the commands on campaigns and their groups (spec §2.2). All
@@ -169,16 +170,16 @@ func (s *Campaigns) command(ctx context.Context, kind string, name *string, limi
 		return err
 	}
 	if name != nil {
-		*name = cleanName(*name)
+		*name = naming.Clean(*name)
 		var fs fault.Fields
-		checkName(&fs, *name, limit)
+		naming.Check(&fs, *name, limit)
 		if err := fs.Err(); err != nil {
 			return err
 		}
 	}
 	err := s.db.Tx(ctx, do)
 	if err != nil && database.IsUnique(err) {
-		return nameTaken(kind)
+		return naming.Taken(kind)
 	}
 	return err
 }

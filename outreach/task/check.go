@@ -14,6 +14,7 @@ import (
 	entupload "tidings/ent/upload"
 	"tidings/outreach/audience"
 	"tidings/outreach/fault"
+	naming "tidings/outreach/name"
 	"tidings/outreach/render"
 )
 
@@ -51,7 +52,7 @@ type Facts struct {
 // paths are the names of the API's input. It is pure.
 func Check(f Facts) (fault.Fields, error) {
 	var fs fault.Fields
-	checkName(&fs, f.Task.Name, maxName)
+	naming.Check(&fs, f.Task.Name, maxName)
 	checkType(&fs, f)
 	checkAudience(&fs, f)
 	checkReachTime(&fs, f)

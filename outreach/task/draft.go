@@ -15,6 +15,7 @@ import (
 	"tidings/outreach/access"
 	"tidings/outreach/audience"
 	"tidings/outreach/fault"
+	naming "tidings/outreach/name"
 	"tidings/outreach/task/state"
 )
 
@@ -133,7 +134,7 @@ func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (made 
 		n = first
 		for ; n < copyTries; n++ {
 			d.Name = copyName(t.Name, n)
-			d.NameKey = nameKey(d.Name)
+			d.NameKey = naming.Key(d.Name)
 			taken, err := tx.Task.Query().Where(enttask.NameKey(d.NameKey)).Exist(ctx)
 			if err != nil {
 				return nil, fmt.Errorf("look for a free name: %w", err)
@@ -327,7 +328,7 @@ func stale() error {
 // that these commands write is unique by what people enter.
 func orTaken(err error) error {
 	if err != nil && database.IsUnique(err) {
-		return nameTaken("task")
+		return naming.Taken("task")
 	}
 	return err
 }

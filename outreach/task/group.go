@@ -13,6 +13,7 @@ import (
 	"tidings/internal/id"
 	"tidings/outreach/access"
 	"tidings/outreach/fault"
+	naming "tidings/outreach/name"
 )
 
 // Objects are what a top-level group may sort (spec §2.1); their tasks never mix (R15).
@@ -44,9 +45,9 @@ func (s *Groups) Create(ctx context.Context, name string, parentID *string, obje
 	if err := access.Require(ctx, access.RoleManage); err != nil {
 		return nil, fault.Errorf(fault.Forbidden, "only administrators make groups").Because("ADMIN_ONLY")
 	}
-	name = cleanName(name)
+	name = naming.Clean(name)
 	var fs fault.Fields
-	checkName(&fs, name, maxGroupName)
+	naming.Check(&fs, name, maxGroupName)
 	if err := fs.Err(); err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func (s *Groups) Create(ctx context.Context, name string, parentID *string, obje
 			return err
 		}
 		if taken(siblings, name, "") {
-			return nameTaken("group")
+			return naming.Taken("group")
 		}
 		out, err = c.SetPosition(len(siblings)).Save(ctx)
 		if err != nil {
@@ -141,9 +142,9 @@ func (s *Groups) Rename(ctx context.Context, groupID, name string) (*ent.TaskGro
 	if err := access.Require(ctx, access.GroupManage); err != nil {
 		return nil, err
 	}
-	name = cleanName(name)
+	name = naming.Clean(name)
 	var fs fault.Fields
-	checkName(&fs, name, maxGroupName)
+	naming.Check(&fs, name, maxGroupName)
 	if err := fs.Err(); err != nil {
 		return nil, err
 	}
@@ -161,7 +162,7 @@ func (s *Groups) Rename(ctx context.Context, groupID, name string) (*ent.TaskGro
 			return err
 		}
 		if taken(siblings, name, g.ID) {
-			return nameTaken("group")
+			return naming.Taken("group")
 		}
 		if out, err = tx.TaskGroup.UpdateOne(g).SetName(name).Save(ctx); err != nil {
 			return fmt.Errorf("save group: %w", err)
@@ -255,7 +256,7 @@ func siblingsOf(ctx context.Context, tx *ent.Tx, parentID *string) ([]*ent.TaskG
 }
 
 func taken(siblings []*ent.TaskGroup, name, except string) bool {
-	return slices.ContainsFunc(siblings, func(g *ent.TaskGroup) bool { return g.ID != except && nameKey(g.Name) == nameKey(name) })
+	return slices.ContainsFunc(siblings, func(g *ent.TaskGroup) bool { return g.ID != except && naming.Key(g.Name) == naming.Key(name) })
 }
 
 // lockProject lets one command at a time change the project's groups: names at

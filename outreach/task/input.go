@@ -17,6 +17,7 @@ import (
 	entupload "tidings/ent/upload"
 	"tidings/outreach/audience/list"
 	"tidings/outreach/fault"
+	naming "tidings/outreach/name"
 )
 
 // maxSupplementary is the most supplementary recipients (spec §9.7).
@@ -86,9 +87,9 @@ type Link struct{ TopID, GroupID string }
 func (in *Input) apply(ctx context.Context, tx *ent.Tx, d *draft) error {
 	var fs fault.Fields
 	if in.given("name", in.Name != nil) {
-		d.Name = cleanName(deref(in.Name))
-		d.NameKey = nameKey(d.Name)
-		checkName(&fs, d.Name, maxName)
+		d.Name = naming.Clean(deref(in.Name))
+		d.NameKey = naming.Key(d.Name)
+		naming.Check(&fs, d.Name, maxName)
 	}
 	set(in.given("method", in.Method != nil), &d.Method, in.Method, enttask.DefaultMethod)
 	set(in.given("type", in.Type != nil), &d.Type, in.Type, enttask.DefaultType)

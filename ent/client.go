@@ -34,6 +34,7 @@ import (
 	"tidings/ent/member"
 	"tidings/ent/person"
 	"tidings/ent/personalias"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/refusedevent"
@@ -113,6 +114,8 @@ type Client struct {
 	Person *PersonClient
 	// PersonAlias is the client for interacting with the PersonAlias builders.
 	PersonAlias *PersonAliasClient
+	// Preflight is the client for interacting with the Preflight builders.
+	Preflight *PreflightClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// Property is the client for interacting with the Property builders.
@@ -185,6 +188,7 @@ func (c *Client) init() {
 	c.Member = NewMemberClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PersonAlias = NewPersonAliasClient(c.config)
+	c.Preflight = NewPreflightClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.Property = NewPropertyClient(c.config)
 	c.RefusedEvent = NewRefusedEventClient(c.config)
@@ -319,6 +323,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Member:             NewMemberClient(cfg),
 		Person:             NewPersonClient(cfg),
 		PersonAlias:        NewPersonAliasClient(cfg),
+		Preflight:          NewPreflightClient(cfg),
 		Project:            NewProjectClient(cfg),
 		Property:           NewPropertyClient(cfg),
 		RefusedEvent:       NewRefusedEventClient(cfg),
@@ -380,6 +385,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Member:             NewMemberClient(cfg),
 		Person:             NewPersonClient(cfg),
 		PersonAlias:        NewPersonAliasClient(cfg),
+		Preflight:          NewPreflightClient(cfg),
 		Project:            NewProjectClient(cfg),
 		Property:           NewPropertyClient(cfg),
 		RefusedEvent:       NewRefusedEventClient(cfg),
@@ -432,10 +438,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CampaignGroup, c.Channel, c.DataImport, c.Delivery, c.DetailTable,
 		c.EventBatch, c.EventSource, c.EventType, c.IDType, c.Identity,
 		c.IdentityConflict, c.ImportChunk, c.ImportError, c.LoginAttempt, c.Member,
-		c.Person, c.PersonAlias, c.Project, c.Property, c.RefusedEvent, c.Run,
-		c.Segment, c.SegmentVersion, c.Session, c.Setting, c.Shard, c.ShardReason,
-		c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink, c.Template, c.Touch, c.Upload,
-		c.UploadChunk, c.WechatSubscription,
+		c.Person, c.PersonAlias, c.Preflight, c.Project, c.Property, c.RefusedEvent,
+		c.Run, c.Segment, c.SegmentVersion, c.Session, c.Setting, c.Shard,
+		c.ShardReason, c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink, c.Template,
+		c.Touch, c.Upload, c.UploadChunk, c.WechatSubscription,
 	} {
 		n.Use(hooks...)
 	}
@@ -449,10 +455,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CampaignGroup, c.Channel, c.DataImport, c.Delivery, c.DetailTable,
 		c.EventBatch, c.EventSource, c.EventType, c.IDType, c.Identity,
 		c.IdentityConflict, c.ImportChunk, c.ImportError, c.LoginAttempt, c.Member,
-		c.Person, c.PersonAlias, c.Project, c.Property, c.RefusedEvent, c.Run,
-		c.Segment, c.SegmentVersion, c.Session, c.Setting, c.Shard, c.ShardReason,
-		c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink, c.Template, c.Touch, c.Upload,
-		c.UploadChunk, c.WechatSubscription,
+		c.Person, c.PersonAlias, c.Preflight, c.Project, c.Property, c.RefusedEvent,
+		c.Run, c.Segment, c.SegmentVersion, c.Session, c.Setting, c.Shard,
+		c.ShardReason, c.Subject, c.Task, c.TaskGroup, c.TaskGroupLink, c.Template,
+		c.Touch, c.Upload, c.UploadChunk, c.WechatSubscription,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -507,6 +513,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Person.mutate(ctx, m)
 	case *PersonAliasMutation:
 		return c.PersonAlias.mutate(ctx, m)
+	case *PreflightMutation:
+		return c.Preflight.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
 	case *PropertyMutation:
@@ -4068,6 +4076,189 @@ func (c *PersonAliasClient) mutate(ctx context.Context, m *PersonAliasMutation) 
 	}
 }
 
+// PreflightClient is a client for the Preflight schema.
+type PreflightClient struct {
+	config
+}
+
+// NewPreflightClient returns a client for the Preflight from the given config.
+func NewPreflightClient(c config) *PreflightClient {
+	return &PreflightClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `preflight.Hooks(f(g(h())))`.
+func (c *PreflightClient) Use(hooks ...Hook) {
+	c.hooks.Preflight = append(c.hooks.Preflight, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `preflight.Intercept(f(g(h())))`.
+func (c *PreflightClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Preflight = append(c.inters.Preflight, interceptors...)
+}
+
+// Create returns a builder for creating a Preflight entity.
+func (c *PreflightClient) Create() *PreflightCreate {
+	mutation := newPreflightMutation(c.config, OpCreate)
+	return &PreflightCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Preflight entities.
+func (c *PreflightClient) CreateBulk(builders ...*PreflightCreate) *PreflightCreateBulk {
+	return &PreflightCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PreflightClient) MapCreateBulk(slice any, setFunc func(*PreflightCreate, int)) *PreflightCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PreflightCreateBulk{err: fmt.Errorf("calling to PreflightClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PreflightCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PreflightCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Preflight.
+func (c *PreflightClient) Update() *PreflightUpdate {
+	mutation := newPreflightMutation(c.config, OpUpdate)
+	return &PreflightUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PreflightClient) UpdateOne(_m *Preflight) *PreflightUpdateOne {
+	mutation := newPreflightMutation(c.config, OpUpdateOne, withPreflight(_m))
+	return &PreflightUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PreflightClient) UpdateOneID(id string) *PreflightUpdateOne {
+	mutation := newPreflightMutation(c.config, OpUpdateOne, withPreflightID(id))
+	return &PreflightUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Preflight.
+func (c *PreflightClient) Delete() *PreflightDelete {
+	mutation := newPreflightMutation(c.config, OpDelete)
+	return &PreflightDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PreflightClient) DeleteOne(_m *Preflight) *PreflightDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PreflightClient) DeleteOneID(id string) *PreflightDeleteOne {
+	builder := c.Delete().Where(preflight.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PreflightDeleteOne{builder}
+}
+
+// Query returns a query builder for Preflight.
+func (c *PreflightClient) Query() *PreflightQuery {
+	return &PreflightQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePreflight},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Preflight entity by its id.
+func (c *PreflightClient) Get(ctx context.Context, id string) (*Preflight, error) {
+	return c.Query().Where(preflight.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PreflightClient) GetX(ctx context.Context, id string) *Preflight {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProject queries the project edge of a Preflight.
+func (c *PreflightClient) QueryProject(_m *Preflight) *ProjectQuery {
+	query := (&ProjectClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(preflight.Table, preflight.FieldID, id),
+			sqlgraph.To(project.Table, project.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, preflight.ProjectTable, preflight.ProjectColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTask queries the task edge of a Preflight.
+func (c *PreflightClient) QueryTask(_m *Preflight) *TaskQuery {
+	query := (&TaskClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(preflight.Table, preflight.FieldID, id),
+			sqlgraph.To(task.Table, task.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, preflight.TaskTable, preflight.TaskColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCreator queries the creator edge of a Preflight.
+func (c *PreflightClient) QueryCreator(_m *Preflight) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(preflight.Table, preflight.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, preflight.CreatorTable, preflight.CreatorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PreflightClient) Hooks() []Hook {
+	hooks := c.hooks.Preflight
+	return append(hooks[:len(hooks):len(hooks)], preflight.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PreflightClient) Interceptors() []Interceptor {
+	inters := c.inters.Preflight
+	return append(inters[:len(inters):len(inters)], preflight.Interceptors[:]...)
+}
+
+func (c *PreflightClient) mutate(ctx context.Context, m *PreflightMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PreflightCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PreflightUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PreflightUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PreflightDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Preflight mutation op: %q", m.Op())
+	}
+}
+
 // ProjectClient is a client for the Project schema.
 type ProjectClient struct {
 	config
@@ -7166,18 +7357,18 @@ type (
 		Account, Application, Approval, AuditEntry, Backtest, Campaign, CampaignGroup,
 		Channel, DataImport, Delivery, DetailTable, EventBatch, EventSource, EventType,
 		IDType, Identity, IdentityConflict, ImportChunk, ImportError, LoginAttempt,
-		Member, Person, PersonAlias, Project, Property, RefusedEvent, Run, Segment,
-		SegmentVersion, Session, Setting, Shard, ShardReason, Subject, Task, TaskGroup,
-		TaskGroupLink, Template, Touch, Upload, UploadChunk,
+		Member, Person, PersonAlias, Preflight, Project, Property, RefusedEvent, Run,
+		Segment, SegmentVersion, Session, Setting, Shard, ShardReason, Subject, Task,
+		TaskGroup, TaskGroupLink, Template, Touch, Upload, UploadChunk,
 		WechatSubscription []ent.Hook
 	}
 	inters struct {
 		Account, Application, Approval, AuditEntry, Backtest, Campaign, CampaignGroup,
 		Channel, DataImport, Delivery, DetailTable, EventBatch, EventSource, EventType,
 		IDType, Identity, IdentityConflict, ImportChunk, ImportError, LoginAttempt,
-		Member, Person, PersonAlias, Project, Property, RefusedEvent, Run, Segment,
-		SegmentVersion, Session, Setting, Shard, ShardReason, Subject, Task, TaskGroup,
-		TaskGroupLink, Template, Touch, Upload, UploadChunk,
+		Member, Person, PersonAlias, Preflight, Project, Property, RefusedEvent, Run,
+		Segment, SegmentVersion, Session, Setting, Shard, ShardReason, Subject, Task,
+		TaskGroup, TaskGroupLink, Template, Touch, Upload, UploadChunk,
 		WechatSubscription []ent.Interceptor
 	}
 )

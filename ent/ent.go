@@ -31,6 +31,7 @@ import (
 	"tidings/ent/member"
 	"tidings/ent/person"
 	"tidings/ent/personalias"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/refusedevent"
@@ -137,6 +138,7 @@ func checkColumn(t, c string) error {
 			member.Table:             member.ValidColumn,
 			person.Table:             person.ValidColumn,
 			personalias.Table:        personalias.ValidColumn,
+			preflight.Table:          preflight.ValidColumn,
 			project.Table:            project.ValidColumn,
 			property.Table:           property.ValidColumn,
 			refusedevent.Table:       refusedevent.ValidColumn,

@@ -10,6 +10,7 @@ import (
 	"tidings/ent/application"
 	"tidings/ent/approval"
 	"tidings/ent/auditentry"
+	"tidings/ent/backtest"
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
@@ -18,6 +19,7 @@ import (
 	"tidings/ent/eventsource"
 	"tidings/ent/eventtype"
 	"tidings/ent/member"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/run"
@@ -566,6 +568,155 @@ func newAuditEntryPaginateArgs(rv map[string]any) *auditentryPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*AuditEntryWhereInput); ok {
 		args.opts = append(args.opts, WithAuditEntryFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *BacktestQuery) CollectFields(ctx context.Context, satisfies ...string) (*BacktestQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *BacktestQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(backtest.Columns))
+		selectedFields = []string{backtest.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "creator":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AccountClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, accountImplementors)...); err != nil {
+				return err
+			}
+			_q.withCreator = query
+			if _, ok := fieldSeen[backtest.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldCreatorID)
+				fieldSeen[backtest.FieldCreatorID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[backtest.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldCreatedAt)
+				fieldSeen[backtest.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[backtest.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldUpdatedAt)
+				fieldSeen[backtest.FieldUpdatedAt] = struct{}{}
+			}
+		case "days":
+			if _, ok := fieldSeen[backtest.FieldDays]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldDays)
+				fieldSeen[backtest.FieldDays] = struct{}{}
+			}
+		case "status":
+			if _, ok := fieldSeen[backtest.FieldStatus]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldStatus)
+				fieldSeen[backtest.FieldStatus] = struct{}{}
+			}
+		case "events":
+			if _, ok := fieldSeen[backtest.FieldEvents]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldEvents)
+				fieldSeen[backtest.FieldEvents] = struct{}{}
+			}
+		case "failure":
+			if _, ok := fieldSeen[backtest.FieldFailure]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldFailure)
+				fieldSeen[backtest.FieldFailure] = struct{}{}
+			}
+		case "failureText":
+			if _, ok := fieldSeen[backtest.FieldFailureText]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldFailureText)
+				fieldSeen[backtest.FieldFailureText] = struct{}{}
+			}
+		case "creatorID":
+			if _, ok := fieldSeen[backtest.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldCreatorID)
+				fieldSeen[backtest.FieldCreatorID] = struct{}{}
+			}
+		case "startedAt":
+			if _, ok := fieldSeen[backtest.FieldStartedAt]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldStartedAt)
+				fieldSeen[backtest.FieldStartedAt] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[backtest.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, backtest.FieldEndedAt)
+				fieldSeen[backtest.FieldEndedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type backtestPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []BacktestPaginateOption
+}
+
+func newBacktestPaginateArgs(rv map[string]any) *backtestPaginateArgs {
+	args := &backtestPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &BacktestOrder{Field: &BacktestOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithBacktestOrder(order))
+			}
+		case *BacktestOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithBacktestOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*BacktestWhereInput); ok {
+		args.opts = append(args.opts, WithBacktestFilter(v.Filter))
 	}
 	return args
 }
@@ -1869,6 +2020,175 @@ func newMemberPaginateArgs(rv map[string]any) *memberPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PreflightQuery) CollectFields(ctx context.Context, satisfies ...string) (*PreflightQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PreflightQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(preflight.Columns))
+		selectedFields = []string{preflight.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "task":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&TaskClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, taskImplementors)...); err != nil {
+				return err
+			}
+			_q.withTask = query
+			if _, ok := fieldSeen[preflight.FieldTaskID]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldTaskID)
+				fieldSeen[preflight.FieldTaskID] = struct{}{}
+			}
+
+		case "creator":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AccountClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, accountImplementors)...); err != nil {
+				return err
+			}
+			_q.withCreator = query
+			if _, ok := fieldSeen[preflight.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldCreatorID)
+				fieldSeen[preflight.FieldCreatorID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[preflight.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldCreatedAt)
+				fieldSeen[preflight.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[preflight.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldUpdatedAt)
+				fieldSeen[preflight.FieldUpdatedAt] = struct{}{}
+			}
+		case "taskID":
+			if _, ok := fieldSeen[preflight.FieldTaskID]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldTaskID)
+				fieldSeen[preflight.FieldTaskID] = struct{}{}
+			}
+		case "status":
+			if _, ok := fieldSeen[preflight.FieldStatus]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldStatus)
+				fieldSeen[preflight.FieldStatus] = struct{}{}
+			}
+		case "done":
+			if _, ok := fieldSeen[preflight.FieldDone]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldDone)
+				fieldSeen[preflight.FieldDone] = struct{}{}
+			}
+		case "total":
+			if _, ok := fieldSeen[preflight.FieldTotal]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldTotal)
+				fieldSeen[preflight.FieldTotal] = struct{}{}
+			}
+		case "failure":
+			if _, ok := fieldSeen[preflight.FieldFailure]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldFailure)
+				fieldSeen[preflight.FieldFailure] = struct{}{}
+			}
+		case "failureText":
+			if _, ok := fieldSeen[preflight.FieldFailureText]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldFailureText)
+				fieldSeen[preflight.FieldFailureText] = struct{}{}
+			}
+		case "creatorID":
+			if _, ok := fieldSeen[preflight.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldCreatorID)
+				fieldSeen[preflight.FieldCreatorID] = struct{}{}
+			}
+		case "startedAt":
+			if _, ok := fieldSeen[preflight.FieldStartedAt]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldStartedAt)
+				fieldSeen[preflight.FieldStartedAt] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[preflight.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, preflight.FieldEndedAt)
+				fieldSeen[preflight.FieldEndedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type preflightPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PreflightPaginateOption
+}
+
+func newPreflightPaginateArgs(rv map[string]any) *preflightPaginateArgs {
+	args := &preflightPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &PreflightOrder{Field: &PreflightOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithPreflightOrder(order))
+			}
+		case *PreflightOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithPreflightOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*PreflightWhereInput); ok {
+		args.opts = append(args.opts, WithPreflightFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *ProjectQuery) CollectFields(ctx context.Context, satisfies ...string) (*ProjectQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1933,6 +2253,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[project.FieldEventRetentionDays]; !ok {
 				selectedFields = append(selectedFields, project.FieldEventRetentionDays)
 				fieldSeen[project.FieldEventRetentionDays] = struct{}{}
+			}
+		case "judgeGrace":
+			if _, ok := fieldSeen[project.FieldJudgeGrace]; !ok {
+				selectedFields = append(selectedFields, project.FieldJudgeGrace)
+				fieldSeen[project.FieldJudgeGrace] = struct{}{}
 			}
 		case "refreshLead":
 			if _, ok := fieldSeen[project.FieldRefreshLead]; !ok {
@@ -3254,6 +3579,21 @@ func (_q *TaskQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			if _, ok := fieldSeen[task.FieldReachAt]; !ok {
 				selectedFields = append(selectedFields, task.FieldReachAt)
 				fieldSeen[task.FieldReachAt] = struct{}{}
+			}
+		case "startsAt":
+			if _, ok := fieldSeen[task.FieldStartsAt]; !ok {
+				selectedFields = append(selectedFields, task.FieldStartsAt)
+				fieldSeen[task.FieldStartsAt] = struct{}{}
+			}
+		case "endsAt":
+			if _, ok := fieldSeen[task.FieldEndsAt]; !ok {
+				selectedFields = append(selectedFields, task.FieldEndsAt)
+				fieldSeen[task.FieldEndsAt] = struct{}{}
+			}
+		case "discarded":
+			if _, ok := fieldSeen[task.FieldDiscarded]; !ok {
+				selectedFields = append(selectedFields, task.FieldDiscarded)
+				fieldSeen[task.FieldDiscarded] = struct{}{}
 			}
 		case "approvalTimeout":
 			if _, ok := fieldSeen[task.FieldApprovalTimeout]; !ok {

@@ -9,6 +9,7 @@ import (
 	"tidings/ent/application"
 	"tidings/ent/approval"
 	"tidings/ent/auditentry"
+	"tidings/ent/backtest"
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
@@ -17,6 +18,7 @@ import (
 	"tidings/ent/eventsource"
 	"tidings/ent/eventtype"
 	"tidings/ent/member"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/run"
@@ -58,6 +60,11 @@ var auditentryImplementors = []string{"AuditEntry", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*AuditEntry) IsNode() {}
 
+var backtestImplementors = []string{"Backtest", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Backtest) IsNode() {}
+
 var campaignImplementors = []string{"Campaign", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -97,6 +104,11 @@ var memberImplementors = []string{"Member", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Member) IsNode() {}
+
+var preflightImplementors = []string{"Preflight", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Preflight) IsNode() {}
 
 var projectImplementors = []string{"Project", "Node"}
 
@@ -242,6 +254,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case backtest.Table:
+		query := c.Backtest.Query().
+			Where(backtest.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, backtestImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case campaign.Table:
 		query := c.Campaign.Query().
 			Where(campaign.ID(id))
@@ -310,6 +331,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(member.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, memberImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case preflight.Table:
+		query := c.Preflight.Query().
+			Where(preflight.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, preflightImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -541,6 +571,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case backtest.Table:
+		query := c.Backtest.Query().
+			Where(backtest.IDIn(ids...))
+		query, err := query.CollectFields(ctx, backtestImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case campaign.Table:
 		query := c.Campaign.Query().
 			Where(campaign.IDIn(ids...))
@@ -657,6 +703,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Member.Query().
 			Where(member.IDIn(ids...))
 		query, err := query.CollectFields(ctx, memberImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case preflight.Table:
+		query := c.Preflight.Query().
+			Where(preflight.IDIn(ids...))
+		query, err := query.CollectFields(ctx, preflightImplementors...)
 		if err != nil {
 			return nil, err
 		}

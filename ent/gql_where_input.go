@@ -9,6 +9,7 @@ import (
 	"tidings/ent/application"
 	"tidings/ent/approval"
 	"tidings/ent/auditentry"
+	"tidings/ent/backtest"
 	"tidings/ent/campaign"
 	"tidings/ent/campaigngroup"
 	"tidings/ent/channel"
@@ -18,6 +19,7 @@ import (
 	"tidings/ent/eventtype"
 	"tidings/ent/member"
 	"tidings/ent/predicate"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/run"
@@ -1886,6 +1888,560 @@ func (i *AuditEntryWhereInput) P() (predicate.AuditEntry, error) {
 		return predicates[0], nil
 	default:
 		return auditentry.And(predicates...), nil
+	}
+}
+
+// BacktestWhereInput represents a where input for filtering Backtest queries.
+type BacktestWhereInput struct {
+	Predicates []predicate.Backtest  `json:"-"`
+	Not        *BacktestWhereInput   `json:"not,omitempty"`
+	Or         []*BacktestWhereInput `json:"or,omitempty"`
+	And        []*BacktestWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "days" field predicates.
+	Days      *int  `json:"days,omitempty"`
+	DaysNEQ   *int  `json:"daysNEQ,omitempty"`
+	DaysIn    []int `json:"daysIn,omitempty"`
+	DaysNotIn []int `json:"daysNotIn,omitempty"`
+	DaysGT    *int  `json:"daysGT,omitempty"`
+	DaysGTE   *int  `json:"daysGTE,omitempty"`
+	DaysLT    *int  `json:"daysLT,omitempty"`
+	DaysLTE   *int  `json:"daysLTE,omitempty"`
+
+	// "status" field predicates.
+	Status      *backtest.Status  `json:"status,omitempty"`
+	StatusNEQ   *backtest.Status  `json:"statusNEQ,omitempty"`
+	StatusIn    []backtest.Status `json:"statusIn,omitempty"`
+	StatusNotIn []backtest.Status `json:"statusNotIn,omitempty"`
+
+	// "events" field predicates.
+	Events      *int64  `json:"events,omitempty"`
+	EventsNEQ   *int64  `json:"eventsNEQ,omitempty"`
+	EventsIn    []int64 `json:"eventsIn,omitempty"`
+	EventsNotIn []int64 `json:"eventsNotIn,omitempty"`
+	EventsGT    *int64  `json:"eventsGT,omitempty"`
+	EventsGTE   *int64  `json:"eventsGTE,omitempty"`
+	EventsLT    *int64  `json:"eventsLT,omitempty"`
+	EventsLTE   *int64  `json:"eventsLTE,omitempty"`
+
+	// "failure" field predicates.
+	Failure             *string  `json:"failure,omitempty"`
+	FailureNEQ          *string  `json:"failureNEQ,omitempty"`
+	FailureIn           []string `json:"failureIn,omitempty"`
+	FailureNotIn        []string `json:"failureNotIn,omitempty"`
+	FailureGT           *string  `json:"failureGT,omitempty"`
+	FailureGTE          *string  `json:"failureGTE,omitempty"`
+	FailureLT           *string  `json:"failureLT,omitempty"`
+	FailureLTE          *string  `json:"failureLTE,omitempty"`
+	FailureContains     *string  `json:"failureContains,omitempty"`
+	FailureHasPrefix    *string  `json:"failureHasPrefix,omitempty"`
+	FailureHasSuffix    *string  `json:"failureHasSuffix,omitempty"`
+	FailureEqualFold    *string  `json:"failureEqualFold,omitempty"`
+	FailureContainsFold *string  `json:"failureContainsFold,omitempty"`
+
+	// "failure_text" field predicates.
+	FailureText             *string  `json:"failureText,omitempty"`
+	FailureTextNEQ          *string  `json:"failureTextNEQ,omitempty"`
+	FailureTextIn           []string `json:"failureTextIn,omitempty"`
+	FailureTextNotIn        []string `json:"failureTextNotIn,omitempty"`
+	FailureTextGT           *string  `json:"failureTextGT,omitempty"`
+	FailureTextGTE          *string  `json:"failureTextGTE,omitempty"`
+	FailureTextLT           *string  `json:"failureTextLT,omitempty"`
+	FailureTextLTE          *string  `json:"failureTextLTE,omitempty"`
+	FailureTextContains     *string  `json:"failureTextContains,omitempty"`
+	FailureTextHasPrefix    *string  `json:"failureTextHasPrefix,omitempty"`
+	FailureTextHasSuffix    *string  `json:"failureTextHasSuffix,omitempty"`
+	FailureTextEqualFold    *string  `json:"failureTextEqualFold,omitempty"`
+	FailureTextContainsFold *string  `json:"failureTextContainsFold,omitempty"`
+
+	// "creator_id" field predicates.
+	CreatorID             *string  `json:"creatorID,omitempty"`
+	CreatorIDNEQ          *string  `json:"creatorIDNEQ,omitempty"`
+	CreatorIDIn           []string `json:"creatorIDIn,omitempty"`
+	CreatorIDNotIn        []string `json:"creatorIDNotIn,omitempty"`
+	CreatorIDGT           *string  `json:"creatorIDGT,omitempty"`
+	CreatorIDGTE          *string  `json:"creatorIDGTE,omitempty"`
+	CreatorIDLT           *string  `json:"creatorIDLT,omitempty"`
+	CreatorIDLTE          *string  `json:"creatorIDLTE,omitempty"`
+	CreatorIDContains     *string  `json:"creatorIDContains,omitempty"`
+	CreatorIDHasPrefix    *string  `json:"creatorIDHasPrefix,omitempty"`
+	CreatorIDHasSuffix    *string  `json:"creatorIDHasSuffix,omitempty"`
+	CreatorIDEqualFold    *string  `json:"creatorIDEqualFold,omitempty"`
+	CreatorIDContainsFold *string  `json:"creatorIDContainsFold,omitempty"`
+
+	// "started_at" field predicates.
+	StartedAt       *time.Time  `json:"startedAt,omitempty"`
+	StartedAtNEQ    *time.Time  `json:"startedAtNEQ,omitempty"`
+	StartedAtIn     []time.Time `json:"startedAtIn,omitempty"`
+	StartedAtNotIn  []time.Time `json:"startedAtNotIn,omitempty"`
+	StartedAtGT     *time.Time  `json:"startedAtGT,omitempty"`
+	StartedAtGTE    *time.Time  `json:"startedAtGTE,omitempty"`
+	StartedAtLT     *time.Time  `json:"startedAtLT,omitempty"`
+	StartedAtLTE    *time.Time  `json:"startedAtLTE,omitempty"`
+	StartedAtIsNil  bool        `json:"startedAtIsNil,omitempty"`
+	StartedAtNotNil bool        `json:"startedAtNotNil,omitempty"`
+
+	// "ended_at" field predicates.
+	EndedAt       *time.Time  `json:"endedAt,omitempty"`
+	EndedAtNEQ    *time.Time  `json:"endedAtNEQ,omitempty"`
+	EndedAtIn     []time.Time `json:"endedAtIn,omitempty"`
+	EndedAtNotIn  []time.Time `json:"endedAtNotIn,omitempty"`
+	EndedAtGT     *time.Time  `json:"endedAtGT,omitempty"`
+	EndedAtGTE    *time.Time  `json:"endedAtGTE,omitempty"`
+	EndedAtLT     *time.Time  `json:"endedAtLT,omitempty"`
+	EndedAtLTE    *time.Time  `json:"endedAtLTE,omitempty"`
+	EndedAtIsNil  bool        `json:"endedAtIsNil,omitempty"`
+	EndedAtNotNil bool        `json:"endedAtNotNil,omitempty"`
+
+	// "creator" edge predicates.
+	HasCreator     *bool                `json:"hasCreator,omitempty"`
+	HasCreatorWith []*AccountWhereInput `json:"hasCreatorWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *BacktestWhereInput) AddPredicates(predicates ...predicate.Backtest) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the BacktestWhereInput filter on the BacktestQuery builder.
+func (i *BacktestWhereInput) Filter(q *BacktestQuery) (*BacktestQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyBacktestWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyBacktestWhereInput is returned in case the BacktestWhereInput is empty.
+var ErrEmptyBacktestWhereInput = errors.New("ent: empty predicate BacktestWhereInput")
+
+// P returns a predicate for filtering backtests.
+// An error is returned if the input is empty or invalid.
+func (i *BacktestWhereInput) P() (predicate.Backtest, error) {
+	var predicates []predicate.Backtest
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, backtest.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Backtest, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, backtest.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Backtest, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, backtest.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, backtest.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, backtest.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, backtest.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, backtest.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, backtest.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, backtest.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, backtest.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, backtest.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, backtest.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, backtest.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, backtest.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, backtest.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, backtest.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, backtest.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, backtest.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, backtest.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, backtest.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, backtest.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, backtest.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, backtest.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, backtest.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, backtest.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, backtest.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, backtest.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, backtest.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, backtest.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Days != nil {
+		predicates = append(predicates, backtest.DaysEQ(*i.Days))
+	}
+	if i.DaysNEQ != nil {
+		predicates = append(predicates, backtest.DaysNEQ(*i.DaysNEQ))
+	}
+	if len(i.DaysIn) > 0 {
+		predicates = append(predicates, backtest.DaysIn(i.DaysIn...))
+	}
+	if len(i.DaysNotIn) > 0 {
+		predicates = append(predicates, backtest.DaysNotIn(i.DaysNotIn...))
+	}
+	if i.DaysGT != nil {
+		predicates = append(predicates, backtest.DaysGT(*i.DaysGT))
+	}
+	if i.DaysGTE != nil {
+		predicates = append(predicates, backtest.DaysGTE(*i.DaysGTE))
+	}
+	if i.DaysLT != nil {
+		predicates = append(predicates, backtest.DaysLT(*i.DaysLT))
+	}
+	if i.DaysLTE != nil {
+		predicates = append(predicates, backtest.DaysLTE(*i.DaysLTE))
+	}
+	if i.Status != nil {
+		predicates = append(predicates, backtest.StatusEQ(*i.Status))
+	}
+	if i.StatusNEQ != nil {
+		predicates = append(predicates, backtest.StatusNEQ(*i.StatusNEQ))
+	}
+	if len(i.StatusIn) > 0 {
+		predicates = append(predicates, backtest.StatusIn(i.StatusIn...))
+	}
+	if len(i.StatusNotIn) > 0 {
+		predicates = append(predicates, backtest.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.Events != nil {
+		predicates = append(predicates, backtest.EventsEQ(*i.Events))
+	}
+	if i.EventsNEQ != nil {
+		predicates = append(predicates, backtest.EventsNEQ(*i.EventsNEQ))
+	}
+	if len(i.EventsIn) > 0 {
+		predicates = append(predicates, backtest.EventsIn(i.EventsIn...))
+	}
+	if len(i.EventsNotIn) > 0 {
+		predicates = append(predicates, backtest.EventsNotIn(i.EventsNotIn...))
+	}
+	if i.EventsGT != nil {
+		predicates = append(predicates, backtest.EventsGT(*i.EventsGT))
+	}
+	if i.EventsGTE != nil {
+		predicates = append(predicates, backtest.EventsGTE(*i.EventsGTE))
+	}
+	if i.EventsLT != nil {
+		predicates = append(predicates, backtest.EventsLT(*i.EventsLT))
+	}
+	if i.EventsLTE != nil {
+		predicates = append(predicates, backtest.EventsLTE(*i.EventsLTE))
+	}
+	if i.Failure != nil {
+		predicates = append(predicates, backtest.FailureEQ(*i.Failure))
+	}
+	if i.FailureNEQ != nil {
+		predicates = append(predicates, backtest.FailureNEQ(*i.FailureNEQ))
+	}
+	if len(i.FailureIn) > 0 {
+		predicates = append(predicates, backtest.FailureIn(i.FailureIn...))
+	}
+	if len(i.FailureNotIn) > 0 {
+		predicates = append(predicates, backtest.FailureNotIn(i.FailureNotIn...))
+	}
+	if i.FailureGT != nil {
+		predicates = append(predicates, backtest.FailureGT(*i.FailureGT))
+	}
+	if i.FailureGTE != nil {
+		predicates = append(predicates, backtest.FailureGTE(*i.FailureGTE))
+	}
+	if i.FailureLT != nil {
+		predicates = append(predicates, backtest.FailureLT(*i.FailureLT))
+	}
+	if i.FailureLTE != nil {
+		predicates = append(predicates, backtest.FailureLTE(*i.FailureLTE))
+	}
+	if i.FailureContains != nil {
+		predicates = append(predicates, backtest.FailureContains(*i.FailureContains))
+	}
+	if i.FailureHasPrefix != nil {
+		predicates = append(predicates, backtest.FailureHasPrefix(*i.FailureHasPrefix))
+	}
+	if i.FailureHasSuffix != nil {
+		predicates = append(predicates, backtest.FailureHasSuffix(*i.FailureHasSuffix))
+	}
+	if i.FailureEqualFold != nil {
+		predicates = append(predicates, backtest.FailureEqualFold(*i.FailureEqualFold))
+	}
+	if i.FailureContainsFold != nil {
+		predicates = append(predicates, backtest.FailureContainsFold(*i.FailureContainsFold))
+	}
+	if i.FailureText != nil {
+		predicates = append(predicates, backtest.FailureTextEQ(*i.FailureText))
+	}
+	if i.FailureTextNEQ != nil {
+		predicates = append(predicates, backtest.FailureTextNEQ(*i.FailureTextNEQ))
+	}
+	if len(i.FailureTextIn) > 0 {
+		predicates = append(predicates, backtest.FailureTextIn(i.FailureTextIn...))
+	}
+	if len(i.FailureTextNotIn) > 0 {
+		predicates = append(predicates, backtest.FailureTextNotIn(i.FailureTextNotIn...))
+	}
+	if i.FailureTextGT != nil {
+		predicates = append(predicates, backtest.FailureTextGT(*i.FailureTextGT))
+	}
+	if i.FailureTextGTE != nil {
+		predicates = append(predicates, backtest.FailureTextGTE(*i.FailureTextGTE))
+	}
+	if i.FailureTextLT != nil {
+		predicates = append(predicates, backtest.FailureTextLT(*i.FailureTextLT))
+	}
+	if i.FailureTextLTE != nil {
+		predicates = append(predicates, backtest.FailureTextLTE(*i.FailureTextLTE))
+	}
+	if i.FailureTextContains != nil {
+		predicates = append(predicates, backtest.FailureTextContains(*i.FailureTextContains))
+	}
+	if i.FailureTextHasPrefix != nil {
+		predicates = append(predicates, backtest.FailureTextHasPrefix(*i.FailureTextHasPrefix))
+	}
+	if i.FailureTextHasSuffix != nil {
+		predicates = append(predicates, backtest.FailureTextHasSuffix(*i.FailureTextHasSuffix))
+	}
+	if i.FailureTextEqualFold != nil {
+		predicates = append(predicates, backtest.FailureTextEqualFold(*i.FailureTextEqualFold))
+	}
+	if i.FailureTextContainsFold != nil {
+		predicates = append(predicates, backtest.FailureTextContainsFold(*i.FailureTextContainsFold))
+	}
+	if i.CreatorID != nil {
+		predicates = append(predicates, backtest.CreatorIDEQ(*i.CreatorID))
+	}
+	if i.CreatorIDNEQ != nil {
+		predicates = append(predicates, backtest.CreatorIDNEQ(*i.CreatorIDNEQ))
+	}
+	if len(i.CreatorIDIn) > 0 {
+		predicates = append(predicates, backtest.CreatorIDIn(i.CreatorIDIn...))
+	}
+	if len(i.CreatorIDNotIn) > 0 {
+		predicates = append(predicates, backtest.CreatorIDNotIn(i.CreatorIDNotIn...))
+	}
+	if i.CreatorIDGT != nil {
+		predicates = append(predicates, backtest.CreatorIDGT(*i.CreatorIDGT))
+	}
+	if i.CreatorIDGTE != nil {
+		predicates = append(predicates, backtest.CreatorIDGTE(*i.CreatorIDGTE))
+	}
+	if i.CreatorIDLT != nil {
+		predicates = append(predicates, backtest.CreatorIDLT(*i.CreatorIDLT))
+	}
+	if i.CreatorIDLTE != nil {
+		predicates = append(predicates, backtest.CreatorIDLTE(*i.CreatorIDLTE))
+	}
+	if i.CreatorIDContains != nil {
+		predicates = append(predicates, backtest.CreatorIDContains(*i.CreatorIDContains))
+	}
+	if i.CreatorIDHasPrefix != nil {
+		predicates = append(predicates, backtest.CreatorIDHasPrefix(*i.CreatorIDHasPrefix))
+	}
+	if i.CreatorIDHasSuffix != nil {
+		predicates = append(predicates, backtest.CreatorIDHasSuffix(*i.CreatorIDHasSuffix))
+	}
+	if i.CreatorIDEqualFold != nil {
+		predicates = append(predicates, backtest.CreatorIDEqualFold(*i.CreatorIDEqualFold))
+	}
+	if i.CreatorIDContainsFold != nil {
+		predicates = append(predicates, backtest.CreatorIDContainsFold(*i.CreatorIDContainsFold))
+	}
+	if i.StartedAt != nil {
+		predicates = append(predicates, backtest.StartedAtEQ(*i.StartedAt))
+	}
+	if i.StartedAtNEQ != nil {
+		predicates = append(predicates, backtest.StartedAtNEQ(*i.StartedAtNEQ))
+	}
+	if len(i.StartedAtIn) > 0 {
+		predicates = append(predicates, backtest.StartedAtIn(i.StartedAtIn...))
+	}
+	if len(i.StartedAtNotIn) > 0 {
+		predicates = append(predicates, backtest.StartedAtNotIn(i.StartedAtNotIn...))
+	}
+	if i.StartedAtGT != nil {
+		predicates = append(predicates, backtest.StartedAtGT(*i.StartedAtGT))
+	}
+	if i.StartedAtGTE != nil {
+		predicates = append(predicates, backtest.StartedAtGTE(*i.StartedAtGTE))
+	}
+	if i.StartedAtLT != nil {
+		predicates = append(predicates, backtest.StartedAtLT(*i.StartedAtLT))
+	}
+	if i.StartedAtLTE != nil {
+		predicates = append(predicates, backtest.StartedAtLTE(*i.StartedAtLTE))
+	}
+	if i.StartedAtIsNil {
+		predicates = append(predicates, backtest.StartedAtIsNil())
+	}
+	if i.StartedAtNotNil {
+		predicates = append(predicates, backtest.StartedAtNotNil())
+	}
+	if i.EndedAt != nil {
+		predicates = append(predicates, backtest.EndedAtEQ(*i.EndedAt))
+	}
+	if i.EndedAtNEQ != nil {
+		predicates = append(predicates, backtest.EndedAtNEQ(*i.EndedAtNEQ))
+	}
+	if len(i.EndedAtIn) > 0 {
+		predicates = append(predicates, backtest.EndedAtIn(i.EndedAtIn...))
+	}
+	if len(i.EndedAtNotIn) > 0 {
+		predicates = append(predicates, backtest.EndedAtNotIn(i.EndedAtNotIn...))
+	}
+	if i.EndedAtGT != nil {
+		predicates = append(predicates, backtest.EndedAtGT(*i.EndedAtGT))
+	}
+	if i.EndedAtGTE != nil {
+		predicates = append(predicates, backtest.EndedAtGTE(*i.EndedAtGTE))
+	}
+	if i.EndedAtLT != nil {
+		predicates = append(predicates, backtest.EndedAtLT(*i.EndedAtLT))
+	}
+	if i.EndedAtLTE != nil {
+		predicates = append(predicates, backtest.EndedAtLTE(*i.EndedAtLTE))
+	}
+	if i.EndedAtIsNil {
+		predicates = append(predicates, backtest.EndedAtIsNil())
+	}
+	if i.EndedAtNotNil {
+		predicates = append(predicates, backtest.EndedAtNotNil())
+	}
+
+	if i.HasCreator != nil {
+		p := backtest.HasCreator()
+		if !*i.HasCreator {
+			p = backtest.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasCreatorWith) > 0 {
+		with := make([]predicate.Account, 0, len(i.HasCreatorWith))
+		for _, w := range i.HasCreatorWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasCreatorWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, backtest.HasCreatorWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyBacktestWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return backtest.And(predicates...), nil
 	}
 }
 
@@ -5089,6 +5645,636 @@ func (i *MemberWhereInput) P() (predicate.Member, error) {
 	}
 }
 
+// PreflightWhereInput represents a where input for filtering Preflight queries.
+type PreflightWhereInput struct {
+	Predicates []predicate.Preflight  `json:"-"`
+	Not        *PreflightWhereInput   `json:"not,omitempty"`
+	Or         []*PreflightWhereInput `json:"or,omitempty"`
+	And        []*PreflightWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "task_id" field predicates.
+	TaskID             *string  `json:"taskID,omitempty"`
+	TaskIDNEQ          *string  `json:"taskIDNEQ,omitempty"`
+	TaskIDIn           []string `json:"taskIDIn,omitempty"`
+	TaskIDNotIn        []string `json:"taskIDNotIn,omitempty"`
+	TaskIDGT           *string  `json:"taskIDGT,omitempty"`
+	TaskIDGTE          *string  `json:"taskIDGTE,omitempty"`
+	TaskIDLT           *string  `json:"taskIDLT,omitempty"`
+	TaskIDLTE          *string  `json:"taskIDLTE,omitempty"`
+	TaskIDContains     *string  `json:"taskIDContains,omitempty"`
+	TaskIDHasPrefix    *string  `json:"taskIDHasPrefix,omitempty"`
+	TaskIDHasSuffix    *string  `json:"taskIDHasSuffix,omitempty"`
+	TaskIDEqualFold    *string  `json:"taskIDEqualFold,omitempty"`
+	TaskIDContainsFold *string  `json:"taskIDContainsFold,omitempty"`
+
+	// "status" field predicates.
+	Status      *preflight.Status  `json:"status,omitempty"`
+	StatusNEQ   *preflight.Status  `json:"statusNEQ,omitempty"`
+	StatusIn    []preflight.Status `json:"statusIn,omitempty"`
+	StatusNotIn []preflight.Status `json:"statusNotIn,omitempty"`
+
+	// "done" field predicates.
+	Done      *int  `json:"done,omitempty"`
+	DoneNEQ   *int  `json:"doneNEQ,omitempty"`
+	DoneIn    []int `json:"doneIn,omitempty"`
+	DoneNotIn []int `json:"doneNotIn,omitempty"`
+	DoneGT    *int  `json:"doneGT,omitempty"`
+	DoneGTE   *int  `json:"doneGTE,omitempty"`
+	DoneLT    *int  `json:"doneLT,omitempty"`
+	DoneLTE   *int  `json:"doneLTE,omitempty"`
+
+	// "total" field predicates.
+	Total      *int  `json:"total,omitempty"`
+	TotalNEQ   *int  `json:"totalNEQ,omitempty"`
+	TotalIn    []int `json:"totalIn,omitempty"`
+	TotalNotIn []int `json:"totalNotIn,omitempty"`
+	TotalGT    *int  `json:"totalGT,omitempty"`
+	TotalGTE   *int  `json:"totalGTE,omitempty"`
+	TotalLT    *int  `json:"totalLT,omitempty"`
+	TotalLTE   *int  `json:"totalLTE,omitempty"`
+
+	// "failure" field predicates.
+	Failure             *string  `json:"failure,omitempty"`
+	FailureNEQ          *string  `json:"failureNEQ,omitempty"`
+	FailureIn           []string `json:"failureIn,omitempty"`
+	FailureNotIn        []string `json:"failureNotIn,omitempty"`
+	FailureGT           *string  `json:"failureGT,omitempty"`
+	FailureGTE          *string  `json:"failureGTE,omitempty"`
+	FailureLT           *string  `json:"failureLT,omitempty"`
+	FailureLTE          *string  `json:"failureLTE,omitempty"`
+	FailureContains     *string  `json:"failureContains,omitempty"`
+	FailureHasPrefix    *string  `json:"failureHasPrefix,omitempty"`
+	FailureHasSuffix    *string  `json:"failureHasSuffix,omitempty"`
+	FailureEqualFold    *string  `json:"failureEqualFold,omitempty"`
+	FailureContainsFold *string  `json:"failureContainsFold,omitempty"`
+
+	// "failure_text" field predicates.
+	FailureText             *string  `json:"failureText,omitempty"`
+	FailureTextNEQ          *string  `json:"failureTextNEQ,omitempty"`
+	FailureTextIn           []string `json:"failureTextIn,omitempty"`
+	FailureTextNotIn        []string `json:"failureTextNotIn,omitempty"`
+	FailureTextGT           *string  `json:"failureTextGT,omitempty"`
+	FailureTextGTE          *string  `json:"failureTextGTE,omitempty"`
+	FailureTextLT           *string  `json:"failureTextLT,omitempty"`
+	FailureTextLTE          *string  `json:"failureTextLTE,omitempty"`
+	FailureTextContains     *string  `json:"failureTextContains,omitempty"`
+	FailureTextHasPrefix    *string  `json:"failureTextHasPrefix,omitempty"`
+	FailureTextHasSuffix    *string  `json:"failureTextHasSuffix,omitempty"`
+	FailureTextEqualFold    *string  `json:"failureTextEqualFold,omitempty"`
+	FailureTextContainsFold *string  `json:"failureTextContainsFold,omitempty"`
+
+	// "creator_id" field predicates.
+	CreatorID             *string  `json:"creatorID,omitempty"`
+	CreatorIDNEQ          *string  `json:"creatorIDNEQ,omitempty"`
+	CreatorIDIn           []string `json:"creatorIDIn,omitempty"`
+	CreatorIDNotIn        []string `json:"creatorIDNotIn,omitempty"`
+	CreatorIDGT           *string  `json:"creatorIDGT,omitempty"`
+	CreatorIDGTE          *string  `json:"creatorIDGTE,omitempty"`
+	CreatorIDLT           *string  `json:"creatorIDLT,omitempty"`
+	CreatorIDLTE          *string  `json:"creatorIDLTE,omitempty"`
+	CreatorIDContains     *string  `json:"creatorIDContains,omitempty"`
+	CreatorIDHasPrefix    *string  `json:"creatorIDHasPrefix,omitempty"`
+	CreatorIDHasSuffix    *string  `json:"creatorIDHasSuffix,omitempty"`
+	CreatorIDEqualFold    *string  `json:"creatorIDEqualFold,omitempty"`
+	CreatorIDContainsFold *string  `json:"creatorIDContainsFold,omitempty"`
+
+	// "started_at" field predicates.
+	StartedAt       *time.Time  `json:"startedAt,omitempty"`
+	StartedAtNEQ    *time.Time  `json:"startedAtNEQ,omitempty"`
+	StartedAtIn     []time.Time `json:"startedAtIn,omitempty"`
+	StartedAtNotIn  []time.Time `json:"startedAtNotIn,omitempty"`
+	StartedAtGT     *time.Time  `json:"startedAtGT,omitempty"`
+	StartedAtGTE    *time.Time  `json:"startedAtGTE,omitempty"`
+	StartedAtLT     *time.Time  `json:"startedAtLT,omitempty"`
+	StartedAtLTE    *time.Time  `json:"startedAtLTE,omitempty"`
+	StartedAtIsNil  bool        `json:"startedAtIsNil,omitempty"`
+	StartedAtNotNil bool        `json:"startedAtNotNil,omitempty"`
+
+	// "ended_at" field predicates.
+	EndedAt       *time.Time  `json:"endedAt,omitempty"`
+	EndedAtNEQ    *time.Time  `json:"endedAtNEQ,omitempty"`
+	EndedAtIn     []time.Time `json:"endedAtIn,omitempty"`
+	EndedAtNotIn  []time.Time `json:"endedAtNotIn,omitempty"`
+	EndedAtGT     *time.Time  `json:"endedAtGT,omitempty"`
+	EndedAtGTE    *time.Time  `json:"endedAtGTE,omitempty"`
+	EndedAtLT     *time.Time  `json:"endedAtLT,omitempty"`
+	EndedAtLTE    *time.Time  `json:"endedAtLTE,omitempty"`
+	EndedAtIsNil  bool        `json:"endedAtIsNil,omitempty"`
+	EndedAtNotNil bool        `json:"endedAtNotNil,omitempty"`
+
+	// "task" edge predicates.
+	HasTask     *bool             `json:"hasTask,omitempty"`
+	HasTaskWith []*TaskWhereInput `json:"hasTaskWith,omitempty"`
+
+	// "creator" edge predicates.
+	HasCreator     *bool                `json:"hasCreator,omitempty"`
+	HasCreatorWith []*AccountWhereInput `json:"hasCreatorWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PreflightWhereInput) AddPredicates(predicates ...predicate.Preflight) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PreflightWhereInput filter on the PreflightQuery builder.
+func (i *PreflightWhereInput) Filter(q *PreflightQuery) (*PreflightQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPreflightWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPreflightWhereInput is returned in case the PreflightWhereInput is empty.
+var ErrEmptyPreflightWhereInput = errors.New("ent: empty predicate PreflightWhereInput")
+
+// P returns a predicate for filtering preflights.
+// An error is returned if the input is empty or invalid.
+func (i *PreflightWhereInput) P() (predicate.Preflight, error) {
+	var predicates []predicate.Preflight
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, preflight.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Preflight, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, preflight.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Preflight, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, preflight.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, preflight.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, preflight.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, preflight.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, preflight.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, preflight.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, preflight.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, preflight.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, preflight.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, preflight.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, preflight.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, preflight.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, preflight.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, preflight.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, preflight.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, preflight.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, preflight.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, preflight.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, preflight.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, preflight.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, preflight.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, preflight.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, preflight.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, preflight.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, preflight.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, preflight.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, preflight.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.TaskID != nil {
+		predicates = append(predicates, preflight.TaskIDEQ(*i.TaskID))
+	}
+	if i.TaskIDNEQ != nil {
+		predicates = append(predicates, preflight.TaskIDNEQ(*i.TaskIDNEQ))
+	}
+	if len(i.TaskIDIn) > 0 {
+		predicates = append(predicates, preflight.TaskIDIn(i.TaskIDIn...))
+	}
+	if len(i.TaskIDNotIn) > 0 {
+		predicates = append(predicates, preflight.TaskIDNotIn(i.TaskIDNotIn...))
+	}
+	if i.TaskIDGT != nil {
+		predicates = append(predicates, preflight.TaskIDGT(*i.TaskIDGT))
+	}
+	if i.TaskIDGTE != nil {
+		predicates = append(predicates, preflight.TaskIDGTE(*i.TaskIDGTE))
+	}
+	if i.TaskIDLT != nil {
+		predicates = append(predicates, preflight.TaskIDLT(*i.TaskIDLT))
+	}
+	if i.TaskIDLTE != nil {
+		predicates = append(predicates, preflight.TaskIDLTE(*i.TaskIDLTE))
+	}
+	if i.TaskIDContains != nil {
+		predicates = append(predicates, preflight.TaskIDContains(*i.TaskIDContains))
+	}
+	if i.TaskIDHasPrefix != nil {
+		predicates = append(predicates, preflight.TaskIDHasPrefix(*i.TaskIDHasPrefix))
+	}
+	if i.TaskIDHasSuffix != nil {
+		predicates = append(predicates, preflight.TaskIDHasSuffix(*i.TaskIDHasSuffix))
+	}
+	if i.TaskIDEqualFold != nil {
+		predicates = append(predicates, preflight.TaskIDEqualFold(*i.TaskIDEqualFold))
+	}
+	if i.TaskIDContainsFold != nil {
+		predicates = append(predicates, preflight.TaskIDContainsFold(*i.TaskIDContainsFold))
+	}
+	if i.Status != nil {
+		predicates = append(predicates, preflight.StatusEQ(*i.Status))
+	}
+	if i.StatusNEQ != nil {
+		predicates = append(predicates, preflight.StatusNEQ(*i.StatusNEQ))
+	}
+	if len(i.StatusIn) > 0 {
+		predicates = append(predicates, preflight.StatusIn(i.StatusIn...))
+	}
+	if len(i.StatusNotIn) > 0 {
+		predicates = append(predicates, preflight.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.Done != nil {
+		predicates = append(predicates, preflight.DoneEQ(*i.Done))
+	}
+	if i.DoneNEQ != nil {
+		predicates = append(predicates, preflight.DoneNEQ(*i.DoneNEQ))
+	}
+	if len(i.DoneIn) > 0 {
+		predicates = append(predicates, preflight.DoneIn(i.DoneIn...))
+	}
+	if len(i.DoneNotIn) > 0 {
+		predicates = append(predicates, preflight.DoneNotIn(i.DoneNotIn...))
+	}
+	if i.DoneGT != nil {
+		predicates = append(predicates, preflight.DoneGT(*i.DoneGT))
+	}
+	if i.DoneGTE != nil {
+		predicates = append(predicates, preflight.DoneGTE(*i.DoneGTE))
+	}
+	if i.DoneLT != nil {
+		predicates = append(predicates, preflight.DoneLT(*i.DoneLT))
+	}
+	if i.DoneLTE != nil {
+		predicates = append(predicates, preflight.DoneLTE(*i.DoneLTE))
+	}
+	if i.Total != nil {
+		predicates = append(predicates, preflight.TotalEQ(*i.Total))
+	}
+	if i.TotalNEQ != nil {
+		predicates = append(predicates, preflight.TotalNEQ(*i.TotalNEQ))
+	}
+	if len(i.TotalIn) > 0 {
+		predicates = append(predicates, preflight.TotalIn(i.TotalIn...))
+	}
+	if len(i.TotalNotIn) > 0 {
+		predicates = append(predicates, preflight.TotalNotIn(i.TotalNotIn...))
+	}
+	if i.TotalGT != nil {
+		predicates = append(predicates, preflight.TotalGT(*i.TotalGT))
+	}
+	if i.TotalGTE != nil {
+		predicates = append(predicates, preflight.TotalGTE(*i.TotalGTE))
+	}
+	if i.TotalLT != nil {
+		predicates = append(predicates, preflight.TotalLT(*i.TotalLT))
+	}
+	if i.TotalLTE != nil {
+		predicates = append(predicates, preflight.TotalLTE(*i.TotalLTE))
+	}
+	if i.Failure != nil {
+		predicates = append(predicates, preflight.FailureEQ(*i.Failure))
+	}
+	if i.FailureNEQ != nil {
+		predicates = append(predicates, preflight.FailureNEQ(*i.FailureNEQ))
+	}
+	if len(i.FailureIn) > 0 {
+		predicates = append(predicates, preflight.FailureIn(i.FailureIn...))
+	}
+	if len(i.FailureNotIn) > 0 {
+		predicates = append(predicates, preflight.FailureNotIn(i.FailureNotIn...))
+	}
+	if i.FailureGT != nil {
+		predicates = append(predicates, preflight.FailureGT(*i.FailureGT))
+	}
+	if i.FailureGTE != nil {
+		predicates = append(predicates, preflight.FailureGTE(*i.FailureGTE))
+	}
+	if i.FailureLT != nil {
+		predicates = append(predicates, preflight.FailureLT(*i.FailureLT))
+	}
+	if i.FailureLTE != nil {
+		predicates = append(predicates, preflight.FailureLTE(*i.FailureLTE))
+	}
+	if i.FailureContains != nil {
+		predicates = append(predicates, preflight.FailureContains(*i.FailureContains))
+	}
+	if i.FailureHasPrefix != nil {
+		predicates = append(predicates, preflight.FailureHasPrefix(*i.FailureHasPrefix))
+	}
+	if i.FailureHasSuffix != nil {
+		predicates = append(predicates, preflight.FailureHasSuffix(*i.FailureHasSuffix))
+	}
+	if i.FailureEqualFold != nil {
+		predicates = append(predicates, preflight.FailureEqualFold(*i.FailureEqualFold))
+	}
+	if i.FailureContainsFold != nil {
+		predicates = append(predicates, preflight.FailureContainsFold(*i.FailureContainsFold))
+	}
+	if i.FailureText != nil {
+		predicates = append(predicates, preflight.FailureTextEQ(*i.FailureText))
+	}
+	if i.FailureTextNEQ != nil {
+		predicates = append(predicates, preflight.FailureTextNEQ(*i.FailureTextNEQ))
+	}
+	if len(i.FailureTextIn) > 0 {
+		predicates = append(predicates, preflight.FailureTextIn(i.FailureTextIn...))
+	}
+	if len(i.FailureTextNotIn) > 0 {
+		predicates = append(predicates, preflight.FailureTextNotIn(i.FailureTextNotIn...))
+	}
+	if i.FailureTextGT != nil {
+		predicates = append(predicates, preflight.FailureTextGT(*i.FailureTextGT))
+	}
+	if i.FailureTextGTE != nil {
+		predicates = append(predicates, preflight.FailureTextGTE(*i.FailureTextGTE))
+	}
+	if i.FailureTextLT != nil {
+		predicates = append(predicates, preflight.FailureTextLT(*i.FailureTextLT))
+	}
+	if i.FailureTextLTE != nil {
+		predicates = append(predicates, preflight.FailureTextLTE(*i.FailureTextLTE))
+	}
+	if i.FailureTextContains != nil {
+		predicates = append(predicates, preflight.FailureTextContains(*i.FailureTextContains))
+	}
+	if i.FailureTextHasPrefix != nil {
+		predicates = append(predicates, preflight.FailureTextHasPrefix(*i.FailureTextHasPrefix))
+	}
+	if i.FailureTextHasSuffix != nil {
+		predicates = append(predicates, preflight.FailureTextHasSuffix(*i.FailureTextHasSuffix))
+	}
+	if i.FailureTextEqualFold != nil {
+		predicates = append(predicates, preflight.FailureTextEqualFold(*i.FailureTextEqualFold))
+	}
+	if i.FailureTextContainsFold != nil {
+		predicates = append(predicates, preflight.FailureTextContainsFold(*i.FailureTextContainsFold))
+	}
+	if i.CreatorID != nil {
+		predicates = append(predicates, preflight.CreatorIDEQ(*i.CreatorID))
+	}
+	if i.CreatorIDNEQ != nil {
+		predicates = append(predicates, preflight.CreatorIDNEQ(*i.CreatorIDNEQ))
+	}
+	if len(i.CreatorIDIn) > 0 {
+		predicates = append(predicates, preflight.CreatorIDIn(i.CreatorIDIn...))
+	}
+	if len(i.CreatorIDNotIn) > 0 {
+		predicates = append(predicates, preflight.CreatorIDNotIn(i.CreatorIDNotIn...))
+	}
+	if i.CreatorIDGT != nil {
+		predicates = append(predicates, preflight.CreatorIDGT(*i.CreatorIDGT))
+	}
+	if i.CreatorIDGTE != nil {
+		predicates = append(predicates, preflight.CreatorIDGTE(*i.CreatorIDGTE))
+	}
+	if i.CreatorIDLT != nil {
+		predicates = append(predicates, preflight.CreatorIDLT(*i.CreatorIDLT))
+	}
+	if i.CreatorIDLTE != nil {
+		predicates = append(predicates, preflight.CreatorIDLTE(*i.CreatorIDLTE))
+	}
+	if i.CreatorIDContains != nil {
+		predicates = append(predicates, preflight.CreatorIDContains(*i.CreatorIDContains))
+	}
+	if i.CreatorIDHasPrefix != nil {
+		predicates = append(predicates, preflight.CreatorIDHasPrefix(*i.CreatorIDHasPrefix))
+	}
+	if i.CreatorIDHasSuffix != nil {
+		predicates = append(predicates, preflight.CreatorIDHasSuffix(*i.CreatorIDHasSuffix))
+	}
+	if i.CreatorIDEqualFold != nil {
+		predicates = append(predicates, preflight.CreatorIDEqualFold(*i.CreatorIDEqualFold))
+	}
+	if i.CreatorIDContainsFold != nil {
+		predicates = append(predicates, preflight.CreatorIDContainsFold(*i.CreatorIDContainsFold))
+	}
+	if i.StartedAt != nil {
+		predicates = append(predicates, preflight.StartedAtEQ(*i.StartedAt))
+	}
+	if i.StartedAtNEQ != nil {
+		predicates = append(predicates, preflight.StartedAtNEQ(*i.StartedAtNEQ))
+	}
+	if len(i.StartedAtIn) > 0 {
+		predicates = append(predicates, preflight.StartedAtIn(i.StartedAtIn...))
+	}
+	if len(i.StartedAtNotIn) > 0 {
+		predicates = append(predicates, preflight.StartedAtNotIn(i.StartedAtNotIn...))
+	}
+	if i.StartedAtGT != nil {
+		predicates = append(predicates, preflight.StartedAtGT(*i.StartedAtGT))
+	}
+	if i.StartedAtGTE != nil {
+		predicates = append(predicates, preflight.StartedAtGTE(*i.StartedAtGTE))
+	}
+	if i.StartedAtLT != nil {
+		predicates = append(predicates, preflight.StartedAtLT(*i.StartedAtLT))
+	}
+	if i.StartedAtLTE != nil {
+		predicates = append(predicates, preflight.StartedAtLTE(*i.StartedAtLTE))
+	}
+	if i.StartedAtIsNil {
+		predicates = append(predicates, preflight.StartedAtIsNil())
+	}
+	if i.StartedAtNotNil {
+		predicates = append(predicates, preflight.StartedAtNotNil())
+	}
+	if i.EndedAt != nil {
+		predicates = append(predicates, preflight.EndedAtEQ(*i.EndedAt))
+	}
+	if i.EndedAtNEQ != nil {
+		predicates = append(predicates, preflight.EndedAtNEQ(*i.EndedAtNEQ))
+	}
+	if len(i.EndedAtIn) > 0 {
+		predicates = append(predicates, preflight.EndedAtIn(i.EndedAtIn...))
+	}
+	if len(i.EndedAtNotIn) > 0 {
+		predicates = append(predicates, preflight.EndedAtNotIn(i.EndedAtNotIn...))
+	}
+	if i.EndedAtGT != nil {
+		predicates = append(predicates, preflight.EndedAtGT(*i.EndedAtGT))
+	}
+	if i.EndedAtGTE != nil {
+		predicates = append(predicates, preflight.EndedAtGTE(*i.EndedAtGTE))
+	}
+	if i.EndedAtLT != nil {
+		predicates = append(predicates, preflight.EndedAtLT(*i.EndedAtLT))
+	}
+	if i.EndedAtLTE != nil {
+		predicates = append(predicates, preflight.EndedAtLTE(*i.EndedAtLTE))
+	}
+	if i.EndedAtIsNil {
+		predicates = append(predicates, preflight.EndedAtIsNil())
+	}
+	if i.EndedAtNotNil {
+		predicates = append(predicates, preflight.EndedAtNotNil())
+	}
+
+	if i.HasTask != nil {
+		p := preflight.HasTask()
+		if !*i.HasTask {
+			p = preflight.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasTaskWith) > 0 {
+		with := make([]predicate.Task, 0, len(i.HasTaskWith))
+		for _, w := range i.HasTaskWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasTaskWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, preflight.HasTaskWith(with...))
+	}
+	if i.HasCreator != nil {
+		p := preflight.HasCreator()
+		if !*i.HasCreator {
+			p = preflight.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasCreatorWith) > 0 {
+		with := make([]predicate.Account, 0, len(i.HasCreatorWith))
+		for _, w := range i.HasCreatorWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasCreatorWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, preflight.HasCreatorWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPreflightWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return preflight.And(predicates...), nil
+	}
+}
+
 // ProjectWhereInput represents a where input for filtering Project queries.
 type ProjectWhereInput struct {
 	Predicates []predicate.Project  `json:"-"`
@@ -5185,6 +6371,16 @@ type ProjectWhereInput struct {
 	EventRetentionDaysGTE   *int  `json:"eventRetentionDaysGTE,omitempty"`
 	EventRetentionDaysLT    *int  `json:"eventRetentionDaysLT,omitempty"`
 	EventRetentionDaysLTE   *int  `json:"eventRetentionDaysLTE,omitempty"`
+
+	// "judge_grace" field predicates.
+	JudgeGrace      *int  `json:"judgeGrace,omitempty"`
+	JudgeGraceNEQ   *int  `json:"judgeGraceNEQ,omitempty"`
+	JudgeGraceIn    []int `json:"judgeGraceIn,omitempty"`
+	JudgeGraceNotIn []int `json:"judgeGraceNotIn,omitempty"`
+	JudgeGraceGT    *int  `json:"judgeGraceGT,omitempty"`
+	JudgeGraceGTE   *int  `json:"judgeGraceGTE,omitempty"`
+	JudgeGraceLT    *int  `json:"judgeGraceLT,omitempty"`
+	JudgeGraceLTE   *int  `json:"judgeGraceLTE,omitempty"`
 
 	// "refresh_lead" field predicates.
 	RefreshLead      *int  `json:"refreshLead,omitempty"`
@@ -5477,6 +6673,30 @@ func (i *ProjectWhereInput) P() (predicate.Project, error) {
 	}
 	if i.EventRetentionDaysLTE != nil {
 		predicates = append(predicates, project.EventRetentionDaysLTE(*i.EventRetentionDaysLTE))
+	}
+	if i.JudgeGrace != nil {
+		predicates = append(predicates, project.JudgeGraceEQ(*i.JudgeGrace))
+	}
+	if i.JudgeGraceNEQ != nil {
+		predicates = append(predicates, project.JudgeGraceNEQ(*i.JudgeGraceNEQ))
+	}
+	if len(i.JudgeGraceIn) > 0 {
+		predicates = append(predicates, project.JudgeGraceIn(i.JudgeGraceIn...))
+	}
+	if len(i.JudgeGraceNotIn) > 0 {
+		predicates = append(predicates, project.JudgeGraceNotIn(i.JudgeGraceNotIn...))
+	}
+	if i.JudgeGraceGT != nil {
+		predicates = append(predicates, project.JudgeGraceGT(*i.JudgeGraceGT))
+	}
+	if i.JudgeGraceGTE != nil {
+		predicates = append(predicates, project.JudgeGraceGTE(*i.JudgeGraceGTE))
+	}
+	if i.JudgeGraceLT != nil {
+		predicates = append(predicates, project.JudgeGraceLT(*i.JudgeGraceLT))
+	}
+	if i.JudgeGraceLTE != nil {
+		predicates = append(predicates, project.JudgeGraceLTE(*i.JudgeGraceLTE))
 	}
 	if i.RefreshLead != nil {
 		predicates = append(predicates, project.RefreshLeadEQ(*i.RefreshLead))

@@ -32,6 +32,7 @@ import (
 	"tidings/ent/person"
 	"tidings/ent/personalias"
 	"tidings/ent/predicate"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/refusedevent"
@@ -89,6 +90,7 @@ const (
 	TypeMember             = "Member"
 	TypePerson             = "Person"
 	TypePersonAlias        = "PersonAlias"
+	TypePreflight          = "Preflight"
 	TypeProject            = "Project"
 	TypeProperty           = "Property"
 	TypeRefusedEvent       = "RefusedEvent"
@@ -22067,6 +22069,1652 @@ func (m *PersonAliasMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PersonAliasMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PersonAlias edge %s", name)
+}
+
+// PreflightMutation represents an operation that mutates the Preflight nodes in the graph.
+type PreflightMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	updated_at      *time.Time
+	due_at          *time.Time
+	attempt         *int
+	addattempt      *int
+	lease_owner     *string
+	lease_until     *time.Time
+	task_version    *int
+	addtask_version *int
+	status          *preflight.Status
+	_done           *int
+	add_done        *int
+	total           *int
+	addtotal        *int
+	result          *json.RawMessage
+	appendresult    json.RawMessage
+	failure         *string
+	failure_text    *string
+	started_at      *time.Time
+	ended_at        *time.Time
+	clearedFields   map[string]struct{}
+	project         *string
+	clearedproject  bool
+	task            *string
+	clearedtask     bool
+	creator         *string
+	clearedcreator  bool
+	done            bool
+	oldValue        func(context.Context) (*Preflight, error)
+	predicates      []predicate.Preflight
+}
+
+var _ ent.Mutation = (*PreflightMutation)(nil)
+
+// preflightOption allows management of the mutation configuration using functional options.
+type preflightOption func(*PreflightMutation)
+
+// newPreflightMutation creates new mutation for the Preflight entity.
+func newPreflightMutation(c config, op Op, opts ...preflightOption) *PreflightMutation {
+	m := &PreflightMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePreflight,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPreflightID sets the ID field of the mutation.
+func withPreflightID(id string) preflightOption {
+	return func(m *PreflightMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Preflight
+		)
+		m.oldValue = func(ctx context.Context) (*Preflight, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Preflight.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPreflight sets the old Preflight of the mutation.
+func withPreflight(node *Preflight) preflightOption {
+	return func(m *PreflightMutation) {
+		m.oldValue = func(context.Context) (*Preflight, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PreflightMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PreflightMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Preflight entities.
+func (m *PreflightMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PreflightMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PreflightMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Preflight.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PreflightMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PreflightMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PreflightMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PreflightMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PreflightMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PreflightMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *PreflightMutation) SetProjectID(s string) {
+	m.project = &s
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *PreflightMutation) ProjectID() (r string, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldProjectID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *PreflightMutation) ResetProjectID() {
+	m.project = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *PreflightMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *PreflightMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *PreflightMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[preflight.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *PreflightMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[preflight.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *PreflightMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, preflight.FieldDueAt)
+}
+
+// SetAttempt sets the "attempt" field.
+func (m *PreflightMutation) SetAttempt(i int) {
+	m.attempt = &i
+	m.addattempt = nil
+}
+
+// Attempt returns the value of the "attempt" field in the mutation.
+func (m *PreflightMutation) Attempt() (r int, exists bool) {
+	v := m.attempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempt returns the old "attempt" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldAttempt(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempt: %w", err)
+	}
+	return oldValue.Attempt, nil
+}
+
+// AddAttempt adds i to the "attempt" field.
+func (m *PreflightMutation) AddAttempt(i int) {
+	if m.addattempt != nil {
+		*m.addattempt += i
+	} else {
+		m.addattempt = &i
+	}
+}
+
+// AddedAttempt returns the value that was added to the "attempt" field in this mutation.
+func (m *PreflightMutation) AddedAttempt() (r int, exists bool) {
+	v := m.addattempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempt resets all changes to the "attempt" field.
+func (m *PreflightMutation) ResetAttempt() {
+	m.attempt = nil
+	m.addattempt = nil
+}
+
+// SetLeaseOwner sets the "lease_owner" field.
+func (m *PreflightMutation) SetLeaseOwner(s string) {
+	m.lease_owner = &s
+}
+
+// LeaseOwner returns the value of the "lease_owner" field in the mutation.
+func (m *PreflightMutation) LeaseOwner() (r string, exists bool) {
+	v := m.lease_owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseOwner returns the old "lease_owner" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldLeaseOwner(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseOwner: %w", err)
+	}
+	return oldValue.LeaseOwner, nil
+}
+
+// ResetLeaseOwner resets all changes to the "lease_owner" field.
+func (m *PreflightMutation) ResetLeaseOwner() {
+	m.lease_owner = nil
+}
+
+// SetLeaseUntil sets the "lease_until" field.
+func (m *PreflightMutation) SetLeaseUntil(t time.Time) {
+	m.lease_until = &t
+}
+
+// LeaseUntil returns the value of the "lease_until" field in the mutation.
+func (m *PreflightMutation) LeaseUntil() (r time.Time, exists bool) {
+	v := m.lease_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseUntil returns the old "lease_until" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldLeaseUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseUntil: %w", err)
+	}
+	return oldValue.LeaseUntil, nil
+}
+
+// ClearLeaseUntil clears the value of the "lease_until" field.
+func (m *PreflightMutation) ClearLeaseUntil() {
+	m.lease_until = nil
+	m.clearedFields[preflight.FieldLeaseUntil] = struct{}{}
+}
+
+// LeaseUntilCleared returns if the "lease_until" field was cleared in this mutation.
+func (m *PreflightMutation) LeaseUntilCleared() bool {
+	_, ok := m.clearedFields[preflight.FieldLeaseUntil]
+	return ok
+}
+
+// ResetLeaseUntil resets all changes to the "lease_until" field.
+func (m *PreflightMutation) ResetLeaseUntil() {
+	m.lease_until = nil
+	delete(m.clearedFields, preflight.FieldLeaseUntil)
+}
+
+// SetTaskID sets the "task_id" field.
+func (m *PreflightMutation) SetTaskID(s string) {
+	m.task = &s
+}
+
+// TaskID returns the value of the "task_id" field in the mutation.
+func (m *PreflightMutation) TaskID() (r string, exists bool) {
+	v := m.task
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaskID returns the old "task_id" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldTaskID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaskID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaskID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaskID: %w", err)
+	}
+	return oldValue.TaskID, nil
+}
+
+// ResetTaskID resets all changes to the "task_id" field.
+func (m *PreflightMutation) ResetTaskID() {
+	m.task = nil
+}
+
+// SetTaskVersion sets the "task_version" field.
+func (m *PreflightMutation) SetTaskVersion(i int) {
+	m.task_version = &i
+	m.addtask_version = nil
+}
+
+// TaskVersion returns the value of the "task_version" field in the mutation.
+func (m *PreflightMutation) TaskVersion() (r int, exists bool) {
+	v := m.task_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaskVersion returns the old "task_version" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldTaskVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaskVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaskVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaskVersion: %w", err)
+	}
+	return oldValue.TaskVersion, nil
+}
+
+// AddTaskVersion adds i to the "task_version" field.
+func (m *PreflightMutation) AddTaskVersion(i int) {
+	if m.addtask_version != nil {
+		*m.addtask_version += i
+	} else {
+		m.addtask_version = &i
+	}
+}
+
+// AddedTaskVersion returns the value that was added to the "task_version" field in this mutation.
+func (m *PreflightMutation) AddedTaskVersion() (r int, exists bool) {
+	v := m.addtask_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTaskVersion resets all changes to the "task_version" field.
+func (m *PreflightMutation) ResetTaskVersion() {
+	m.task_version = nil
+	m.addtask_version = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *PreflightMutation) SetStatus(pr preflight.Status) {
+	m.status = &pr
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *PreflightMutation) Status() (r preflight.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldStatus(ctx context.Context) (v preflight.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *PreflightMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetDone sets the "done" field.
+func (m *PreflightMutation) SetDone(i int) {
+	m._done = &i
+	m.add_done = nil
+}
+
+// Done returns the value of the "done" field in the mutation.
+func (m *PreflightMutation) Done() (r int, exists bool) {
+	v := m._done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDone returns the old "done" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldDone(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDone: %w", err)
+	}
+	return oldValue.Done, nil
+}
+
+// AddDone adds i to the "done" field.
+func (m *PreflightMutation) AddDone(i int) {
+	if m.add_done != nil {
+		*m.add_done += i
+	} else {
+		m.add_done = &i
+	}
+}
+
+// AddedDone returns the value that was added to the "done" field in this mutation.
+func (m *PreflightMutation) AddedDone() (r int, exists bool) {
+	v := m.add_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDone resets all changes to the "done" field.
+func (m *PreflightMutation) ResetDone() {
+	m._done = nil
+	m.add_done = nil
+}
+
+// SetTotal sets the "total" field.
+func (m *PreflightMutation) SetTotal(i int) {
+	m.total = &i
+	m.addtotal = nil
+}
+
+// Total returns the value of the "total" field in the mutation.
+func (m *PreflightMutation) Total() (r int, exists bool) {
+	v := m.total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotal returns the old "total" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldTotal(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotal: %w", err)
+	}
+	return oldValue.Total, nil
+}
+
+// AddTotal adds i to the "total" field.
+func (m *PreflightMutation) AddTotal(i int) {
+	if m.addtotal != nil {
+		*m.addtotal += i
+	} else {
+		m.addtotal = &i
+	}
+}
+
+// AddedTotal returns the value that was added to the "total" field in this mutation.
+func (m *PreflightMutation) AddedTotal() (r int, exists bool) {
+	v := m.addtotal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTotal resets all changes to the "total" field.
+func (m *PreflightMutation) ResetTotal() {
+	m.total = nil
+	m.addtotal = nil
+}
+
+// SetResult sets the "result" field.
+func (m *PreflightMutation) SetResult(jm json.RawMessage) {
+	m.result = &jm
+	m.appendresult = nil
+}
+
+// Result returns the value of the "result" field in the mutation.
+func (m *PreflightMutation) Result() (r json.RawMessage, exists bool) {
+	v := m.result
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResult returns the old "result" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldResult(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResult is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResult requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResult: %w", err)
+	}
+	return oldValue.Result, nil
+}
+
+// AppendResult adds jm to the "result" field.
+func (m *PreflightMutation) AppendResult(jm json.RawMessage) {
+	m.appendresult = append(m.appendresult, jm...)
+}
+
+// AppendedResult returns the list of values that were appended to the "result" field in this mutation.
+func (m *PreflightMutation) AppendedResult() (json.RawMessage, bool) {
+	if len(m.appendresult) == 0 {
+		return nil, false
+	}
+	return m.appendresult, true
+}
+
+// ClearResult clears the value of the "result" field.
+func (m *PreflightMutation) ClearResult() {
+	m.result = nil
+	m.appendresult = nil
+	m.clearedFields[preflight.FieldResult] = struct{}{}
+}
+
+// ResultCleared returns if the "result" field was cleared in this mutation.
+func (m *PreflightMutation) ResultCleared() bool {
+	_, ok := m.clearedFields[preflight.FieldResult]
+	return ok
+}
+
+// ResetResult resets all changes to the "result" field.
+func (m *PreflightMutation) ResetResult() {
+	m.result = nil
+	m.appendresult = nil
+	delete(m.clearedFields, preflight.FieldResult)
+}
+
+// SetFailure sets the "failure" field.
+func (m *PreflightMutation) SetFailure(s string) {
+	m.failure = &s
+}
+
+// Failure returns the value of the "failure" field in the mutation.
+func (m *PreflightMutation) Failure() (r string, exists bool) {
+	v := m.failure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailure returns the old "failure" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldFailure(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailure: %w", err)
+	}
+	return oldValue.Failure, nil
+}
+
+// ResetFailure resets all changes to the "failure" field.
+func (m *PreflightMutation) ResetFailure() {
+	m.failure = nil
+}
+
+// SetFailureText sets the "failure_text" field.
+func (m *PreflightMutation) SetFailureText(s string) {
+	m.failure_text = &s
+}
+
+// FailureText returns the value of the "failure_text" field in the mutation.
+func (m *PreflightMutation) FailureText() (r string, exists bool) {
+	v := m.failure_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailureText returns the old "failure_text" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldFailureText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailureText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailureText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailureText: %w", err)
+	}
+	return oldValue.FailureText, nil
+}
+
+// ResetFailureText resets all changes to the "failure_text" field.
+func (m *PreflightMutation) ResetFailureText() {
+	m.failure_text = nil
+}
+
+// SetCreatorID sets the "creator_id" field.
+func (m *PreflightMutation) SetCreatorID(s string) {
+	m.creator = &s
+}
+
+// CreatorID returns the value of the "creator_id" field in the mutation.
+func (m *PreflightMutation) CreatorID() (r string, exists bool) {
+	v := m.creator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatorID returns the old "creator_id" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldCreatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatorID: %w", err)
+	}
+	return oldValue.CreatorID, nil
+}
+
+// ResetCreatorID resets all changes to the "creator_id" field.
+func (m *PreflightMutation) ResetCreatorID() {
+	m.creator = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *PreflightMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *PreflightMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *PreflightMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[preflight.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *PreflightMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[preflight.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *PreflightMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, preflight.FieldStartedAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *PreflightMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *PreflightMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Preflight entity.
+// If the Preflight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreflightMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *PreflightMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[preflight.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *PreflightMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[preflight.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *PreflightMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, preflight.FieldEndedAt)
+}
+
+// ClearProject clears the "project" edge to the Project entity.
+func (m *PreflightMutation) ClearProject() {
+	m.clearedproject = true
+	m.clearedFields[preflight.FieldProjectID] = struct{}{}
+}
+
+// ProjectCleared reports if the "project" edge to the Project entity was cleared.
+func (m *PreflightMutation) ProjectCleared() bool {
+	return m.clearedproject
+}
+
+// ProjectIDs returns the "project" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProjectID instead. It exists only for internal usage by the builders.
+func (m *PreflightMutation) ProjectIDs() (ids []string) {
+	if id := m.project; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProject resets all changes to the "project" edge.
+func (m *PreflightMutation) ResetProject() {
+	m.project = nil
+	m.clearedproject = false
+}
+
+// ClearTask clears the "task" edge to the Task entity.
+func (m *PreflightMutation) ClearTask() {
+	m.clearedtask = true
+	m.clearedFields[preflight.FieldTaskID] = struct{}{}
+}
+
+// TaskCleared reports if the "task" edge to the Task entity was cleared.
+func (m *PreflightMutation) TaskCleared() bool {
+	return m.clearedtask
+}
+
+// TaskIDs returns the "task" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TaskID instead. It exists only for internal usage by the builders.
+func (m *PreflightMutation) TaskIDs() (ids []string) {
+	if id := m.task; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTask resets all changes to the "task" edge.
+func (m *PreflightMutation) ResetTask() {
+	m.task = nil
+	m.clearedtask = false
+}
+
+// ClearCreator clears the "creator" edge to the Account entity.
+func (m *PreflightMutation) ClearCreator() {
+	m.clearedcreator = true
+	m.clearedFields[preflight.FieldCreatorID] = struct{}{}
+}
+
+// CreatorCleared reports if the "creator" edge to the Account entity was cleared.
+func (m *PreflightMutation) CreatorCleared() bool {
+	return m.clearedcreator
+}
+
+// CreatorIDs returns the "creator" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CreatorID instead. It exists only for internal usage by the builders.
+func (m *PreflightMutation) CreatorIDs() (ids []string) {
+	if id := m.creator; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCreator resets all changes to the "creator" edge.
+func (m *PreflightMutation) ResetCreator() {
+	m.creator = nil
+	m.clearedcreator = false
+}
+
+// Where appends a list predicates to the PreflightMutation builder.
+func (m *PreflightMutation) Where(ps ...predicate.Preflight) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PreflightMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PreflightMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Preflight, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PreflightMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PreflightMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Preflight).
+func (m *PreflightMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PreflightMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.created_at != nil {
+		fields = append(fields, preflight.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, preflight.FieldUpdatedAt)
+	}
+	if m.project != nil {
+		fields = append(fields, preflight.FieldProjectID)
+	}
+	if m.due_at != nil {
+		fields = append(fields, preflight.FieldDueAt)
+	}
+	if m.attempt != nil {
+		fields = append(fields, preflight.FieldAttempt)
+	}
+	if m.lease_owner != nil {
+		fields = append(fields, preflight.FieldLeaseOwner)
+	}
+	if m.lease_until != nil {
+		fields = append(fields, preflight.FieldLeaseUntil)
+	}
+	if m.task != nil {
+		fields = append(fields, preflight.FieldTaskID)
+	}
+	if m.task_version != nil {
+		fields = append(fields, preflight.FieldTaskVersion)
+	}
+	if m.status != nil {
+		fields = append(fields, preflight.FieldStatus)
+	}
+	if m._done != nil {
+		fields = append(fields, preflight.FieldDone)
+	}
+	if m.total != nil {
+		fields = append(fields, preflight.FieldTotal)
+	}
+	if m.result != nil {
+		fields = append(fields, preflight.FieldResult)
+	}
+	if m.failure != nil {
+		fields = append(fields, preflight.FieldFailure)
+	}
+	if m.failure_text != nil {
+		fields = append(fields, preflight.FieldFailureText)
+	}
+	if m.creator != nil {
+		fields = append(fields, preflight.FieldCreatorID)
+	}
+	if m.started_at != nil {
+		fields = append(fields, preflight.FieldStartedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, preflight.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PreflightMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case preflight.FieldCreatedAt:
+		return m.CreatedAt()
+	case preflight.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case preflight.FieldProjectID:
+		return m.ProjectID()
+	case preflight.FieldDueAt:
+		return m.DueAt()
+	case preflight.FieldAttempt:
+		return m.Attempt()
+	case preflight.FieldLeaseOwner:
+		return m.LeaseOwner()
+	case preflight.FieldLeaseUntil:
+		return m.LeaseUntil()
+	case preflight.FieldTaskID:
+		return m.TaskID()
+	case preflight.FieldTaskVersion:
+		return m.TaskVersion()
+	case preflight.FieldStatus:
+		return m.Status()
+	case preflight.FieldDone:
+		return m.Done()
+	case preflight.FieldTotal:
+		return m.Total()
+	case preflight.FieldResult:
+		return m.Result()
+	case preflight.FieldFailure:
+		return m.Failure()
+	case preflight.FieldFailureText:
+		return m.FailureText()
+	case preflight.FieldCreatorID:
+		return m.CreatorID()
+	case preflight.FieldStartedAt:
+		return m.StartedAt()
+	case preflight.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PreflightMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case preflight.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case preflight.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case preflight.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case preflight.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case preflight.FieldAttempt:
+		return m.OldAttempt(ctx)
+	case preflight.FieldLeaseOwner:
+		return m.OldLeaseOwner(ctx)
+	case preflight.FieldLeaseUntil:
+		return m.OldLeaseUntil(ctx)
+	case preflight.FieldTaskID:
+		return m.OldTaskID(ctx)
+	case preflight.FieldTaskVersion:
+		return m.OldTaskVersion(ctx)
+	case preflight.FieldStatus:
+		return m.OldStatus(ctx)
+	case preflight.FieldDone:
+		return m.OldDone(ctx)
+	case preflight.FieldTotal:
+		return m.OldTotal(ctx)
+	case preflight.FieldResult:
+		return m.OldResult(ctx)
+	case preflight.FieldFailure:
+		return m.OldFailure(ctx)
+	case preflight.FieldFailureText:
+		return m.OldFailureText(ctx)
+	case preflight.FieldCreatorID:
+		return m.OldCreatorID(ctx)
+	case preflight.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case preflight.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Preflight field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PreflightMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case preflight.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case preflight.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case preflight.FieldProjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case preflight.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case preflight.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempt(v)
+		return nil
+	case preflight.FieldLeaseOwner:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseOwner(v)
+		return nil
+	case preflight.FieldLeaseUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseUntil(v)
+		return nil
+	case preflight.FieldTaskID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaskID(v)
+		return nil
+	case preflight.FieldTaskVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaskVersion(v)
+		return nil
+	case preflight.FieldStatus:
+		v, ok := value.(preflight.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case preflight.FieldDone:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDone(v)
+		return nil
+	case preflight.FieldTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotal(v)
+		return nil
+	case preflight.FieldResult:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResult(v)
+		return nil
+	case preflight.FieldFailure:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailure(v)
+		return nil
+	case preflight.FieldFailureText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailureText(v)
+		return nil
+	case preflight.FieldCreatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatorID(v)
+		return nil
+	case preflight.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case preflight.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Preflight field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PreflightMutation) AddedFields() []string {
+	var fields []string
+	if m.addattempt != nil {
+		fields = append(fields, preflight.FieldAttempt)
+	}
+	if m.addtask_version != nil {
+		fields = append(fields, preflight.FieldTaskVersion)
+	}
+	if m.add_done != nil {
+		fields = append(fields, preflight.FieldDone)
+	}
+	if m.addtotal != nil {
+		fields = append(fields, preflight.FieldTotal)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PreflightMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case preflight.FieldAttempt:
+		return m.AddedAttempt()
+	case preflight.FieldTaskVersion:
+		return m.AddedTaskVersion()
+	case preflight.FieldDone:
+		return m.AddedDone()
+	case preflight.FieldTotal:
+		return m.AddedTotal()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PreflightMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case preflight.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempt(v)
+		return nil
+	case preflight.FieldTaskVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTaskVersion(v)
+		return nil
+	case preflight.FieldDone:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDone(v)
+		return nil
+	case preflight.FieldTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotal(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Preflight numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PreflightMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(preflight.FieldDueAt) {
+		fields = append(fields, preflight.FieldDueAt)
+	}
+	if m.FieldCleared(preflight.FieldLeaseUntil) {
+		fields = append(fields, preflight.FieldLeaseUntil)
+	}
+	if m.FieldCleared(preflight.FieldResult) {
+		fields = append(fields, preflight.FieldResult)
+	}
+	if m.FieldCleared(preflight.FieldStartedAt) {
+		fields = append(fields, preflight.FieldStartedAt)
+	}
+	if m.FieldCleared(preflight.FieldEndedAt) {
+		fields = append(fields, preflight.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PreflightMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PreflightMutation) ClearField(name string) error {
+	switch name {
+	case preflight.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case preflight.FieldLeaseUntil:
+		m.ClearLeaseUntil()
+		return nil
+	case preflight.FieldResult:
+		m.ClearResult()
+		return nil
+	case preflight.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	case preflight.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Preflight nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PreflightMutation) ResetField(name string) error {
+	switch name {
+	case preflight.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case preflight.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case preflight.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case preflight.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case preflight.FieldAttempt:
+		m.ResetAttempt()
+		return nil
+	case preflight.FieldLeaseOwner:
+		m.ResetLeaseOwner()
+		return nil
+	case preflight.FieldLeaseUntil:
+		m.ResetLeaseUntil()
+		return nil
+	case preflight.FieldTaskID:
+		m.ResetTaskID()
+		return nil
+	case preflight.FieldTaskVersion:
+		m.ResetTaskVersion()
+		return nil
+	case preflight.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case preflight.FieldDone:
+		m.ResetDone()
+		return nil
+	case preflight.FieldTotal:
+		m.ResetTotal()
+		return nil
+	case preflight.FieldResult:
+		m.ResetResult()
+		return nil
+	case preflight.FieldFailure:
+		m.ResetFailure()
+		return nil
+	case preflight.FieldFailureText:
+		m.ResetFailureText()
+		return nil
+	case preflight.FieldCreatorID:
+		m.ResetCreatorID()
+		return nil
+	case preflight.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case preflight.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Preflight field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PreflightMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.project != nil {
+		edges = append(edges, preflight.EdgeProject)
+	}
+	if m.task != nil {
+		edges = append(edges, preflight.EdgeTask)
+	}
+	if m.creator != nil {
+		edges = append(edges, preflight.EdgeCreator)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PreflightMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case preflight.EdgeProject:
+		if id := m.project; id != nil {
+			return []ent.Value{*id}
+		}
+	case preflight.EdgeTask:
+		if id := m.task; id != nil {
+			return []ent.Value{*id}
+		}
+	case preflight.EdgeCreator:
+		if id := m.creator; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PreflightMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PreflightMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PreflightMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedproject {
+		edges = append(edges, preflight.EdgeProject)
+	}
+	if m.clearedtask {
+		edges = append(edges, preflight.EdgeTask)
+	}
+	if m.clearedcreator {
+		edges = append(edges, preflight.EdgeCreator)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PreflightMutation) EdgeCleared(name string) bool {
+	switch name {
+	case preflight.EdgeProject:
+		return m.clearedproject
+	case preflight.EdgeTask:
+		return m.clearedtask
+	case preflight.EdgeCreator:
+		return m.clearedcreator
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PreflightMutation) ClearEdge(name string) error {
+	switch name {
+	case preflight.EdgeProject:
+		m.ClearProject()
+		return nil
+	case preflight.EdgeTask:
+		m.ClearTask()
+		return nil
+	case preflight.EdgeCreator:
+		m.ClearCreator()
+		return nil
+	}
+	return fmt.Errorf("unknown Preflight unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PreflightMutation) ResetEdge(name string) error {
+	switch name {
+	case preflight.EdgeProject:
+		m.ResetProject()
+		return nil
+	case preflight.EdgeTask:
+		m.ResetTask()
+		return nil
+	case preflight.EdgeCreator:
+		m.ResetCreator()
+		return nil
+	}
+	return fmt.Errorf("unknown Preflight edge %s", name)
 }
 
 // ProjectMutation represents an operation that mutates the Project nodes in the graph.

@@ -60,6 +60,8 @@ type Tx struct {
 	Person *PersonClient
 	// PersonAlias is the client for interacting with the PersonAlias builders.
 	PersonAlias *PersonAliasClient
+	// Preflight is the client for interacting with the Preflight builders.
+	Preflight *PreflightClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// Property is the client for interacting with the Property builders.
@@ -252,6 +254,7 @@ func (tx *Tx) init() {
 	tx.Member = NewMemberClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PersonAlias = NewPersonAliasClient(tx.config)
+	tx.Preflight = NewPreflightClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.Property = NewPropertyClient(tx.config)
 	tx.RefusedEvent = NewRefusedEventClient(tx.config)

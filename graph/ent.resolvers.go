@@ -146,6 +146,8 @@ func (r *Resolver) AudienceUpload() generated.AudienceUploadResolver {
 	return &audienceUploadResolver{r}
 }
 
+func (r *Resolver) Backtest() generated.BacktestResolver { return &backtestResolver{r} }
+
 func (r *Resolver) Campaign() generated.CampaignResolver { return &campaignResolver{r} }
 
 func (r *Resolver) Channel() generated.ChannelResolver { return &channelResolver{r} }
@@ -155,6 +157,8 @@ func (r *Resolver) DataImport() generated.DataImportResolver { return &dataImpor
 func (r *Resolver) DetailTable() generated.DetailTableResolver { return &detailTableResolver{r} }
 
 func (r *Resolver) EventType() generated.EventTypeResolver { return &eventTypeResolver{r} }
+
+func (r *Resolver) Preflight() generated.PreflightResolver { return &preflightResolver{r} }
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
@@ -171,11 +175,13 @@ func (r *Resolver) Template() generated.TemplateResolver { return &templateResol
 type (
 	approvalResolver       struct{ *Resolver }
 	audienceUploadResolver struct{ *Resolver }
+	backtestResolver       struct{ *Resolver }
 	campaignResolver       struct{ *Resolver }
 	channelResolver        struct{ *Resolver }
 	dataImportResolver     struct{ *Resolver }
 	detailTableResolver    struct{ *Resolver }
 	eventTypeResolver      struct{ *Resolver }
+	preflightResolver      struct{ *Resolver }
 	queryResolver          struct{ *Resolver }
 	runResolver            struct{ *Resolver }
 	segmentResolver        struct{ *Resolver }

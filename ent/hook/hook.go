@@ -284,6 +284,18 @@ func (f PersonAliasFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PersonAliasMutation", m)
 }
 
+// The PreflightFunc type is an adapter to allow the use of ordinary
+// function as Preflight mutator.
+type PreflightFunc func(context.Context, *ent.PreflightMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PreflightFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PreflightMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PreflightMutation", m)
+}
+
 // The ProjectFunc type is an adapter to allow the use of ordinary
 // function as Project mutator.
 type ProjectFunc func(context.Context, *ent.ProjectMutation) (ent.Value, error)

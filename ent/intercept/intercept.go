@@ -31,6 +31,7 @@ import (
 	"tidings/ent/person"
 	"tidings/ent/personalias"
 	"tidings/ent/predicate"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/refusedevent"
@@ -731,6 +732,33 @@ func (f TraversePersonAlias) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.PersonAliasQuery", q)
 }
 
+// The PreflightFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PreflightFunc func(context.Context, *ent.PreflightQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PreflightFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PreflightQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PreflightQuery", q)
+}
+
+// The TraversePreflight type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePreflight func(context.Context, *ent.PreflightQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePreflight) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePreflight) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PreflightQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PreflightQuery", q)
+}
+
 // The ProjectFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ProjectFunc func(context.Context, *ent.ProjectQuery) (ent.Value, error)
 
@@ -1293,6 +1321,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.PersonQuery, predicate.Person, person.OrderOption]{typ: ent.TypePerson, tq: q}, nil
 	case *ent.PersonAliasQuery:
 		return &query[*ent.PersonAliasQuery, predicate.PersonAlias, personalias.OrderOption]{typ: ent.TypePersonAlias, tq: q}, nil
+	case *ent.PreflightQuery:
+		return &query[*ent.PreflightQuery, predicate.Preflight, preflight.OrderOption]{typ: ent.TypePreflight, tq: q}, nil
 	case *ent.ProjectQuery:
 		return &query[*ent.ProjectQuery, predicate.Project, project.OrderOption]{typ: ent.TypeProject, tq: q}, nil
 	case *ent.PropertyQuery:

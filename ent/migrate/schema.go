@@ -903,6 +903,74 @@ var (
 			},
 		},
 	}
+	// PreflightsColumns holds the columns for the "preflights" table.
+	PreflightsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "attempt", Type: field.TypeInt, Default: 0},
+		{Name: "lease_owner", Type: field.TypeString, Default: ""},
+		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
+		{Name: "task_version", Type: field.TypeInt},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"WAITING", "RUNNING", "DONE", "FAILED"}, Default: "WAITING"},
+		{Name: "done", Type: field.TypeInt, Default: 0},
+		{Name: "total", Type: field.TypeInt, Default: 0},
+		{Name: "result", Type: field.TypeJSON, Nullable: true},
+		{Name: "failure", Type: field.TypeString, Default: ""},
+		{Name: "failure_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "project_id", Type: field.TypeString, Size: 40},
+		{Name: "task_id", Type: field.TypeString, Size: 40},
+		{Name: "creator_id", Type: field.TypeString, Size: 40},
+	}
+	// PreflightsTable holds the schema information for the "preflights" table.
+	PreflightsTable = &schema.Table{
+		Name:       "preflights",
+		Columns:    PreflightsColumns,
+		PrimaryKey: []*schema.Column{PreflightsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "preflights_projects_project",
+				Columns:    []*schema.Column{PreflightsColumns[16]},
+				RefColumns: []*schema.Column{ProjectsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "preflights_tasks_task",
+				Columns:    []*schema.Column{PreflightsColumns[17]},
+				RefColumns: []*schema.Column{TasksColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "preflights_accounts_creator",
+				Columns:    []*schema.Column{PreflightsColumns[18]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "preflight_project_id_id",
+				Unique:  true,
+				Columns: []*schema.Column{PreflightsColumns[16], PreflightsColumns[0]},
+			},
+			{
+				Name:    "preflight_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{PreflightsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "due_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "preflight_task_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{PreflightsColumns[17], PreflightsColumns[1]},
+			},
+		},
+	}
 	// ProjectsColumns holds the columns for the "projects" table.
 	ProjectsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1904,6 +1972,7 @@ var (
 		MembersTable,
 		PersonsTable,
 		PersonAliasesTable,
+		PreflightsTable,
 		ProjectsTable,
 		PropertiesTable,
 		RefusedEventsTable,
@@ -1963,6 +2032,9 @@ func init() {
 	PersonAliasesTable.Annotation = &entsql.Annotation{
 		Table: "person_aliases",
 	}
+	PreflightsTable.ForeignKeys[0].RefTable = ProjectsTable
+	PreflightsTable.ForeignKeys[1].RefTable = TasksTable
+	PreflightsTable.ForeignKeys[2].RefTable = AccountsTable
 	PropertiesTable.ForeignKeys[0].RefTable = ProjectsTable
 	RunsTable.ForeignKeys[0].RefTable = ProjectsTable
 	RunsTable.ForeignKeys[1].RefTable = TasksTable

@@ -75,6 +75,9 @@ type Person func(*sql.Selector)
 // PersonAlias is the predicate function for personalias builders.
 type PersonAlias func(*sql.Selector)
 
+// Preflight is the predicate function for preflight builders.
+type Preflight func(*sql.Selector)
+
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)
 

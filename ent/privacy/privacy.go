@@ -662,6 +662,30 @@ func (f PersonAliasMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PersonAliasMutation", m)
 }
 
+// The PreflightQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PreflightQueryRuleFunc func(context.Context, *ent.PreflightQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PreflightQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PreflightQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PreflightQuery", q)
+}
+
+// The PreflightMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PreflightMutationRuleFunc func(context.Context, *ent.PreflightMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PreflightMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PreflightMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PreflightMutation", m)
+}
+
 // The ProjectQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ProjectQueryRuleFunc func(context.Context, *ent.ProjectQuery) error

@@ -24,6 +24,7 @@ import (
 	"tidings/ent/loginattempt"
 	"tidings/ent/member"
 	"tidings/ent/person"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/refusedevent"
@@ -1261,6 +1262,79 @@ func init() {
 	personDescCreatedAt := personFields[6].Descriptor()
 	// person.DefaultCreatedAt holds the default value on creation for the created_at field.
 	person.DefaultCreatedAt = personDescCreatedAt.Default.(func() time.Time)
+	preflightMixin := schema.Preflight{}.Mixin()
+	preflightMixinHooks2 := preflightMixin[2].Hooks()
+	preflight.Hooks[0] = preflightMixinHooks2[0]
+	preflightMixinInters2 := preflightMixin[2].Interceptors()
+	preflight.Interceptors[0] = preflightMixinInters2[0]
+	preflightMixinFields0 := preflightMixin[0].Fields()
+	_ = preflightMixinFields0
+	preflightMixinFields1 := preflightMixin[1].Fields()
+	_ = preflightMixinFields1
+	preflightMixinFields2 := preflightMixin[2].Fields()
+	_ = preflightMixinFields2
+	preflightMixinFields3 := preflightMixin[3].Fields()
+	_ = preflightMixinFields3
+	preflightFields := schema.Preflight{}.Fields()
+	_ = preflightFields
+	// preflightDescCreatedAt is the schema descriptor for created_at field.
+	preflightDescCreatedAt := preflightMixinFields1[0].Descriptor()
+	// preflight.DefaultCreatedAt holds the default value on creation for the created_at field.
+	preflight.DefaultCreatedAt = preflightDescCreatedAt.Default.(func() time.Time)
+	// preflightDescUpdatedAt is the schema descriptor for updated_at field.
+	preflightDescUpdatedAt := preflightMixinFields1[1].Descriptor()
+	// preflight.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	preflight.DefaultUpdatedAt = preflightDescUpdatedAt.Default.(func() time.Time)
+	// preflight.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	preflight.UpdateDefaultUpdatedAt = preflightDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// preflightDescProjectID is the schema descriptor for project_id field.
+	preflightDescProjectID := preflightMixinFields2[0].Descriptor()
+	// preflight.ProjectIDValidator is a validator for the "project_id" field. It is called by the builders before save.
+	preflight.ProjectIDValidator = preflightDescProjectID.Validators[0].(func(string) error)
+	// preflightDescAttempt is the schema descriptor for attempt field.
+	preflightDescAttempt := preflightMixinFields3[1].Descriptor()
+	// preflight.DefaultAttempt holds the default value on creation for the attempt field.
+	preflight.DefaultAttempt = preflightDescAttempt.Default.(int)
+	// preflightDescLeaseOwner is the schema descriptor for lease_owner field.
+	preflightDescLeaseOwner := preflightMixinFields3[2].Descriptor()
+	// preflight.DefaultLeaseOwner holds the default value on creation for the lease_owner field.
+	preflight.DefaultLeaseOwner = preflightDescLeaseOwner.Default.(string)
+	// preflightDescDone is the schema descriptor for done field.
+	preflightDescDone := preflightFields[3].Descriptor()
+	// preflight.DefaultDone holds the default value on creation for the done field.
+	preflight.DefaultDone = preflightDescDone.Default.(int)
+	// preflightDescTotal is the schema descriptor for total field.
+	preflightDescTotal := preflightFields[4].Descriptor()
+	// preflight.DefaultTotal holds the default value on creation for the total field.
+	preflight.DefaultTotal = preflightDescTotal.Default.(int)
+	// preflightDescFailure is the schema descriptor for failure field.
+	preflightDescFailure := preflightFields[6].Descriptor()
+	// preflight.DefaultFailure holds the default value on creation for the failure field.
+	preflight.DefaultFailure = preflightDescFailure.Default.(string)
+	// preflightDescFailureText is the schema descriptor for failure_text field.
+	preflightDescFailureText := preflightFields[7].Descriptor()
+	// preflight.DefaultFailureText holds the default value on creation for the failure_text field.
+	preflight.DefaultFailureText = preflightDescFailureText.Default.(string)
+	// preflightDescID is the schema descriptor for id field.
+	preflightDescID := preflightMixinFields0[0].Descriptor()
+	// preflight.DefaultID holds the default value on creation for the id field.
+	preflight.DefaultID = preflightDescID.Default.(func() string)
+	// preflight.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	preflight.IDValidator = func() func(string) error {
+		validators := preflightDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	projectMixin := schema.Project{}.Mixin()
 	projectInters := schema.Project{}.Interceptors()
 	project.Interceptors[0] = projectInters[0]

@@ -37,7 +37,7 @@ func (Project) Fields() []ent.Field {
 		field.Int("event_retention_days").Default(0).NonNegative().Comment("how long events are kept; 0 is for ever"),
 		field.Int("live_triggers").Default(0).Annotations(hidden()).Comment("triggered tasks that count events now; 0: batches of events need no matching"),
 		field.Int64("triggers_rev").Default(0).Annotations(hidden()).Comment("grows with every change of one of them"),
-		field.Int("judge_grace").Default(0).Range(0, 300).Annotations(hidden()).Comment("seconds that a judgement of A, not B waits for late events (§10.2)"),
+		field.Int("judge_grace").Default(0).Range(0, 300).Comment("seconds that a judgement of A, not B waits for late events (§10.2)"),
 		field.Int("refresh_lead").Default(15).Range(5, 120).Comment("minutes between a segment refresh and its run (R52)"),
 	}
 }

@@ -158,10 +158,10 @@ func (Task) Fields() []ent.Field {
 		field.Time("reach_at").Optional().Nillable().Annotations(entgql.OrderField("REACH_AT")),
 		field.JSON("cycle", json.RawMessage{}).Optional().Annotations(hidden()).Comment("schedule.Cycle of a repeating task"),
 		field.JSON("trigger", json.RawMessage{}).Optional().Annotations(hidden()).Comment("trigger.Definition of a triggered task"),
-		field.Time("starts_at").Optional().Nillable().Annotations(hidden()).Comment("from when a repeating or triggered task works"),
-		field.Time("ends_at").Optional().Nillable().Annotations(hidden()).Comment("when it ends: nothing is sent from then on (R69)"),
+		field.Time("starts_at").Optional().Nillable().Annotations(unfiltered()).Comment("from when a repeating or triggered task works"),
+		field.Time("ends_at").Optional().Nillable().Annotations(unfiltered()).Comment("when it ends: nothing is sent from then on (R69)"),
 		field.JSON("pauses", json.RawMessage{}).Optional().Annotations(hidden()).Comment("trigger.Pauses: when events did not count"),
-		field.Int("discarded").Default(0).Annotations(hidden()).Comment("pending touches that its end discarded"),
+		field.Int("discarded").Default(0).Annotations(unfiltered()).Comment("pending touches that its end discarded"),
 		field.Enum("approval_timeout").NamedValues("Cancel", "CANCEL", "RunOnceApproved", "RUN_ONCE_APPROVED").Default("CANCEL").Annotations(unfiltered()),
 
 		field.String("channel_id").Optional().Nillable(),

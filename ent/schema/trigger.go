@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 
+	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/entsql"
@@ -87,16 +88,16 @@ func (Backtest) Mixin() []ent.Mixin {
 
 func (Backtest) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("task_id").Optional().Nillable().Immutable().Comment("the draft it was asked from"),
-		field.JSON("trigger", json.RawMessage{}).Immutable().Comment("trigger.Definition"),
-		field.JSON("audience", json.RawMessage{}).Immutable().Comment("trigger.Audience"),
-		field.Time("ends_at").Optional().Nillable().Immutable().Comment("the task's end; nothing is sent from then on"),
+		field.String("task_id").Optional().Nillable().Immutable().Annotations(hidden()).Comment("the draft it was asked from"),
+		field.JSON("trigger", json.RawMessage{}).Immutable().Annotations(hidden()).Comment("trigger.Definition"),
+		field.JSON("audience", json.RawMessage{}).Immutable().Annotations(hidden()).Comment("trigger.Audience"),
+		field.Time("ends_at").Optional().Nillable().Immutable().Annotations(hidden()).Comment("the task's end; nothing is sent from then on"),
 		field.Int("days").Immutable().Range(1, 90),
 		field.Enum("status").NamedValues("Waiting", "WAITING", "Running", "RUNNING", "Done", "DONE", "Failed", "FAILED", "Cancelled", "CANCELLED").Default("WAITING"),
-		field.Int64("done").Default(0).Comment("milliseconds of the period that have been replayed"),
-		field.Int64("total").Default(0),
-		field.Int64("events").Default(0).Comment("events read so far"),
-		field.JSON("result", json.RawMessage{}).Optional().Comment("trigger.BacktestResult"),
+		field.Int64("done").Default(0).Annotations(hidden()).Comment("milliseconds of the period that have been replayed"),
+		field.Int64("total").Default(0).Annotations(hidden()),
+		field.Int64("events").Default(0).Annotations(entgql.Type("Int64")).Comment("events read so far"),
+		field.JSON("result", json.RawMessage{}).Optional().Annotations(hidden()).Comment("trigger.BacktestResult"),
 		field.String("failure").Default("").Comment("why it failed: a stable word"),
 		field.Text("failure_text").Default(""),
 		field.String("creator_id").Immutable(),
@@ -118,4 +119,48 @@ func (Backtest) Indexes() []ent.Index {
 	}
 }
 
-func (Backtest) Annotations() []schema.Annotation { return []schema.Annotation{machine()} }
+func (Backtest) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Type("Backtest")}
+}
+
+// Preflight is a scheduled task's run rehearsed as of one moment: who would get
+// the message, who not and why. It sends nothing.
+type Preflight struct{ ent.Schema }
+
+func (Preflight) Mixin() []ent.Mixin {
+	return []ent.Mixin{idMixin{prefix: "pfl"}, stampMixin{}, tenantMixin{view: "outreach.task.view"}, leaseMixin{}}
+}
+
+func (Preflight) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("task_id").Immutable(),
+		field.Int("task_version").Immutable().Annotations(hidden()).Comment("of the task that was rehearsed; an older one is stale"),
+		field.Enum("status").NamedValues("Waiting", "WAITING", "Running", "RUNNING", "Done", "DONE", "Failed", "FAILED").Default("WAITING"),
+		field.Int("done").Default(0).Comment("candidates decided so far"),
+		field.Int("total").Default(0),
+		field.JSON("result", json.RawMessage{}).Optional().Annotations(hidden()).Comment("preflight.Result"),
+		field.String("failure").Default("").Comment("why it failed: a stable word"),
+		field.Text("failure_text").Default(""),
+		field.String("creator_id").Immutable(),
+		field.Time("started_at").Optional().Nillable(),
+		field.Time("ended_at").Optional().Nillable(),
+	}
+}
+
+func (Preflight) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("task", Task.Type).Field("task_id").Unique().Required().Immutable().Annotations(entsql.OnDelete(entsql.NoAction)),
+		edge.To("creator", Account.Type).Field("creator_id").Unique().Required().Immutable().Annotations(entsql.OnDelete(entsql.NoAction)),
+	}
+}
+
+func (Preflight) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("due_at").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
+		index.Fields("task_id", "created_at"),
+	}
+}
+
+func (Preflight) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Type("Preflight")}
+}

@@ -13,6 +13,7 @@ import (
 	"tidings/ent/property"
 	"tidings/ent/task"
 	"tidings/graph/model"
+	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -31,6 +32,8 @@ type ResolverRoot interface {
 	Approval() ApprovalResolver
 	AudienceAbilities() AudienceAbilitiesResolver
 	AudienceUpload() AudienceUploadResolver
+	Backtest() BacktestResolver
+	BacktestSample() BacktestSampleResolver
 	Campaign() CampaignResolver
 	Channel() ChannelResolver
 	DataImport() DataImportResolver
@@ -42,6 +45,7 @@ type ResolverRoot interface {
 	IdentityConflict() IdentityConflictResolver
 	Mutation() MutationResolver
 	Person() PersonResolver
+	Preflight() PreflightResolver
 	Query() QueryResolver
 	RefusedEvent() RefusedEventResolver
 	Run() RunResolver
@@ -184,6 +188,50 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Backtest struct {
+		CreatedAt   func(childComplexity int) int
+		Creator     func(childComplexity int) int
+		CreatorID   func(childComplexity int) int
+		Days        func(childComplexity int) int
+		EndedAt     func(childComplexity int) int
+		Events      func(childComplexity int) int
+		Failure     func(childComplexity int) int
+		FailureText func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Progress    func(childComplexity int) int
+		Result      func(childComplexity int) int
+		Stale       func(childComplexity int) int
+		StartedAt   func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Task        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+	}
+
+	BacktestDay struct {
+		Day           func(childComplexity int) int
+		Done          func(childComplexity int) int
+		Fired         func(childComplexity int) int
+		Late          func(childComplexity int) int
+		Messages      func(childComplexity int) int
+		NotInAudience func(childComplexity int) int
+		People        func(childComplexity int) int
+	}
+
+	BacktestResult struct {
+		Days     func(childComplexity int) int
+		Events   func(childComplexity int) int
+		Messages func(childComplexity int) int
+		People   func(childComplexity int) int
+		Sample   func(childComplexity int) int
+		Waiting  func(childComplexity int) int
+	}
+
+	BacktestSample struct {
+		DoneAt func(childComplexity int) int
+		Person func(childComplexity int) int
+		SentAt func(childComplexity int) int
+	}
+
 	BadLine struct {
 		Line  func(childComplexity int) int
 		Rule  func(childComplexity int) int
@@ -274,6 +322,16 @@ type ComplexityRoot struct {
 	ChannelEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Cycle struct {
+		End       func(childComplexity int) int
+		Every     func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		MonthDays func(childComplexity int) int
+		Start     func(childComplexity int) int
+		Times     func(childComplexity int) int
+		Weekdays  func(childComplexity int) int
 	}
 
 	DataImport struct {
@@ -502,6 +560,8 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		Approve               func(childComplexity int, id string, comment *string) int
+		BacktestTask          func(childComplexity int, id string, days int) int
+		CancelBacktest        func(childComplexity int, id string) int
 		CancelImport          func(childComplexity int, id string) int
 		CancelTask            func(childComplexity int, id string) int
 		CopyTask              func(childComplexity int, id string) int
@@ -525,6 +585,7 @@ type ComplexityRoot struct {
 		DeleteTask            func(childComplexity int, id string) int
 		DeleteTaskGroup       func(childComplexity int, id string) int
 		PauseTask             func(childComplexity int, id string) int
+		PreflightTask         func(childComplexity int, id string) int
 		RefreshSegment        func(childComplexity int, id string) int
 		Reject                func(childComplexity int, id string, comment string) int
 		RenameCampaignGroup   func(childComplexity int, id string, name string) int
@@ -637,6 +698,43 @@ type ComplexityRoot struct {
 		Value       func(childComplexity int) int
 	}
 
+	Preflight struct {
+		CreatedAt   func(childComplexity int) int
+		Creator     func(childComplexity int) int
+		CreatorID   func(childComplexity int) int
+		Done        func(childComplexity int) int
+		EndedAt     func(childComplexity int) int
+		Failure     func(childComplexity int) int
+		FailureText func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Result      func(childComplexity int) int
+		Stale       func(childComplexity int) int
+		StartedAt   func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Task        func(childComplexity int) int
+		TaskID      func(childComplexity int) int
+		Total       func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+	}
+
+	PreflightResult struct {
+		Candidates func(childComplexity int) int
+		Examined   func(childComplexity int) int
+		Rate       func(childComplexity int) int
+		Samples    func(childComplexity int) int
+		Seconds    func(childComplexity int) int
+		SegmentAt  func(childComplexity int) int
+		StartsAt   func(childComplexity int) int
+		Steps      func(childComplexity int) int
+		WillSend   func(childComplexity int) int
+	}
+
+	PreflightStep struct {
+		Count       func(childComplexity int) int
+		Explanation func(childComplexity int) int
+		Reason      func(childComplexity int) int
+	}
+
 	Problem struct {
 		Message func(childComplexity int) int
 		Params  func(childComplexity int) int
@@ -662,6 +760,7 @@ type ComplexityRoot struct {
 		CreatedAt          func(childComplexity int) int
 		EventRetentionDays func(childComplexity int) int
 		ID                 func(childComplexity int) int
+		JudgeGrace         func(childComplexity int) int
 		ListedDefault      func(childComplexity int) int
 		MultiSubject       func(childComplexity int) int
 		Name               func(childComplexity int) int
@@ -721,6 +820,7 @@ type ComplexityRoot struct {
 		RecentEvents      func(childComplexity int, event *string, refused *bool, first int) int
 		RefusedEvents     func(childComplexity int, rule *string, after *entgql.Cursor[string], first int) int
 		RuleSchema        func(childComplexity int) int
+		SchedulePreview   func(childComplexity int, cycle model.CycleInput, first int) int
 		Segments          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SegmentOrder, where *ent.SegmentWhereInput) int
 		Server            func(childComplexity int) int
 		Subjects          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.SubjectOrder, where *ent.SubjectWhereInput) int
@@ -728,6 +828,7 @@ type ComplexityRoot struct {
 		TaskGroups        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskGroupOrder, where *ent.TaskGroupWhereInput) int
 		Tasks             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TaskOrder, where *ent.TaskWhereInput) int
 		Templates         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.TemplateOrder, where *ent.TemplateWhereInput) int
+		TriggerPreview    func(childComplexity int, typeArg task.Type, trigger model.TriggerInput, endsAt *time.Time) int
 		Upload            func(childComplexity int, id string) int
 	}
 
@@ -793,6 +894,12 @@ type ComplexityRoot struct {
 		Content func(childComplexity int) int
 		Reason  func(childComplexity int) int
 		Target  func(childComplexity int) int
+	}
+
+	SchedulePreview struct {
+		Points   func(childComplexity int) int
+		Problems func(childComplexity int) int
+		Total    func(childComplexity int) int
 	}
 
 	Segment struct {
@@ -878,6 +985,11 @@ type ComplexityRoot struct {
 		Version func(childComplexity int) int
 	}
 
+	Span struct {
+		Unit  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	StreamEvent struct {
 		At         func(childComplexity int) int
 		Event      func(childComplexity int) int
@@ -927,16 +1039,21 @@ type ComplexityRoot struct {
 		Approvals         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ApprovalOrder, where *ent.ApprovalWhereInput) int
 		ApprovedAt        func(childComplexity int) int
 		AudienceMode      func(childComplexity int) int
+		Backtest          func(childComplexity int) int
 		Campaign          func(childComplexity int) int
 		CampaignID        func(childComplexity int) int
 		Channel           func(childComplexity int) int
 		ChannelID         func(childComplexity int) int
+		ComingPoints      func(childComplexity int, first int) int
 		Content           func(childComplexity int) int
 		CreatedAt         func(childComplexity int) int
 		Creator           func(childComplexity int) int
 		CreatorID         func(childComplexity int) int
+		Cycle             func(childComplexity int) int
 		Deliveries        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, where *model.DeliveryWhereInput) int
+		Discarded         func(childComplexity int) int
 		EndedAt           func(childComplexity int) int
+		EndsAt            func(childComplexity int) int
 		GlobalLimit       func(childComplexity int) int
 		Groups            func(childComplexity int) int
 		ID                func(childComplexity int) int
@@ -949,6 +1066,7 @@ type ComplexityRoot struct {
 		OpenPath          func(childComplexity int) int
 		OpenURL           func(childComplexity int) int
 		Operations        func(childComplexity int) int
+		Preflight         func(childComplexity int) int
 		Progress          func(childComplexity int) int
 		ReachAt           func(childComplexity int) int
 		RefreshBefore     func(childComplexity int) int
@@ -960,7 +1078,9 @@ type ComplexityRoot struct {
 		Segment           func(childComplexity int) int
 		SegmentID         func(childComplexity int) int
 		SegmentRoles      func(childComplexity int) int
+		Standing          func(childComplexity int) int
 		StartedAt         func(childComplexity int) int
+		StartsAt          func(childComplexity int) int
 		Status            func(childComplexity int) int
 		StatusReason      func(childComplexity int) int
 		StatusText        func(childComplexity int) int
@@ -969,6 +1089,7 @@ type ComplexityRoot struct {
 		Supplementary     func(childComplexity int) int
 		Template          func(childComplexity int) int
 		TemplateID        func(childComplexity int) int
+		Trigger           func(childComplexity int) int
 		Type              func(childComplexity int) int
 		UpdatedAt         func(childComplexity int) int
 		Upload            func(childComplexity int) int
@@ -1064,6 +1185,67 @@ type ComplexityRoot struct {
 		Changed func(childComplexity int) int
 		Channel func(childComplexity int) int
 		Removed func(childComplexity int) int
+	}
+
+	Timing struct {
+		At      func(childComplexity int) int
+		Days    func(childComplexity int) int
+		Hours   func(childComplexity int) int
+		Kind    func(childComplexity int) int
+		Minutes func(childComplexity int) int
+		Time    func(childComplexity int) int
+		Weekday func(childComplexity int) int
+	}
+
+	Trigger struct {
+		A               func(childComplexity int) int
+		B               func(childComplexity int) int
+		RecheckAudience func(childComplexity int) int
+		Timing          func(childComplexity int) int
+	}
+
+	TriggerA struct {
+		Events func(childComplexity int) int
+		From   func(childComplexity int) int
+		Mode   func(childComplexity int) int
+		N      func(childComplexity int) int
+		To     func(childComplexity int) int
+	}
+
+	TriggerB struct {
+		Events func(childComplexity int) int
+		Wait   func(childComplexity int) int
+	}
+
+	TriggerDay struct {
+		Day      func(childComplexity int) int
+		Progress func(childComplexity int) int
+		Run      func(childComplexity int) int
+	}
+
+	TriggerEvent struct {
+		Event func(childComplexity int) int
+		Where func(childComplexity int) int
+	}
+
+	TriggerExample struct {
+		DoneAt   func(childComplexity int) int
+		JudgedAt func(childComplexity int) int
+		SentAt   func(childComplexity int) int
+		TooLate  func(childComplexity int) int
+	}
+
+	TriggerPreview struct {
+		DefaultEnd func(childComplexity int) int
+		Example    func(childComplexity int) int
+		Problems   func(childComplexity int) int
+	}
+
+	TriggerStanding struct {
+		Days    func(childComplexity int) int
+		Judging func(childComplexity int) int
+		NextAt  func(childComplexity int) int
+		Pending func(childComplexity int) int
 	}
 
 	ValueCount struct {
@@ -1626,6 +1808,202 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditEntryEdge.Node(childComplexity), true
 
+	case "Backtest.createdAt":
+		if e.ComplexityRoot.Backtest.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.CreatedAt(childComplexity), true
+	case "Backtest.creator":
+		if e.ComplexityRoot.Backtest.Creator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Creator(childComplexity), true
+	case "Backtest.creatorID":
+		if e.ComplexityRoot.Backtest.CreatorID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.CreatorID(childComplexity), true
+	case "Backtest.days":
+		if e.ComplexityRoot.Backtest.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Days(childComplexity), true
+	case "Backtest.endedAt":
+		if e.ComplexityRoot.Backtest.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.EndedAt(childComplexity), true
+	case "Backtest.events":
+		if e.ComplexityRoot.Backtest.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Events(childComplexity), true
+	case "Backtest.failure":
+		if e.ComplexityRoot.Backtest.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Failure(childComplexity), true
+	case "Backtest.failureText":
+		if e.ComplexityRoot.Backtest.FailureText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.FailureText(childComplexity), true
+	case "Backtest.id":
+		if e.ComplexityRoot.Backtest.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.ID(childComplexity), true
+	case "Backtest.progress":
+		if e.ComplexityRoot.Backtest.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Progress(childComplexity), true
+	case "Backtest.result":
+		if e.ComplexityRoot.Backtest.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Result(childComplexity), true
+	case "Backtest.stale":
+		if e.ComplexityRoot.Backtest.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Stale(childComplexity), true
+	case "Backtest.startedAt":
+		if e.ComplexityRoot.Backtest.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.StartedAt(childComplexity), true
+	case "Backtest.status":
+		if e.ComplexityRoot.Backtest.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Status(childComplexity), true
+	case "Backtest.task":
+		if e.ComplexityRoot.Backtest.Task == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.Task(childComplexity), true
+	case "Backtest.updatedAt":
+		if e.ComplexityRoot.Backtest.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Backtest.UpdatedAt(childComplexity), true
+
+	case "BacktestDay.day":
+		if e.ComplexityRoot.BacktestDay.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestDay.Day(childComplexity), true
+	case "BacktestDay.done":
+		if e.ComplexityRoot.BacktestDay.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestDay.Done(childComplexity), true
+	case "BacktestDay.fired":
+		if e.ComplexityRoot.BacktestDay.Fired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestDay.Fired(childComplexity), true
+	case "BacktestDay.late":
+		if e.ComplexityRoot.BacktestDay.Late == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestDay.Late(childComplexity), true
+	case "BacktestDay.messages":
+		if e.ComplexityRoot.BacktestDay.Messages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestDay.Messages(childComplexity), true
+	case "BacktestDay.notInAudience":
+		if e.ComplexityRoot.BacktestDay.NotInAudience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestDay.NotInAudience(childComplexity), true
+	case "BacktestDay.people":
+		if e.ComplexityRoot.BacktestDay.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestDay.People(childComplexity), true
+
+	case "BacktestResult.days":
+		if e.ComplexityRoot.BacktestResult.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestResult.Days(childComplexity), true
+	case "BacktestResult.events":
+		if e.ComplexityRoot.BacktestResult.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestResult.Events(childComplexity), true
+	case "BacktestResult.messages":
+		if e.ComplexityRoot.BacktestResult.Messages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestResult.Messages(childComplexity), true
+	case "BacktestResult.people":
+		if e.ComplexityRoot.BacktestResult.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestResult.People(childComplexity), true
+	case "BacktestResult.sample":
+		if e.ComplexityRoot.BacktestResult.Sample == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestResult.Sample(childComplexity), true
+	case "BacktestResult.waiting":
+		if e.ComplexityRoot.BacktestResult.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestResult.Waiting(childComplexity), true
+
+	case "BacktestSample.doneAt":
+		if e.ComplexityRoot.BacktestSample.DoneAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestSample.DoneAt(childComplexity), true
+	case "BacktestSample.person":
+		if e.ComplexityRoot.BacktestSample.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestSample.Person(childComplexity), true
+	case "BacktestSample.sentAt":
+		if e.ComplexityRoot.BacktestSample.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BacktestSample.SentAt(childComplexity), true
+
 	case "BadLine.line":
 		if e.ComplexityRoot.BadLine.Line == nil {
 			break
@@ -2000,6 +2378,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChannelEdge.Node(childComplexity), true
+
+	case "Cycle.end":
+		if e.ComplexityRoot.Cycle.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cycle.End(childComplexity), true
+	case "Cycle.every":
+		if e.ComplexityRoot.Cycle.Every == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cycle.Every(childComplexity), true
+	case "Cycle.kind":
+		if e.ComplexityRoot.Cycle.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cycle.Kind(childComplexity), true
+	case "Cycle.monthDays":
+		if e.ComplexityRoot.Cycle.MonthDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cycle.MonthDays(childComplexity), true
+	case "Cycle.start":
+		if e.ComplexityRoot.Cycle.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cycle.Start(childComplexity), true
+	case "Cycle.times":
+		if e.ComplexityRoot.Cycle.Times == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cycle.Times(childComplexity), true
+	case "Cycle.weekdays":
+		if e.ComplexityRoot.Cycle.Weekdays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cycle.Weekdays(childComplexity), true
 
 	case "DataImport.consumed":
 		if e.ComplexityRoot.DataImport.Consumed == nil {
@@ -2902,6 +3323,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Approve(childComplexity, args["id"].(string), args["comment"].(*string)), true
+	case "Mutation.backtestTask":
+		if e.ComplexityRoot.Mutation.BacktestTask == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_backtestTask_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BacktestTask(childComplexity, args["id"].(string), args["days"].(int)), true
+	case "Mutation.cancelBacktest":
+		if e.ComplexityRoot.Mutation.CancelBacktest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelBacktest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelBacktest(childComplexity, args["id"].(string)), true
 	case "Mutation.cancelImport":
 		if e.ComplexityRoot.Mutation.CancelImport == nil {
 			break
@@ -3155,6 +3598,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PauseTask(childComplexity, args["id"].(string)), true
+	case "Mutation.preflightTask":
+		if e.ComplexityRoot.Mutation.PreflightTask == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_preflightTask_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PreflightTask(childComplexity, args["id"].(string)), true
 	case "Mutation.refreshSegment":
 		if e.ComplexityRoot.Mutation.RefreshSegment == nil {
 			break
@@ -3752,6 +4206,177 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PersonValue.Value(childComplexity), true
 
+	case "Preflight.createdAt":
+		if e.ComplexityRoot.Preflight.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.CreatedAt(childComplexity), true
+	case "Preflight.creator":
+		if e.ComplexityRoot.Preflight.Creator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.Creator(childComplexity), true
+	case "Preflight.creatorID":
+		if e.ComplexityRoot.Preflight.CreatorID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.CreatorID(childComplexity), true
+	case "Preflight.done":
+		if e.ComplexityRoot.Preflight.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.Done(childComplexity), true
+	case "Preflight.endedAt":
+		if e.ComplexityRoot.Preflight.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.EndedAt(childComplexity), true
+	case "Preflight.failure":
+		if e.ComplexityRoot.Preflight.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.Failure(childComplexity), true
+	case "Preflight.failureText":
+		if e.ComplexityRoot.Preflight.FailureText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.FailureText(childComplexity), true
+	case "Preflight.id":
+		if e.ComplexityRoot.Preflight.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.ID(childComplexity), true
+	case "Preflight.result":
+		if e.ComplexityRoot.Preflight.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.Result(childComplexity), true
+	case "Preflight.stale":
+		if e.ComplexityRoot.Preflight.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.Stale(childComplexity), true
+	case "Preflight.startedAt":
+		if e.ComplexityRoot.Preflight.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.StartedAt(childComplexity), true
+	case "Preflight.status":
+		if e.ComplexityRoot.Preflight.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.Status(childComplexity), true
+	case "Preflight.task":
+		if e.ComplexityRoot.Preflight.Task == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.Task(childComplexity), true
+	case "Preflight.taskID":
+		if e.ComplexityRoot.Preflight.TaskID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.TaskID(childComplexity), true
+	case "Preflight.total":
+		if e.ComplexityRoot.Preflight.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.Total(childComplexity), true
+	case "Preflight.updatedAt":
+		if e.ComplexityRoot.Preflight.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Preflight.UpdatedAt(childComplexity), true
+
+	case "PreflightResult.candidates":
+		if e.ComplexityRoot.PreflightResult.Candidates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.Candidates(childComplexity), true
+	case "PreflightResult.examined":
+		if e.ComplexityRoot.PreflightResult.Examined == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.Examined(childComplexity), true
+	case "PreflightResult.rate":
+		if e.ComplexityRoot.PreflightResult.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.Rate(childComplexity), true
+	case "PreflightResult.samples":
+		if e.ComplexityRoot.PreflightResult.Samples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.Samples(childComplexity), true
+	case "PreflightResult.seconds":
+		if e.ComplexityRoot.PreflightResult.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.Seconds(childComplexity), true
+	case "PreflightResult.segmentAt":
+		if e.ComplexityRoot.PreflightResult.SegmentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.SegmentAt(childComplexity), true
+	case "PreflightResult.startsAt":
+		if e.ComplexityRoot.PreflightResult.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.StartsAt(childComplexity), true
+	case "PreflightResult.steps":
+		if e.ComplexityRoot.PreflightResult.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.Steps(childComplexity), true
+	case "PreflightResult.willSend":
+		if e.ComplexityRoot.PreflightResult.WillSend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightResult.WillSend(childComplexity), true
+
+	case "PreflightStep.count":
+		if e.ComplexityRoot.PreflightStep.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightStep.Count(childComplexity), true
+	case "PreflightStep.explanation":
+		if e.ComplexityRoot.PreflightStep.Explanation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightStep.Explanation(childComplexity), true
+	case "PreflightStep.reason":
+		if e.ComplexityRoot.PreflightStep.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreflightStep.Reason(childComplexity), true
+
 	case "Problem.message":
 		if e.ComplexityRoot.Problem.Message == nil {
 			break
@@ -3862,6 +4487,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.ID(childComplexity), true
+	case "Project.judgeGrace":
+		if e.ComplexityRoot.Project.JudgeGrace == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.JudgeGrace(childComplexity), true
 	case "Project.listedDefault":
 		if e.ComplexityRoot.Project.ListedDefault == nil {
 			break
@@ -4244,6 +4875,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RuleSchema(childComplexity), true
+	case "Query.schedulePreview":
+		if e.ComplexityRoot.Query.SchedulePreview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_schedulePreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SchedulePreview(childComplexity, args["cycle"].(model.CycleInput), args["first"].(int)), true
 	case "Query.segments":
 		if e.ComplexityRoot.Query.Segments == nil {
 			break
@@ -4316,6 +4958,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Templates(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.TemplateOrder), args["where"].(*ent.TemplateWhereInput)), true
+	case "Query.triggerPreview":
+		if e.ComplexityRoot.Query.TriggerPreview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_triggerPreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TriggerPreview(childComplexity, args["type"].(task.Type), args["trigger"].(model.TriggerInput), args["endsAt"].(*time.Time)), true
 	case "Query.upload":
 		if e.ComplexityRoot.Query.Upload == nil {
 			break
@@ -4575,6 +5228,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sample.Target(childComplexity), true
+
+	case "SchedulePreview.points":
+		if e.ComplexityRoot.SchedulePreview.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulePreview.Points(childComplexity), true
+	case "SchedulePreview.problems":
+		if e.ComplexityRoot.SchedulePreview.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulePreview.Problems(childComplexity), true
+	case "SchedulePreview.total":
+		if e.ComplexityRoot.SchedulePreview.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SchedulePreview.Total(childComplexity), true
 
 	case "Segment.channel":
 		if e.ComplexityRoot.Segment.Channel == nil {
@@ -4948,6 +5620,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Server.Version(childComplexity), true
 
+	case "Span.unit":
+		if e.ComplexityRoot.Span.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Span.Unit(childComplexity), true
+	case "Span.value":
+		if e.ComplexityRoot.Span.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Span.Value(childComplexity), true
+
 	case "StreamEvent.at":
 		if e.ComplexityRoot.StreamEvent.At == nil {
 			break
@@ -5166,6 +5851,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.AudienceMode(childComplexity), true
+	case "Task.backtest":
+		if e.ComplexityRoot.Task.Backtest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Backtest(childComplexity), true
 	case "Task.campaign":
 		if e.ComplexityRoot.Task.Campaign == nil {
 			break
@@ -5190,6 +5881,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.ChannelID(childComplexity), true
+	case "Task.comingPoints":
+		if e.ComplexityRoot.Task.ComingPoints == nil {
+			break
+		}
+
+		args, err := ec.field_Task_comingPoints_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Task.ComingPoints(childComplexity, args["first"].(int)), true
 	case "Task.content":
 		if e.ComplexityRoot.Task.Content == nil {
 			break
@@ -5214,6 +5916,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.CreatorID(childComplexity), true
+	case "Task.cycle":
+		if e.ComplexityRoot.Task.Cycle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Cycle(childComplexity), true
 	case "Task.deliveries":
 		if e.ComplexityRoot.Task.Deliveries == nil {
 			break
@@ -5225,12 +5933,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.Deliveries(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["where"].(*model.DeliveryWhereInput)), true
+	case "Task.discarded":
+		if e.ComplexityRoot.Task.Discarded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Discarded(childComplexity), true
 	case "Task.endedAt":
 		if e.ComplexityRoot.Task.EndedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Task.EndedAt(childComplexity), true
+	case "Task.endsAt":
+		if e.ComplexityRoot.Task.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.EndsAt(childComplexity), true
 	case "Task.globalLimit":
 		if e.ComplexityRoot.Task.GlobalLimit == nil {
 			break
@@ -5303,6 +6023,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.Operations(childComplexity), true
+	case "Task.preflight":
+		if e.ComplexityRoot.Task.Preflight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Preflight(childComplexity), true
 	case "Task.progress":
 		if e.ComplexityRoot.Task.Progress == nil {
 			break
@@ -5374,12 +6100,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.SegmentRoles(childComplexity), true
+	case "Task.standing":
+		if e.ComplexityRoot.Task.Standing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Standing(childComplexity), true
 	case "Task.startedAt":
 		if e.ComplexityRoot.Task.StartedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Task.StartedAt(childComplexity), true
+	case "Task.startsAt":
+		if e.ComplexityRoot.Task.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.StartsAt(childComplexity), true
 	case "Task.status":
 		if e.ComplexityRoot.Task.Status == nil {
 			break
@@ -5428,6 +6166,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.TemplateID(childComplexity), true
+	case "Task.trigger":
+		if e.ComplexityRoot.Task.Trigger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Trigger(childComplexity), true
 	case "Task.type":
 		if e.ComplexityRoot.Task.Type == nil {
 			break
@@ -5795,6 +6539,219 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TemplateSync.Removed(childComplexity), true
 
+	case "Timing.at":
+		if e.ComplexityRoot.Timing.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timing.At(childComplexity), true
+	case "Timing.days":
+		if e.ComplexityRoot.Timing.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timing.Days(childComplexity), true
+	case "Timing.hours":
+		if e.ComplexityRoot.Timing.Hours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timing.Hours(childComplexity), true
+	case "Timing.kind":
+		if e.ComplexityRoot.Timing.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timing.Kind(childComplexity), true
+	case "Timing.minutes":
+		if e.ComplexityRoot.Timing.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timing.Minutes(childComplexity), true
+	case "Timing.time":
+		if e.ComplexityRoot.Timing.Time == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timing.Time(childComplexity), true
+	case "Timing.weekday":
+		if e.ComplexityRoot.Timing.Weekday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timing.Weekday(childComplexity), true
+
+	case "Trigger.a":
+		if e.ComplexityRoot.Trigger.A == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trigger.A(childComplexity), true
+	case "Trigger.b":
+		if e.ComplexityRoot.Trigger.B == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trigger.B(childComplexity), true
+	case "Trigger.recheckAudience":
+		if e.ComplexityRoot.Trigger.RecheckAudience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trigger.RecheckAudience(childComplexity), true
+	case "Trigger.timing":
+		if e.ComplexityRoot.Trigger.Timing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trigger.Timing(childComplexity), true
+
+	case "TriggerA.events":
+		if e.ComplexityRoot.TriggerA.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerA.Events(childComplexity), true
+	case "TriggerA.from":
+		if e.ComplexityRoot.TriggerA.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerA.From(childComplexity), true
+	case "TriggerA.mode":
+		if e.ComplexityRoot.TriggerA.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerA.Mode(childComplexity), true
+	case "TriggerA.n":
+		if e.ComplexityRoot.TriggerA.N == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerA.N(childComplexity), true
+	case "TriggerA.to":
+		if e.ComplexityRoot.TriggerA.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerA.To(childComplexity), true
+
+	case "TriggerB.events":
+		if e.ComplexityRoot.TriggerB.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerB.Events(childComplexity), true
+	case "TriggerB.wait":
+		if e.ComplexityRoot.TriggerB.Wait == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerB.Wait(childComplexity), true
+
+	case "TriggerDay.day":
+		if e.ComplexityRoot.TriggerDay.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerDay.Day(childComplexity), true
+	case "TriggerDay.progress":
+		if e.ComplexityRoot.TriggerDay.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerDay.Progress(childComplexity), true
+	case "TriggerDay.run":
+		if e.ComplexityRoot.TriggerDay.Run == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerDay.Run(childComplexity), true
+
+	case "TriggerEvent.event":
+		if e.ComplexityRoot.TriggerEvent.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerEvent.Event(childComplexity), true
+	case "TriggerEvent.where":
+		if e.ComplexityRoot.TriggerEvent.Where == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerEvent.Where(childComplexity), true
+
+	case "TriggerExample.doneAt":
+		if e.ComplexityRoot.TriggerExample.DoneAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerExample.DoneAt(childComplexity), true
+	case "TriggerExample.judgedAt":
+		if e.ComplexityRoot.TriggerExample.JudgedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerExample.JudgedAt(childComplexity), true
+	case "TriggerExample.sentAt":
+		if e.ComplexityRoot.TriggerExample.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerExample.SentAt(childComplexity), true
+	case "TriggerExample.tooLate":
+		if e.ComplexityRoot.TriggerExample.TooLate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerExample.TooLate(childComplexity), true
+
+	case "TriggerPreview.defaultEnd":
+		if e.ComplexityRoot.TriggerPreview.DefaultEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerPreview.DefaultEnd(childComplexity), true
+	case "TriggerPreview.example":
+		if e.ComplexityRoot.TriggerPreview.Example == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerPreview.Example(childComplexity), true
+	case "TriggerPreview.problems":
+		if e.ComplexityRoot.TriggerPreview.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerPreview.Problems(childComplexity), true
+
+	case "TriggerStanding.days":
+		if e.ComplexityRoot.TriggerStanding.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerStanding.Days(childComplexity), true
+	case "TriggerStanding.judging":
+		if e.ComplexityRoot.TriggerStanding.Judging == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerStanding.Judging(childComplexity), true
+	case "TriggerStanding.nextAt":
+		if e.ComplexityRoot.TriggerStanding.NextAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerStanding.NextAt(childComplexity), true
+	case "TriggerStanding.pending":
+		if e.ComplexityRoot.TriggerStanding.Pending == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerStanding.Pending(childComplexity), true
+
 	case "ValueCount.count":
 		if e.ComplexityRoot.ValueCount.Count == nil {
 			break
@@ -5826,6 +6783,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAudienceUploadWhereInput,
 		ec.unmarshalInputAuditEntryOrder,
 		ec.unmarshalInputAuditEntryWhereInput,
+		ec.unmarshalInputBacktestOrder,
+		ec.unmarshalInputBacktestWhereInput,
 		ec.unmarshalInputCampaignGroupOrder,
 		ec.unmarshalInputCampaignGroupWhereInput,
 		ec.unmarshalInputCampaignOrder,
@@ -5833,6 +6792,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputChannelInput,
 		ec.unmarshalInputChannelOrder,
 		ec.unmarshalInputChannelWhereInput,
+		ec.unmarshalInputCycleInput,
 		ec.unmarshalInputDataImportOrder,
 		ec.unmarshalInputDataImportWhereInput,
 		ec.unmarshalInputDeliveryWhereInput,
@@ -5851,6 +6811,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMemberOrder,
 		ec.unmarshalInputMemberWhereInput,
 		ec.unmarshalInputParamContentInput,
+		ec.unmarshalInputPreflightOrder,
+		ec.unmarshalInputPreflightWhereInput,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputProjectSettingsInput,
 		ec.unmarshalInputProjectWhereInput,
@@ -5865,6 +6827,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSegmentVersionOrder,
 		ec.unmarshalInputSegmentVersionWhereInput,
 		ec.unmarshalInputSegmentWhereInput,
+		ec.unmarshalInputSpanInput,
 		ec.unmarshalInputSubjectInput,
 		ec.unmarshalInputSubjectOrder,
 		ec.unmarshalInputSubjectWhereInput,
@@ -5875,6 +6838,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputTaskWhereInput,
 		ec.unmarshalInputTemplateOrder,
 		ec.unmarshalInputTemplateWhereInput,
+		ec.unmarshalInputTimingInput,
+		ec.unmarshalInputTriggerAInput,
+		ec.unmarshalInputTriggerBInput,
+		ec.unmarshalInputTriggerEventInput,
+		ec.unmarshalInputTriggerInput,
 	)
 	first := true
 
@@ -7226,6 +8194,208 @@ input AuditEntryWhereInput {
   requestIDHasSuffix: String
   requestIDEqualFold: String
   requestIDContainsFold: String
+}
+type Backtest implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  days: Int!
+  status: BacktestStatus!
+  """
+  events read so far
+  """
+  events: Int64!
+  """
+  why it failed: a stable word
+  """
+  failure: String!
+  failureText: String!
+  creatorID: ID!
+  startedAt: Time
+  endedAt: Time
+  creator: Account!
+}
+"""
+Ordering options for Backtest connections
+"""
+input BacktestOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order Backtests.
+  """
+  field: BacktestOrderField!
+}
+"""
+Properties by which Backtest connections can be ordered.
+"""
+enum BacktestOrderField {
+  CREATED_AT
+  UPDATED_AT
+}
+"""
+BacktestStatus is enum for the field status
+"""
+enum BacktestStatus @goModel(model: "tidings/ent/backtest.Status") {
+  WAITING
+  RUNNING
+  DONE
+  FAILED
+  CANCELLED
+}
+"""
+BacktestWhereInput is used for filtering Backtest objects.
+Input was generated by ent.
+"""
+input BacktestWhereInput {
+  not: BacktestWhereInput
+  and: [BacktestWhereInput!]
+  or: [BacktestWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  days field predicates
+  """
+  days: Int
+  daysNEQ: Int
+  daysIn: [Int!]
+  daysNotIn: [Int!]
+  daysGT: Int
+  daysGTE: Int
+  daysLT: Int
+  daysLTE: Int
+  """
+  status field predicates
+  """
+  status: BacktestStatus
+  statusNEQ: BacktestStatus
+  statusIn: [BacktestStatus!]
+  statusNotIn: [BacktestStatus!]
+  """
+  events field predicates
+  """
+  events: Int64
+  eventsNEQ: Int64
+  eventsIn: [Int64!]
+  eventsNotIn: [Int64!]
+  eventsGT: Int64
+  eventsGTE: Int64
+  eventsLT: Int64
+  eventsLTE: Int64
+  """
+  failure field predicates
+  """
+  failure: String
+  failureNEQ: String
+  failureIn: [String!]
+  failureNotIn: [String!]
+  failureGT: String
+  failureGTE: String
+  failureLT: String
+  failureLTE: String
+  failureContains: String
+  failureHasPrefix: String
+  failureHasSuffix: String
+  failureEqualFold: String
+  failureContainsFold: String
+  """
+  failure_text field predicates
+  """
+  failureText: String
+  failureTextNEQ: String
+  failureTextIn: [String!]
+  failureTextNotIn: [String!]
+  failureTextGT: String
+  failureTextGTE: String
+  failureTextLT: String
+  failureTextLTE: String
+  failureTextContains: String
+  failureTextHasPrefix: String
+  failureTextHasSuffix: String
+  failureTextEqualFold: String
+  failureTextContainsFold: String
+  """
+  creator_id field predicates
+  """
+  creatorID: ID
+  creatorIDNEQ: ID
+  creatorIDIn: [ID!]
+  creatorIDNotIn: [ID!]
+  creatorIDGT: ID
+  creatorIDGTE: ID
+  creatorIDLT: ID
+  creatorIDLTE: ID
+  creatorIDContains: ID
+  creatorIDHasPrefix: ID
+  creatorIDHasSuffix: ID
+  creatorIDEqualFold: ID
+  creatorIDContainsFold: ID
+  """
+  started_at field predicates
+  """
+  startedAt: Time
+  startedAtNEQ: Time
+  startedAtIn: [Time!]
+  startedAtNotIn: [Time!]
+  startedAtGT: Time
+  startedAtGTE: Time
+  startedAtLT: Time
+  startedAtLTE: Time
+  startedAtIsNil: Boolean
+  startedAtNotNil: Boolean
+  """
+  ended_at field predicates
+  """
+  endedAt: Time
+  endedAtNEQ: Time
+  endedAtIn: [Time!]
+  endedAtNotIn: [Time!]
+  endedAtGT: Time
+  endedAtGTE: Time
+  endedAtLT: Time
+  endedAtLTE: Time
+  endedAtIsNil: Boolean
+  endedAtNotNil: Boolean
+  """
+  creator edge predicates
+  """
+  hasCreator: Boolean
+  hasCreatorWith: [AccountWhereInput!]
 }
 type Campaign implements Node {
   id: ID!
@@ -8818,6 +9988,230 @@ type PageInfo {
   """
   endCursor: Cursor
 }
+type Preflight implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  taskID: ID!
+  status: PreflightStatus!
+  """
+  candidates decided so far
+  """
+  done: Int!
+  total: Int!
+  """
+  why it failed: a stable word
+  """
+  failure: String!
+  failureText: String!
+  creatorID: ID!
+  startedAt: Time
+  endedAt: Time
+  task: Task!
+  creator: Account!
+}
+"""
+Ordering options for Preflight connections
+"""
+input PreflightOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order Preflights.
+  """
+  field: PreflightOrderField!
+}
+"""
+Properties by which Preflight connections can be ordered.
+"""
+enum PreflightOrderField {
+  CREATED_AT
+  UPDATED_AT
+}
+"""
+PreflightStatus is enum for the field status
+"""
+enum PreflightStatus @goModel(model: "tidings/ent/preflight.Status") {
+  WAITING
+  RUNNING
+  DONE
+  FAILED
+}
+"""
+PreflightWhereInput is used for filtering Preflight objects.
+Input was generated by ent.
+"""
+input PreflightWhereInput {
+  not: PreflightWhereInput
+  and: [PreflightWhereInput!]
+  or: [PreflightWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  task_id field predicates
+  """
+  taskID: ID
+  taskIDNEQ: ID
+  taskIDIn: [ID!]
+  taskIDNotIn: [ID!]
+  taskIDGT: ID
+  taskIDGTE: ID
+  taskIDLT: ID
+  taskIDLTE: ID
+  taskIDContains: ID
+  taskIDHasPrefix: ID
+  taskIDHasSuffix: ID
+  taskIDEqualFold: ID
+  taskIDContainsFold: ID
+  """
+  status field predicates
+  """
+  status: PreflightStatus
+  statusNEQ: PreflightStatus
+  statusIn: [PreflightStatus!]
+  statusNotIn: [PreflightStatus!]
+  """
+  done field predicates
+  """
+  done: Int
+  doneNEQ: Int
+  doneIn: [Int!]
+  doneNotIn: [Int!]
+  doneGT: Int
+  doneGTE: Int
+  doneLT: Int
+  doneLTE: Int
+  """
+  total field predicates
+  """
+  total: Int
+  totalNEQ: Int
+  totalIn: [Int!]
+  totalNotIn: [Int!]
+  totalGT: Int
+  totalGTE: Int
+  totalLT: Int
+  totalLTE: Int
+  """
+  failure field predicates
+  """
+  failure: String
+  failureNEQ: String
+  failureIn: [String!]
+  failureNotIn: [String!]
+  failureGT: String
+  failureGTE: String
+  failureLT: String
+  failureLTE: String
+  failureContains: String
+  failureHasPrefix: String
+  failureHasSuffix: String
+  failureEqualFold: String
+  failureContainsFold: String
+  """
+  failure_text field predicates
+  """
+  failureText: String
+  failureTextNEQ: String
+  failureTextIn: [String!]
+  failureTextNotIn: [String!]
+  failureTextGT: String
+  failureTextGTE: String
+  failureTextLT: String
+  failureTextLTE: String
+  failureTextContains: String
+  failureTextHasPrefix: String
+  failureTextHasSuffix: String
+  failureTextEqualFold: String
+  failureTextContainsFold: String
+  """
+  creator_id field predicates
+  """
+  creatorID: ID
+  creatorIDNEQ: ID
+  creatorIDIn: [ID!]
+  creatorIDNotIn: [ID!]
+  creatorIDGT: ID
+  creatorIDGTE: ID
+  creatorIDLT: ID
+  creatorIDLTE: ID
+  creatorIDContains: ID
+  creatorIDHasPrefix: ID
+  creatorIDHasSuffix: ID
+  creatorIDEqualFold: ID
+  creatorIDContainsFold: ID
+  """
+  started_at field predicates
+  """
+  startedAt: Time
+  startedAtNEQ: Time
+  startedAtIn: [Time!]
+  startedAtNotIn: [Time!]
+  startedAtGT: Time
+  startedAtGTE: Time
+  startedAtLT: Time
+  startedAtLTE: Time
+  startedAtIsNil: Boolean
+  startedAtNotNil: Boolean
+  """
+  ended_at field predicates
+  """
+  endedAt: Time
+  endedAtNEQ: Time
+  endedAtIn: [Time!]
+  endedAtNotIn: [Time!]
+  endedAtGT: Time
+  endedAtGTE: Time
+  endedAtLT: Time
+  endedAtLTE: Time
+  endedAtIsNil: Boolean
+  endedAtNotNil: Boolean
+  """
+  task edge predicates
+  """
+  hasTask: Boolean
+  hasTaskWith: [TaskWhereInput!]
+  """
+  creator edge predicates
+  """
+  hasCreator: Boolean
+  hasCreatorWith: [AccountWhereInput!]
+}
 type Project implements Node {
   id: ID!
   createdAt: Time!
@@ -8844,6 +10238,10 @@ type Project implements Node {
   how long events are kept; 0 is for ever
   """
   eventRetentionDays: Int!
+  """
+  seconds that a judgement of A, not B waits for late events (§10.2)
+  """
+  judgeGrace: Int!
   """
   minutes between a segment refresh and its run (R52)
   """
@@ -8986,6 +10384,17 @@ input ProjectWhereInput {
   eventRetentionDaysGTE: Int
   eventRetentionDaysLT: Int
   eventRetentionDaysLTE: Int
+  """
+  judge_grace field predicates
+  """
+  judgeGrace: Int
+  judgeGraceNEQ: Int
+  judgeGraceIn: [Int!]
+  judgeGraceNotIn: [Int!]
+  judgeGraceGT: Int
+  judgeGraceGTE: Int
+  judgeGraceLT: Int
+  judgeGraceLTE: Int
   """
   refresh_lead field predicates
   """
@@ -10708,6 +12117,18 @@ type Task implements Node {
   """
   supplementary: [String!]
   reachAt: Time
+  """
+  from when a repeating or triggered task works
+  """
+  startsAt: Time
+  """
+  when it ends: nothing is sent from then on (R69)
+  """
+  endsAt: Time
+  """
+  pending touches that its end discarded
+  """
+  discarded: Int!
   approvalTimeout: TaskApprovalTimeout!
   channelID: ID
   messageClass: TaskMessageClass!
@@ -12308,6 +13729,330 @@ extend type Subscription {
   taskProgressed(ids: [ID!]!): Task!
 }
 `, BuiltIn: false},
+	{Name: "../schema/trigger.graphql", Input: `"How a repeating task recurs (R57, R58): at each of times on each of its days, from start to end, both included. A draft may lack any of it."
+type Cycle {
+  kind: CycleKind
+  "For DAYS: every so many days, 1 to 365, counted from start's day."
+  every: Int
+  "For WEEKDAYS."
+  weekdays: [Weekday!]!
+  "For MONTH_DAYS: 1 to 31; 29 to 31 skip the months that are too short."
+  monthDays: [Int!]!
+  "1 to 24 times of day, HH:MM in the project's zone."
+  times: [String!]!
+  start: Time
+  end: Time
+}
+
+input CycleInput {
+  kind: CycleKind
+  every: Int
+  weekdays: [Weekday!]
+  monthDays: [Int!]
+  times: [String!]
+  start: Time
+  end: Time
+}
+
+enum CycleKind {
+  DAYS
+  WEEKDAYS
+  MONTH_DAYS
+}
+
+enum Weekday {
+  MONDAY
+  TUESDAY
+  WEDNESDAY
+  THURSDAY
+  FRIDAY
+  SATURDAY
+  SUNDAY
+}
+
+"What a triggered task waits for (R61-R75). A draft may lack any of it."
+type Trigger {
+  a: TriggerA!
+  "Only of type DONE_A_NOT_B."
+  b: TriggerB
+  timing: Timing
+  "Whether the audience is tested again when the message is due; it is tested when the trigger fires in any case."
+  recheckAudience: Boolean!
+}
+
+"What people do."
+type TriggerA {
+  "At most 10; joined by OR, with one counter for each person."
+  events: [TriggerEvent!]!
+  mode: TriggerMode
+  "1 to 1000."
+  n: Int
+  "Window of the events' own times, both included (R68); at most a year."
+  from: Time
+  to: Time
+}
+
+"What they must not do within wait after A (R74)."
+type TriggerB {
+  events: [TriggerEvent!]!
+  "1 minute to 30 days."
+  wait: Span
+}
+
+type TriggerEvent {
+  "The event's name."
+  event: String!
+  "Which of them count: a Filter as in rules; null is all."
+  where: JSON
+}
+
+enum TriggerMode {
+  "With each n-th event (每完成A n次)."
+  EVERY
+  "With the n-th event and never again (累计完成A n次)."
+  CUMULATIVE
+}
+
+type Span {
+  value: Int!
+  unit: SpanUnit!
+}
+
+enum SpanUnit {
+  MINUTE
+  HOUR
+  "24 hours."
+  DAY
+}
+
+"When a message that a trigger released is due (R63-R67), counted from A, or from the judgement of A, not B."
+type Timing {
+  kind: TimingKind
+  "Of DELAY, and of TIME_OF_DAY the calendar days after the base's own."
+  days: Int
+  hours: Int
+  minutes: Int
+  "Of DATETIME."
+  at: Time
+  "Of TIME_OF_DAY and WEEKDAY: HH:MM in the project's zone."
+  time: String
+  weekday: Weekday
+}
+
+enum TimingKind {
+  IMMEDIATE
+  "An exact length, at most 365 days (R65)."
+  DELAY
+  "One instant for everybody."
+  DATETIME
+  TIME_OF_DAY
+  "The nearest such weekday (R67)."
+  WEEKDAY
+}
+
+input TriggerInput {
+  a: TriggerAInput
+  b: TriggerBInput
+  timing: TimingInput
+  recheckAudience: Boolean
+}
+
+input TriggerAInput {
+  events: [TriggerEventInput!]
+  mode: TriggerMode
+  n: Int
+  from: Time
+  to: Time
+}
+
+input TriggerBInput {
+  events: [TriggerEventInput!]
+  wait: SpanInput
+}
+
+input TriggerEventInput {
+  event: String!
+  where: JSON
+}
+
+input SpanInput {
+  value: Int!
+  unit: SpanUnit!
+}
+
+input TimingInput {
+  kind: TimingKind
+  days: Int
+  hours: Int
+  minutes: Int
+  at: Time
+  time: String
+  weekday: Weekday
+}
+
+"The points of a cycle, before anything is saved."
+type SchedulePreview {
+  "The first of those to come."
+  points: [Time!]!
+  "How many there are in all from now on."
+  total: Int!
+  "What is wrong with the cycle; there are no points then. Paths begin with cycle."
+  problems: [Problem!]!
+}
+
+"What a trigger comes to, before anything is saved."
+type TriggerPreview {
+  "The task's end that is filled in (R69); null while times are missing."
+  defaultEnd: Time
+  "What follows when somebody meets A now, or at the edge of the window that is nearest."
+  example: TriggerExample
+  "What is wrong with it; paths begin with trigger, and endsAt."
+  problems: [Problem!]!
+}
+
+type TriggerExample {
+  doneAt: Time!
+  "Of A, not B: when it is looked whether B was done."
+  judgedAt: Time
+  sentAt: Time!
+  "The task has ended by then: nothing would be sent."
+  tooLate: Boolean!
+}
+
+"What a triggered task has in store."
+type TriggerStanding {
+  "Wait for whether B is done."
+  judging: Int!
+  "Wait for the time of their message."
+  pending: Int!
+  "When the next of them is due."
+  nextAt: Time
+  "What each day of the project brought, the newest last; at most the last 90."
+  days: [TriggerDay!]!
+}
+
+"One civil day of a triggered task: its run."
+type TriggerDay {
+  run: Run!
+  "2006-01-02 in the project's zone."
+  day: String!
+  progress: Progress!
+}
+
+extend type Backtest {
+  task: Task
+  "0 to 1."
+  progress: Float!
+  result: BacktestResult
+  "Whether the trigger or the audience of its task has changed since."
+  stale: Boolean!
+}
+
+"What the trigger would have done with today's audience; the window and the end of the draft are left out of account."
+type BacktestResult {
+  days: [BacktestDay!]!
+  "Events that were looked at."
+  events: Int64!
+  messages: Int!
+  "Different people."
+  people: Int!
+  "Of A, not B: how many were still waiting at the end of the period."
+  waiting: Int!
+  sample: [BacktestSample!]!
+}
+
+type BacktestDay {
+  "2006-01-02 in the project's zone."
+  day: String!
+  "How often the trigger fired; of A, not B how often the wait ended without B."
+  fired: Int!
+  messages: Int!
+  people: Int!
+  late: Int!
+  notInAudience: Int!
+  "Of A, not B: how often B was done in time."
+  done: Int!
+}
+
+type BacktestSample {
+  "null when the person is gone."
+  person: Person
+  doneAt: Time!
+  sentAt: Time!
+}
+
+extend type Preflight {
+  result: PreflightResult
+  "Whether the task has changed since."
+  stale: Boolean!
+}
+
+"candidates = willSend + the sum of steps."
+type PreflightResult {
+  candidates: Int!
+  willSend: Int!
+  "Who would not be sent to, in the order of the checks (spec 4.7)."
+  steps: [PreflightStep!]!
+  "How many candidates were rendered; fewer than there are means that the counts are extrapolated."
+  examined: Int!
+  "The channel's messages a second; 0 is unlimited."
+  rate: Int!
+  "How long sending takes at the channel's rate; null when it has none."
+  seconds: Int
+  "When the run would start, as far as is known."
+  startsAt: Time
+  samples: [Sample!]!
+  "When the segment that it was made from was computed; null for lists."
+  segmentAt: Time
+}
+
+type PreflightStep {
+  "A reason as of deliveries."
+  reason: String!
+  count: Int!
+  explanation: Explanation
+}
+
+extend type Task {
+  cycle: Cycle
+  trigger: Trigger
+  "The next points of a repeating task that is not over; of a draft those of its cycle."
+  comingPoints(first: Int! = 5): [Time!]!
+  "null unless the task is triggered and was approved."
+  standing: TriggerStanding
+  "The newest."
+  backtest: Backtest
+  "The newest."
+  preflight: Preflight
+}
+
+extend input TaskInput {
+  "For type REPEAT."
+  cycle: CycleInput
+  "For the types DONE_A and DONE_A_NOT_B."
+  trigger: TriggerInput
+  "触达任务结束时间 of a triggered task (R69); null is TriggerPreview.defaultEnd as of the submission."
+  endsAt: Time
+}
+
+extend input ProjectSettingsInput {
+  "Seconds that a judgement of A, not B waits for late events, 0 to 300."
+  judgeGrace: Int
+}
+
+extend type Query {
+  schedulePreview(cycle: CycleInput!, first: Int! = 5): SchedulePreview!
+  triggerPreview(type: TaskType!, trigger: TriggerInput!, endsAt: Time): TriggerPreview!
+}
+
+extend type Mutation {
+  "Replays the last days (1 to 90) of stored events against the task's trigger; CONFLICT while one of this task is under way."
+  backtestTask(id: ID!, days: Int! = 30): Backtest!
+  cancelBacktest(id: ID!): Backtest!
+  "Rehearses the task's next run; joins the rehearsal that is under way."
+  preflightTask(id: ID!): Preflight!
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -12571,6 +14316,94 @@ func (ec *executionContext) childFields_AuditEntryEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Backtest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Backtest_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Backtest_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Backtest_updatedAt(ctx, field)
+	case "days":
+		return ec.fieldContext_Backtest_days(ctx, field)
+	case "status":
+		return ec.fieldContext_Backtest_status(ctx, field)
+	case "events":
+		return ec.fieldContext_Backtest_events(ctx, field)
+	case "failure":
+		return ec.fieldContext_Backtest_failure(ctx, field)
+	case "failureText":
+		return ec.fieldContext_Backtest_failureText(ctx, field)
+	case "creatorID":
+		return ec.fieldContext_Backtest_creatorID(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Backtest_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Backtest_endedAt(ctx, field)
+	case "creator":
+		return ec.fieldContext_Backtest_creator(ctx, field)
+	case "task":
+		return ec.fieldContext_Backtest_task(ctx, field)
+	case "progress":
+		return ec.fieldContext_Backtest_progress(ctx, field)
+	case "result":
+		return ec.fieldContext_Backtest_result(ctx, field)
+	case "stale":
+		return ec.fieldContext_Backtest_stale(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Backtest", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_BacktestDay_day(ctx, field)
+	case "fired":
+		return ec.fieldContext_BacktestDay_fired(ctx, field)
+	case "messages":
+		return ec.fieldContext_BacktestDay_messages(ctx, field)
+	case "people":
+		return ec.fieldContext_BacktestDay_people(ctx, field)
+	case "late":
+		return ec.fieldContext_BacktestDay_late(ctx, field)
+	case "notInAudience":
+		return ec.fieldContext_BacktestDay_notInAudience(ctx, field)
+	case "done":
+		return ec.fieldContext_BacktestDay_done(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestDay", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "days":
+		return ec.fieldContext_BacktestResult_days(ctx, field)
+	case "events":
+		return ec.fieldContext_BacktestResult_events(ctx, field)
+	case "messages":
+		return ec.fieldContext_BacktestResult_messages(ctx, field)
+	case "people":
+		return ec.fieldContext_BacktestResult_people(ctx, field)
+	case "waiting":
+		return ec.fieldContext_BacktestResult_waiting(ctx, field)
+	case "sample":
+		return ec.fieldContext_BacktestResult_sample(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestResult", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "person":
+		return ec.fieldContext_BacktestSample_person(ctx, field)
+	case "doneAt":
+		return ec.fieldContext_BacktestSample_doneAt(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_BacktestSample_sentAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestSample", field.Name)
+}
+
 func (ec *executionContext) childFields_BadLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "line":
@@ -12753,6 +14586,26 @@ func (ec *executionContext) childFields_ChannelEdge(ctx context.Context, field g
 		return ec.fieldContext_ChannelEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChannelEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Cycle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Cycle_kind(ctx, field)
+	case "every":
+		return ec.fieldContext_Cycle_every(ctx, field)
+	case "weekdays":
+		return ec.fieldContext_Cycle_weekdays(ctx, field)
+	case "monthDays":
+		return ec.fieldContext_Cycle_monthDays(ctx, field)
+	case "times":
+		return ec.fieldContext_Cycle_times(ctx, field)
+	case "start":
+		return ec.fieldContext_Cycle_start(ctx, field)
+	case "end":
+		return ec.fieldContext_Cycle_end(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Cycle", field.Name)
 }
 
 func (ec *executionContext) childFields_DataImport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13371,6 +15224,80 @@ func (ec *executionContext) childFields_PersonValue(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type PersonValue", field.Name)
 }
 
+func (ec *executionContext) childFields_Preflight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Preflight_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Preflight_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Preflight_updatedAt(ctx, field)
+	case "taskID":
+		return ec.fieldContext_Preflight_taskID(ctx, field)
+	case "status":
+		return ec.fieldContext_Preflight_status(ctx, field)
+	case "done":
+		return ec.fieldContext_Preflight_done(ctx, field)
+	case "total":
+		return ec.fieldContext_Preflight_total(ctx, field)
+	case "failure":
+		return ec.fieldContext_Preflight_failure(ctx, field)
+	case "failureText":
+		return ec.fieldContext_Preflight_failureText(ctx, field)
+	case "creatorID":
+		return ec.fieldContext_Preflight_creatorID(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Preflight_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Preflight_endedAt(ctx, field)
+	case "task":
+		return ec.fieldContext_Preflight_task(ctx, field)
+	case "creator":
+		return ec.fieldContext_Preflight_creator(ctx, field)
+	case "result":
+		return ec.fieldContext_Preflight_result(ctx, field)
+	case "stale":
+		return ec.fieldContext_Preflight_stale(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Preflight", field.Name)
+}
+
+func (ec *executionContext) childFields_PreflightResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "candidates":
+		return ec.fieldContext_PreflightResult_candidates(ctx, field)
+	case "willSend":
+		return ec.fieldContext_PreflightResult_willSend(ctx, field)
+	case "steps":
+		return ec.fieldContext_PreflightResult_steps(ctx, field)
+	case "examined":
+		return ec.fieldContext_PreflightResult_examined(ctx, field)
+	case "rate":
+		return ec.fieldContext_PreflightResult_rate(ctx, field)
+	case "seconds":
+		return ec.fieldContext_PreflightResult_seconds(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_PreflightResult_startsAt(ctx, field)
+	case "samples":
+		return ec.fieldContext_PreflightResult_samples(ctx, field)
+	case "segmentAt":
+		return ec.fieldContext_PreflightResult_segmentAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreflightResult", field.Name)
+}
+
+func (ec *executionContext) childFields_PreflightStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_PreflightStep_reason(ctx, field)
+	case "count":
+		return ec.fieldContext_PreflightStep_count(ctx, field)
+	case "explanation":
+		return ec.fieldContext_PreflightStep_explanation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreflightStep", field.Name)
+}
+
 func (ec *executionContext) childFields_Problem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "path":
@@ -13433,6 +15360,8 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_listedDefault(ctx, field)
 	case "eventRetentionDays":
 		return ec.fieldContext_Project_eventRetentionDays(ctx, field)
+	case "judgeGrace":
+		return ec.fieldContext_Project_judgeGrace(ctx, field)
 	case "refreshLead":
 		return ec.fieldContext_Project_refreshLead(ctx, field)
 	}
@@ -13617,6 +15546,18 @@ func (ec *executionContext) childFields_Sample(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Sample", field.Name)
 }
 
+func (ec *executionContext) childFields_SchedulePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "points":
+		return ec.fieldContext_SchedulePreview_points(ctx, field)
+	case "total":
+		return ec.fieldContext_SchedulePreview_total(ctx, field)
+	case "problems":
+		return ec.fieldContext_SchedulePreview_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchedulePreview", field.Name)
+}
+
 func (ec *executionContext) childFields_Segment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -13783,6 +15724,16 @@ func (ec *executionContext) childFields_Server(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Server", field.Name)
 }
 
+func (ec *executionContext) childFields_Span(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_Span_value(ctx, field)
+	case "unit":
+		return ec.fieldContext_Span_unit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Span", field.Name)
+}
+
 func (ec *executionContext) childFields_StreamEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "receivedAt":
@@ -13891,6 +15842,12 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 		return ec.fieldContext_Task_supplementary(ctx, field)
 	case "reachAt":
 		return ec.fieldContext_Task_reachAt(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_Task_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Task_endsAt(ctx, field)
+	case "discarded":
+		return ec.fieldContext_Task_discarded(ctx, field)
 	case "approvalTimeout":
 		return ec.fieldContext_Task_approvalTimeout(ctx, field)
 	case "channelID":
@@ -13965,6 +15922,18 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 		return ec.fieldContext_Task_approval(ctx, field)
 	case "deliveries":
 		return ec.fieldContext_Task_deliveries(ctx, field)
+	case "cycle":
+		return ec.fieldContext_Task_cycle(ctx, field)
+	case "trigger":
+		return ec.fieldContext_Task_trigger(ctx, field)
+	case "comingPoints":
+		return ec.fieldContext_Task_comingPoints(ctx, field)
+	case "standing":
+		return ec.fieldContext_Task_standing(ctx, field)
+	case "backtest":
+		return ec.fieldContext_Task_backtest(ctx, field)
+	case "preflight":
+		return ec.fieldContext_Task_preflight(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Task", field.Name)
 }
@@ -14147,6 +16116,128 @@ func (ec *executionContext) childFields_TemplateSync(ctx context.Context, field 
 		return ec.fieldContext_TemplateSync_removed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateSync", field.Name)
+}
+
+func (ec *executionContext) childFields_Timing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Timing_kind(ctx, field)
+	case "days":
+		return ec.fieldContext_Timing_days(ctx, field)
+	case "hours":
+		return ec.fieldContext_Timing_hours(ctx, field)
+	case "minutes":
+		return ec.fieldContext_Timing_minutes(ctx, field)
+	case "at":
+		return ec.fieldContext_Timing_at(ctx, field)
+	case "time":
+		return ec.fieldContext_Timing_time(ctx, field)
+	case "weekday":
+		return ec.fieldContext_Timing_weekday(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Timing", field.Name)
+}
+
+func (ec *executionContext) childFields_Trigger(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "a":
+		return ec.fieldContext_Trigger_a(ctx, field)
+	case "b":
+		return ec.fieldContext_Trigger_b(ctx, field)
+	case "timing":
+		return ec.fieldContext_Trigger_timing(ctx, field)
+	case "recheckAudience":
+		return ec.fieldContext_Trigger_recheckAudience(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Trigger", field.Name)
+}
+
+func (ec *executionContext) childFields_TriggerA(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "events":
+		return ec.fieldContext_TriggerA_events(ctx, field)
+	case "mode":
+		return ec.fieldContext_TriggerA_mode(ctx, field)
+	case "n":
+		return ec.fieldContext_TriggerA_n(ctx, field)
+	case "from":
+		return ec.fieldContext_TriggerA_from(ctx, field)
+	case "to":
+		return ec.fieldContext_TriggerA_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TriggerA", field.Name)
+}
+
+func (ec *executionContext) childFields_TriggerB(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "events":
+		return ec.fieldContext_TriggerB_events(ctx, field)
+	case "wait":
+		return ec.fieldContext_TriggerB_wait(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TriggerB", field.Name)
+}
+
+func (ec *executionContext) childFields_TriggerDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "run":
+		return ec.fieldContext_TriggerDay_run(ctx, field)
+	case "day":
+		return ec.fieldContext_TriggerDay_day(ctx, field)
+	case "progress":
+		return ec.fieldContext_TriggerDay_progress(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TriggerDay", field.Name)
+}
+
+func (ec *executionContext) childFields_TriggerEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_TriggerEvent_event(ctx, field)
+	case "where":
+		return ec.fieldContext_TriggerEvent_where(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TriggerEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_TriggerExample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "doneAt":
+		return ec.fieldContext_TriggerExample_doneAt(ctx, field)
+	case "judgedAt":
+		return ec.fieldContext_TriggerExample_judgedAt(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_TriggerExample_sentAt(ctx, field)
+	case "tooLate":
+		return ec.fieldContext_TriggerExample_tooLate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TriggerExample", field.Name)
+}
+
+func (ec *executionContext) childFields_TriggerPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "defaultEnd":
+		return ec.fieldContext_TriggerPreview_defaultEnd(ctx, field)
+	case "example":
+		return ec.fieldContext_TriggerPreview_example(ctx, field)
+	case "problems":
+		return ec.fieldContext_TriggerPreview_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TriggerPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_TriggerStanding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "judging":
+		return ec.fieldContext_TriggerStanding_judging(ctx, field)
+	case "pending":
+		return ec.fieldContext_TriggerStanding_pending(ctx, field)
+	case "nextAt":
+		return ec.fieldContext_TriggerStanding_nextAt(ctx, field)
+	case "days":
+		return ec.fieldContext_TriggerStanding_days(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TriggerStanding", field.Name)
 }
 
 func (ec *executionContext) childFields_ValueCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

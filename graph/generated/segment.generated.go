@@ -629,7 +629,7 @@ func (ec *executionContext) unmarshalInputProjectSettingsInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"audienceSource", "multiSubject", "refreshLead", "listedDefault", "eventRetentionDays"}
+	fieldsInOrder := [...]string{"audienceSource", "multiSubject", "refreshLead", "listedDefault", "eventRetentionDays", "judgeGrace"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -671,6 +671,13 @@ func (ec *executionContext) unmarshalInputProjectSettingsInput(ctx context.Conte
 				return it, err
 			}
 			it.EventRetentionDays = data
+		case "judgeGrace":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("judgeGrace"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.JudgeGrace = data
 		}
 	}
 	return it, nil

@@ -1582,7 +1582,7 @@ func (ec *executionContext) unmarshalInputTaskInput(ctx context.Context, obj any
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "method", "type", "applicationId", "campaignId", "groupIds", "audienceMode", "uploadId", "supplementary", "reachAt", "approvalTimeout", "channelId", "messageClass", "templateId", "content", "openMode", "openUrl", "openAppId", "openPath", "globalLimit", "resendUnconfirmed", "subject", "segmentId", "rule", "listed", "segmentRoles", "refreshBefore", "refreshFailure"}
+	fieldsInOrder := [...]string{"name", "method", "type", "applicationId", "campaignId", "groupIds", "audienceMode", "uploadId", "supplementary", "reachAt", "approvalTimeout", "channelId", "messageClass", "templateId", "content", "openMode", "openUrl", "openAppId", "openPath", "globalLimit", "resendUnconfirmed", "subject", "segmentId", "rule", "listed", "segmentRoles", "refreshBefore", "refreshFailure", "cycle", "trigger", "endsAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1785,6 +1785,27 @@ func (ec *executionContext) unmarshalInputTaskInput(ctx context.Context, obj any
 				return it, err
 			}
 			it.RefreshFailure = data
+		case "cycle":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cycle"))
+			data, err := ec.unmarshalOCycleInput2ᚖtidingsᚋgraphᚋmodelᚐCycleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cycle = data
+		case "trigger":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
+			data, err := ec.unmarshalOTriggerInput2ᚖtidingsᚋgraphᚋmodelᚐTriggerInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Trigger = data
+		case "endsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndsAt = data
 		}
 	}
 	return it, nil

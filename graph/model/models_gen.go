@@ -39,6 +39,32 @@ type AudienceEstimate struct {
 	TookMs      int       `json:"tookMs"`
 }
 
+type BacktestDay struct {
+	// 2006-01-02 in the project's zone.
+	Day string `json:"day"`
+	// How often the trigger fired; of A, not B how often the wait ended without B.
+	Fired         int `json:"fired"`
+	Messages      int `json:"messages"`
+	People        int `json:"people"`
+	Late          int `json:"late"`
+	NotInAudience int `json:"notInAudience"`
+	// Of A, not B: how often B was done in time.
+	Done int `json:"done"`
+}
+
+// What the trigger would have done with today's audience; the window and the end of the draft are left out of account.
+type BacktestResult struct {
+	Days []*BacktestDay `json:"days"`
+	// Events that were looked at.
+	Events   int64 `json:"events"`
+	Messages int   `json:"messages"`
+	// Different people.
+	People int `json:"people"`
+	// Of A, not B: how many were still waiting at the end of the period.
+	Waiting int               `json:"waiting"`
+	Sample  []*BacktestSample `json:"sample"`
+}
+
 // A line of an uploaded file that was not taken.
 type BadLine struct {
 	Line int `json:"line"`
@@ -71,6 +97,31 @@ type ChannelInput struct {
 	H5Page       *string               `json:"h5Page,omitempty"`
 	RelayPage    *string               `json:"relayPage,omitempty"`
 	Enabled      *bool                 `json:"enabled,omitempty"`
+}
+
+// How a repeating task recurs (R57, R58): at each of times on each of its days, from start to end, both included. A draft may lack any of it.
+type Cycle struct {
+	Kind *CycleKind `json:"kind,omitempty"`
+	// For DAYS: every so many days, 1 to 365, counted from start's day.
+	Every *int `json:"every,omitempty"`
+	// For WEEKDAYS.
+	Weekdays []Weekday `json:"weekdays"`
+	// For MONTH_DAYS: 1 to 31; 29 to 31 skip the months that are too short.
+	MonthDays []int `json:"monthDays"`
+	// 1 to 24 times of day, HH:MM in the project's zone.
+	Times []string   `json:"times"`
+	Start *time.Time `json:"start,omitempty"`
+	End   *time.Time `json:"end,omitempty"`
+}
+
+type CycleInput struct {
+	Kind      *CycleKind `json:"kind,omitempty"`
+	Every     *int       `json:"every,omitempty"`
+	Weekdays  []Weekday  `json:"weekdays,omitempty"`
+	MonthDays []int      `json:"monthDays,omitempty"`
+	Times     []string   `json:"times,omitempty"`
+	Start     *time.Time `json:"start,omitempty"`
+	End       *time.Time `json:"end,omitempty"`
 }
 
 type DayCount struct {
@@ -263,6 +314,32 @@ type PersonValue struct {
 	Value       json.RawMessage `json:"value"`
 }
 
+// candidates = willSend + the sum of steps.
+type PreflightResult struct {
+	Candidates int `json:"candidates"`
+	WillSend   int `json:"willSend"`
+	// Who would not be sent to, in the order of the checks (spec 4.7).
+	Steps []*PreflightStep `json:"steps"`
+	// How many candidates were rendered; fewer than there are means that the counts are extrapolated.
+	Examined int `json:"examined"`
+	// The channel's messages a second; 0 is unlimited.
+	Rate int `json:"rate"`
+	// How long sending takes at the channel's rate; null when it has none.
+	Seconds *int `json:"seconds,omitempty"`
+	// When the run would start, as far as is known.
+	StartsAt *time.Time `json:"startsAt,omitempty"`
+	Samples  []*Sample  `json:"samples"`
+	// When the segment that it was made from was computed; null for lists.
+	SegmentAt *time.Time `json:"segmentAt,omitempty"`
+}
+
+type PreflightStep struct {
+	// A reason as of deliveries.
+	Reason      string       `json:"reason"`
+	Count       int          `json:"count"`
+	Explanation *Explanation `json:"explanation,omitempty"`
+}
+
 type Problem struct {
 	Path    string         `json:"path"`
 	Rule    string         `json:"rule"`
@@ -300,6 +377,8 @@ type ProjectSettingsInput struct {
 	ListedDefault *bool `json:"listedDefault,omitempty"`
 	// 0: for ever.
 	EventRetentionDays *int `json:"eventRetentionDays,omitempty"`
+	// Seconds that a judgement of A, not B waits for late events, 0 to 300.
+	JudgeGrace *int `json:"judgeGrace,omitempty"`
 }
 
 type PropertyInput struct {
@@ -344,6 +423,16 @@ type Sample struct {
 	Reason string `json:"reason"`
 }
 
+// The points of a cycle, before anything is saved.
+type SchedulePreview struct {
+	// The first of those to come.
+	Points []*time.Time `json:"points"`
+	// How many there are in all from now on.
+	Total int `json:"total"`
+	// What is wrong with the cycle; there are no points then. Paths begin with cycle.
+	Problems []*Problem `json:"problems"`
+}
+
 type SegmentInput struct {
 	Name        *string             `json:"name,omitempty"`
 	Description *string             `json:"description,omitempty"`
@@ -370,6 +459,16 @@ type Server struct {
 	Demo bool `json:"demo"`
 	// Business time of the application.
 	Now time.Time `json:"now"`
+}
+
+type Span struct {
+	Value int      `json:"value"`
+	Unit  SpanUnit `json:"unit"`
+}
+
+type SpanInput struct {
+	Value int      `json:"value"`
+	Unit  SpanUnit `json:"unit"`
 }
 
 // An event as it came in, taken or refused.
@@ -454,6 +553,12 @@ type TaskInput struct {
 	RefreshBefore *bool `json:"refreshBefore,omitempty"`
 	// 刷新分群失败 (R56).
 	RefreshFailure *task.RefreshFailure `json:"refreshFailure,omitempty"`
+	// For type REPEAT.
+	Cycle *CycleInput `json:"cycle,omitempty"`
+	// For the types DONE_A and DONE_A_NOT_B.
+	Trigger *TriggerInput `json:"trigger,omitempty"`
+	// 触达任务结束时间 of a triggered task (R69); null is TriggerPreview.defaultEnd as of the submission.
+	EndsAt *time.Time `json:"endsAt,omitempty"`
 }
 
 // A parameter of a template.
@@ -479,9 +584,190 @@ type TemplateSync struct {
 	Removed int          `json:"removed"`
 }
 
+// When a message that a trigger released is due (R63-R67), counted from A, or from the judgement of A, not B.
+type Timing struct {
+	Kind *TimingKind `json:"kind,omitempty"`
+	// Of DELAY, and of TIME_OF_DAY the calendar days after the base's own.
+	Days    *int `json:"days,omitempty"`
+	Hours   *int `json:"hours,omitempty"`
+	Minutes *int `json:"minutes,omitempty"`
+	// Of DATETIME.
+	At *time.Time `json:"at,omitempty"`
+	// Of TIME_OF_DAY and WEEKDAY: HH:MM in the project's zone.
+	Time    *string  `json:"time,omitempty"`
+	Weekday *Weekday `json:"weekday,omitempty"`
+}
+
+type TimingInput struct {
+	Kind    *TimingKind `json:"kind,omitempty"`
+	Days    *int        `json:"days,omitempty"`
+	Hours   *int        `json:"hours,omitempty"`
+	Minutes *int        `json:"minutes,omitempty"`
+	At      *time.Time  `json:"at,omitempty"`
+	Time    *string     `json:"time,omitempty"`
+	Weekday *Weekday    `json:"weekday,omitempty"`
+}
+
+// What a triggered task waits for (R61-R75). A draft may lack any of it.
+type Trigger struct {
+	A *TriggerA `json:"a"`
+	// Only of type DONE_A_NOT_B.
+	B      *TriggerB `json:"b,omitempty"`
+	Timing *Timing   `json:"timing,omitempty"`
+	// Whether the audience is tested again when the message is due; it is tested when the trigger fires in any case.
+	RecheckAudience bool `json:"recheckAudience"`
+}
+
+// What people do.
+type TriggerA struct {
+	// At most 10; joined by OR, with one counter for each person.
+	Events []*TriggerEvent `json:"events"`
+	Mode   *TriggerMode    `json:"mode,omitempty"`
+	// 1 to 1000.
+	N *int `json:"n,omitempty"`
+	// Window of the events' own times, both included (R68); at most a year.
+	From *time.Time `json:"from,omitempty"`
+	To   *time.Time `json:"to,omitempty"`
+}
+
+type TriggerAInput struct {
+	Events []*TriggerEventInput `json:"events,omitempty"`
+	Mode   *TriggerMode         `json:"mode,omitempty"`
+	N      *int                 `json:"n,omitempty"`
+	From   *time.Time           `json:"from,omitempty"`
+	To     *time.Time           `json:"to,omitempty"`
+}
+
+// What they must not do within wait after A (R74).
+type TriggerB struct {
+	Events []*TriggerEvent `json:"events"`
+	// 1 minute to 30 days.
+	Wait *Span `json:"wait,omitempty"`
+}
+
+type TriggerBInput struct {
+	Events []*TriggerEventInput `json:"events,omitempty"`
+	Wait   *SpanInput           `json:"wait,omitempty"`
+}
+
+// One civil day of a triggered task: its run.
+type TriggerDay struct {
+	Run *ent.Run `json:"run"`
+	// 2006-01-02 in the project's zone.
+	Day      string    `json:"day"`
+	Progress *Progress `json:"progress"`
+}
+
+type TriggerEvent struct {
+	// The event's name.
+	Event string `json:"event"`
+	// Which of them count: a Filter as in rules; null is all.
+	Where json.RawMessage `json:"where,omitempty"`
+}
+
+type TriggerEventInput struct {
+	Event string          `json:"event"`
+	Where json.RawMessage `json:"where,omitempty"`
+}
+
+type TriggerExample struct {
+	DoneAt time.Time `json:"doneAt"`
+	// Of A, not B: when it is looked whether B was done.
+	JudgedAt *time.Time `json:"judgedAt,omitempty"`
+	SentAt   time.Time  `json:"sentAt"`
+	// The task has ended by then: nothing would be sent.
+	TooLate bool `json:"tooLate"`
+}
+
+type TriggerInput struct {
+	A               *TriggerAInput `json:"a,omitempty"`
+	B               *TriggerBInput `json:"b,omitempty"`
+	Timing          *TimingInput   `json:"timing,omitempty"`
+	RecheckAudience *bool          `json:"recheckAudience,omitempty"`
+}
+
+// What a trigger comes to, before anything is saved.
+type TriggerPreview struct {
+	// The task's end that is filled in (R69); null while times are missing.
+	DefaultEnd *time.Time `json:"defaultEnd,omitempty"`
+	// What follows when somebody meets A now, or at the edge of the window that is nearest.
+	Example *TriggerExample `json:"example,omitempty"`
+	// What is wrong with it; paths begin with trigger, and endsAt.
+	Problems []*Problem `json:"problems"`
+}
+
+// What a triggered task has in store.
+type TriggerStanding struct {
+	// Wait for whether B is done.
+	Judging int `json:"judging"`
+	// Wait for the time of their message.
+	Pending int `json:"pending"`
+	// When the next of them is due.
+	NextAt *time.Time `json:"nextAt,omitempty"`
+	// What each day of the project brought, the newest last; at most the last 90.
+	Days []*TriggerDay `json:"days"`
+}
+
 type ValueCount struct {
 	Value json.RawMessage `json:"value"`
 	Count int             `json:"count"`
+}
+
+type CycleKind string
+
+const (
+	CycleKindDays      CycleKind = "DAYS"
+	CycleKindWeekdays  CycleKind = "WEEKDAYS"
+	CycleKindMonthDays CycleKind = "MONTH_DAYS"
+)
+
+var AllCycleKind = []CycleKind{
+	CycleKindDays,
+	CycleKindWeekdays,
+	CycleKindMonthDays,
+}
+
+func (e CycleKind) IsValid() bool {
+	switch e {
+	case CycleKindDays, CycleKindWeekdays, CycleKindMonthDays:
+		return true
+	}
+	return false
+}
+
+func (e CycleKind) String() string {
+	return string(e)
+}
+
+func (e *CycleKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CycleKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CycleKind", str)
+	}
+	return nil
+}
+
+func (e CycleKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CycleKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CycleKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 type DeliveryStatus string
@@ -777,6 +1063,64 @@ func (e Role) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+type SpanUnit string
+
+const (
+	SpanUnitMinute SpanUnit = "MINUTE"
+	SpanUnitHour   SpanUnit = "HOUR"
+	// 24 hours.
+	SpanUnitDay SpanUnit = "DAY"
+)
+
+var AllSpanUnit = []SpanUnit{
+	SpanUnitMinute,
+	SpanUnitHour,
+	SpanUnitDay,
+}
+
+func (e SpanUnit) IsValid() bool {
+	switch e {
+	case SpanUnitMinute, SpanUnitHour, SpanUnitDay:
+		return true
+	}
+	return false
+}
+
+func (e SpanUnit) String() string {
+	return string(e)
+}
+
+func (e *SpanUnit) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SpanUnit(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SpanUnit", str)
+	}
+	return nil
+}
+
+func (e SpanUnit) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SpanUnit) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SpanUnit) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What the viewer may do with a task now.
 type TaskOperation string
 
@@ -922,6 +1266,192 @@ func (e *TaskStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e TaskStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+type TimingKind string
+
+const (
+	TimingKindImmediate TimingKind = "IMMEDIATE"
+	// An exact length, at most 365 days (R65).
+	TimingKindDelay TimingKind = "DELAY"
+	// One instant for everybody.
+	TimingKindDatetime  TimingKind = "DATETIME"
+	TimingKindTimeOfDay TimingKind = "TIME_OF_DAY"
+	// The nearest such weekday (R67).
+	TimingKindWeekday TimingKind = "WEEKDAY"
+)
+
+var AllTimingKind = []TimingKind{
+	TimingKindImmediate,
+	TimingKindDelay,
+	TimingKindDatetime,
+	TimingKindTimeOfDay,
+	TimingKindWeekday,
+}
+
+func (e TimingKind) IsValid() bool {
+	switch e {
+	case TimingKindImmediate, TimingKindDelay, TimingKindDatetime, TimingKindTimeOfDay, TimingKindWeekday:
+		return true
+	}
+	return false
+}
+
+func (e TimingKind) String() string {
+	return string(e)
+}
+
+func (e *TimingKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TimingKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TimingKind", str)
+	}
+	return nil
+}
+
+func (e TimingKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TimingKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TimingKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+type TriggerMode string
+
+const (
+	// With each n-th event (每完成A n次).
+	TriggerModeEvery TriggerMode = "EVERY"
+	// With the n-th event and never again (累计完成A n次).
+	TriggerModeCumulative TriggerMode = "CUMULATIVE"
+)
+
+var AllTriggerMode = []TriggerMode{
+	TriggerModeEvery,
+	TriggerModeCumulative,
+}
+
+func (e TriggerMode) IsValid() bool {
+	switch e {
+	case TriggerModeEvery, TriggerModeCumulative:
+		return true
+	}
+	return false
+}
+
+func (e TriggerMode) String() string {
+	return string(e)
+}
+
+func (e *TriggerMode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TriggerMode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TriggerMode", str)
+	}
+	return nil
+}
+
+func (e TriggerMode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TriggerMode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TriggerMode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+type Weekday string
+
+const (
+	WeekdayMonday    Weekday = "MONDAY"
+	WeekdayTuesday   Weekday = "TUESDAY"
+	WeekdayWednesday Weekday = "WEDNESDAY"
+	WeekdayThursday  Weekday = "THURSDAY"
+	WeekdayFriday    Weekday = "FRIDAY"
+	WeekdaySaturday  Weekday = "SATURDAY"
+	WeekdaySunday    Weekday = "SUNDAY"
+)
+
+var AllWeekday = []Weekday{
+	WeekdayMonday,
+	WeekdayTuesday,
+	WeekdayWednesday,
+	WeekdayThursday,
+	WeekdayFriday,
+	WeekdaySaturday,
+	WeekdaySunday,
+}
+
+func (e Weekday) IsValid() bool {
+	switch e {
+	case WeekdayMonday, WeekdayTuesday, WeekdayWednesday, WeekdayThursday, WeekdayFriday, WeekdaySaturday, WeekdaySunday:
+		return true
+	}
+	return false
+}
+
+func (e Weekday) String() string {
+	return string(e)
+}
+
+func (e *Weekday) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Weekday(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Weekday", str)
+	}
+	return nil
+}
+
+func (e Weekday) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Weekday) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Weekday) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

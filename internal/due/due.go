@@ -36,14 +36,15 @@ type Table string
 
 // The tables whose rows are pieces of work.
 const (
-	Runs      Table = "runs"
-	Shards    Table = "shards"
-	Uploads   Table = "uploads"
-	Approvals Table = "approvals"
-	Segments  Table = "segments"
-	Imports   Table = "imports"
-	Batches   Table = "event_batches"
-	Backtests Table = "backtests"
+	Runs       Table = "runs"
+	Shards     Table = "shards"
+	Uploads    Table = "uploads"
+	Approvals  Table = "approvals"
+	Segments   Table = "segments"
+	Imports    Table = "imports"
+	Batches    Table = "event_batches"
+	Backtests  Table = "backtests"
+	Preflights Table = "preflights"
 )
 
 // Row is a row handed out: its key and the attempt it was handed out under.

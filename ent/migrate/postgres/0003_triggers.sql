@@ -43,7 +43,7 @@ CREATE TABLE "trigger_counters" (
 );
 -- the commit that an event came with: event_batches.id, which grows with time, so that the events of one lie together
 ALTER TABLE "events" ADD COLUMN "batch" bigint NULL;
-CREATE INDEX "events_batch" ON "events" USING brin ("batch") WITH (pages_per_range = 32, autosummarize = on);
+CREATE INDEX "events_batch" ON "events" USING brin ("batch") WITH (pages_per_range = 32, autosummarize = true);
 UPDATE "settings" SET "value" = '3' WHERE "id" = 'schema_min_reader';
 
 -- +goose Down

@@ -11,12 +11,14 @@ import (
 	entapproval "tidings/ent/approval"
 	entrun "tidings/ent/run"
 	entsegment "tidings/ent/segment"
+	enttask "tidings/ent/task"
 	"tidings/ent/viewer"
 	"tidings/internal/id"
 	"tidings/outreach/access"
 	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	"tidings/outreach/task/state"
+	"tidings/outreach/trigger"
 )
 
 // Approve lets the task go out: at its reach time, or at once when that has
@@ -35,7 +37,7 @@ func (s *Service) Approve(ctx context.Context, approvalID, comment string) (*ent
 		if err != nil {
 			return err
 		}
-		if err := makeRun(ctx, tx, t, now); err != nil {
+		if err := begin(ctx, tx, t, now); err != nil {
 			return err
 		}
 		return access.Audit(ctx, tx, "task.approve", t.ID, t.Name, map[string]any{"approval": a.ID, "comment": comment})
@@ -134,6 +136,20 @@ func cleanComment(comment string, needed bool) (string, error) {
 		fs.With(map[string]any{"limit": maxComment})
 	}
 	return comment, fs.Err()
+}
+
+// begin sets an approved task going. A triggered one makes no run: from now on its
+// events count, and trigger.Advance starts it with its window.
+func begin(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) error {
+	switch t.Type {
+	case enttask.TypeOnce:
+		return makeRun(ctx, tx, t, now)
+	case enttask.TypeRepeat:
+		return fmt.Errorf("repeating tasks: not yet")
+	case enttask.TypeDoneA, enttask.TypeDoneANotB:
+		return trigger.Changed(ctx, tx, t.ProjectID)
+	}
+	return nil
 }
 
 // makeRun makes the execution of an approved task; a worker takes it when it is due.

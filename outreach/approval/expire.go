@@ -53,7 +53,7 @@ func (s *Service) ExpireDue(ctx context.Context, approvalID string) error {
 // expire ends the submission in the application's own name, whoever came upon it.
 func expire(ctx context.Context, tx *ent.Tx, a *ent.Approval, now time.Time) error {
 	ctx = viewer.System(ctx)
-	_, reason := Deadline(*a.Edges.Task.ReachAt, a.Edges.Task.ApprovalTimeout)
+	reason := expiry(a.Edges.Task)
 	if err := closeAs(ctx, tx, a, entapproval.StatusExpired, now, ""); err != nil {
 		return err
 	}

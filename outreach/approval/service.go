@@ -10,7 +10,6 @@ import (
 	entaccount "tidings/ent/account"
 	entapproval "tidings/ent/approval"
 	entmember "tidings/ent/member"
-	enttask "tidings/ent/task"
 	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/internal/database"
@@ -51,19 +50,18 @@ func New(db *database.DB, c clock.Clock, changed func(taskID string)) *Service {
 	return &Service{db: db, clock: c, changed: changed}
 }
 
-// Deadline is when an undecided submission expires, and the reason it then has (R50).
-func Deadline(reachAt time.Time, rule enttask.ApprovalTimeout) (time.Time, string) {
-	if rule == enttask.ApprovalTimeoutRunOnceApproved {
-		return reachAt.Add(Patience), ReasonTimeout72H
-	}
-	return reachAt, ReasonTimeout
-}
-
 // Open puts a task's submission before the approvers, in the submission's own
 // transaction. The viewer of ctx is the submitter; snapshot is the task as it was.
 func Open(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time, snapshot []byte) error {
-	deadline, _ := Deadline(*t.ReachAt, t.ApprovalTimeout)
-	err := tx.Approval.Create().SetProjectID(t.ProjectID).SetTaskID(t.ID).SetSubmitterID(viewer.From(ctx).AccountID).SetSubmittedAt(now).
+	zone, err := zoneOf(ctx, tx, t)
+	if err != nil {
+		return err
+	}
+	deadline, _, err := DeadlineOf(t, zone, now)
+	if err != nil {
+		return err
+	}
+	err = tx.Approval.Create().SetProjectID(t.ProjectID).SetTaskID(t.ID).SetSubmitterID(viewer.From(ctx).AccountID).SetSubmittedAt(now).
 		SetExpiresAt(deadline).SetDueAt(deadline).SetSnapshot(snapshot).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("open approval: %w", err)

@@ -9,12 +9,16 @@ import (
 	entrun "tidings/ent/run"
 	"tidings/outreach/dispatch"
 	"tidings/outreach/task/state"
+	"tidings/outreach/trigger"
 )
 
 // Pause holds a task back: nothing more is handed to the channel, calls on their
 // way finish. UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT.
 func (s *Service) Pause(ctx context.Context, taskID string) (*ent.Task, error) {
 	return s.command(ctx, state.OpPause, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+		if triggered(t) {
+			return s.standStill(ctx, tx, t)
+		}
 		return step(ctx, tx, t, state.Pause, "task.pause", nil)
 	})
 }
@@ -23,6 +27,9 @@ func (s *Service) Pause(ctx context.Context, taskID string) (*ent.Task, error) {
 // because its run is still due. UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT.
 func (s *Service) Resume(ctx context.Context, taskID string) (*ent.Task, error) {
 	return s.command(ctx, state.OpResume, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+		if triggered(t) {
+			return s.goOn(ctx, tx, t)
+		}
 		begun, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled), entrun.StartedAtNotNil()).Exist(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("look for a run: %w", err)
@@ -53,9 +60,13 @@ func (s *Service) Cancel(ctx context.Context, taskID string) (*ent.Task, error) 
 		if err := cancelRuns(ctx, tx, t.ID, now); err != nil {
 			return nil, err
 		}
-		return step(ctx, tx, t, state.Cancel, "task.cancel", func(u *ent.TaskUpdate) {
+		t, err := step(ctx, tx, t, state.Cancel, "task.cancel", func(u *ent.TaskUpdate) {
 			u.SetEndedAt(now).SetStatusReason("CANCELLED")
 		})
+		if err != nil || !triggered(t) {
+			return t, err
+		}
+		return t, trigger.Changed(ctx, tx, t.ProjectID)
 	})
 }
 
@@ -78,6 +89,9 @@ func cancelRuns(ctx context.Context, tx *ent.Tx, taskID string, now time.Time) e
 // UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT.
 func (s *Service) Retry(ctx context.Context, taskID string) (*ent.Task, error) {
 	return s.command(ctx, state.OpRetry, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+		if triggered(t) {
+			return s.retryTriggered(ctx, tx, t)
+		}
 		now := s.clock.Now()
 		// Run before task, as workers lock them: a run that ends at this moment is seen.
 		if err := tx.Run.Update().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled)).SetUpdatedAt(now).Exec(ctx); err != nil {

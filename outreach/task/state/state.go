@@ -31,7 +31,7 @@ const (
 	Await    Event = "await"    // a pause ends before the first execution began
 	Resume   Event = "resume"   // a pause ends
 	Cancel   Event = "cancel"   // for good
-	End      Event = "end"      // every candidate has an outcome
+	End      Event = "end"      // every candidate has an outcome and no point is left; a triggered task's end time came
 	Fail     Event = "fail"     // it cannot go on: no audience, the channel refuses all
 	Retry    Event = "retry"    // what failed is tried again
 	Resend   Event = "resend"   // a new run for some recipients of an old one
@@ -71,6 +71,7 @@ var steps = []step{
 	{Waiting, Pause, Paused},
 	{Waiting, Cancel, Cancelled},
 	{Waiting, Fail, Abnormal},
+	{Waiting, End, Ended},
 	{Running, Pause, Paused},
 	{Running, Cancel, Cancelled},
 	{Running, End, Ended},
@@ -81,6 +82,7 @@ var steps = []step{
 	{Paused, Cancel, Cancelled},
 	{Paused, End, Ended},
 	{Abnormal, Retry, Running},
+	{Abnormal, End, Ended},
 	{Ended, Resend, Ended}, // the task is over; the run has its own life
 }
 

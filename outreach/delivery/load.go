@@ -56,6 +56,9 @@ func (w *Worker) loadPeople(ctx context.Context, sh *shard, r *run, people []uin
 	if err := w.loadTargets(ctx, sh, r, numbers, at, out); err != nil {
 		return nil, err
 	}
+	if err := w.followReached(ctx, sh, r, out, numbers, at); err != nil {
+		return nil, err
+	}
 	living, err := w.followMerged(ctx, sh, r, out, at)
 	if err != nil {
 		return nil, err

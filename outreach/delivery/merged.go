@@ -49,6 +49,47 @@ func (w *Worker) followMerged(ctx context.Context, sh *shard, r *run, out []cand
 	return living, nil
 }
 
+// reachedBefore are the outcomes after which somebody has the message, or may.
+var reachedBefore = []int64{int64(Sending), int64(Sent), int64(Unconfirmed), int64(Deferred)}
+
+// mergedSQL: project. Whether anybody was ever merged there.
+const mergedSQL = `SELECT EXISTS (SELECT 1 FROM person_aliases WHERE project_num = ?)`
+
+// reachedSQL: run_at, run number, seq; persons, statuses. Out: those into whom
+// somebody was merged who is in the run and has the message. Of the people of a
+// run only those are, because a run is frozen without people who were merged.
+const reachedSQL = `SELECT DISTINCT a.to_id FROM person_aliases a JOIN deliveries d
+	ON d.run_at = ? AND d.run_num = ? AND d.seq = ? AND d.person_num = a.id - ? WHERE %s AND %s`
+
+// followReached finds candidates into whom somebody was merged after that record
+// had been sent to: one message is enough for the two.
+func (w *Worker) followReached(ctx context.Context, sh *shard, r *run, out []candidate, numbers []int64, at map[int64]int) error {
+	var merged bool
+	if err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(mergedSQL), sh.projectNum).Scan(&merged); err != nil || !merged {
+		return err
+	}
+	ids := make([]int64, len(numbers))
+	for i, n := range numbers {
+		ids[i] = person.ID(sh.projectNum, uint32(n)) //nolint:gosec // person numbers are 32-bit
+	}
+	q := fmt.Sprintf(reachedSQL, w.DB.In("a.to_id"), w.DB.In("d.status"))
+	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(q), r.at, sh.runNum, sh.seq, person.ID(sh.projectNum, 0), w.DB.List(ids), w.DB.List(reachedBefore))
+	if err != nil {
+		return fmt.Errorf("read who was reached before a merge: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("read who was reached before a merge: %w", err)
+		}
+		if i, asked := at[int64(person.Num(id))]; asked {
+			out[i].reason = gate.Duplicate
+		}
+	}
+	return rows.Err()
+}
+
 // alsoInRun gives those of the merged people of whom an older record is in the
 // run too: claimed already, or in a slice that waits. Slices are read first,
 // because a shard that ends drops its slice after its people were claimed.

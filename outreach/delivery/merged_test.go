@@ -66,6 +66,42 @@ func TestARunFindsPeopleWhoWereMergedMeanwhile(t *testing.T) {
 	})
 }
 
+// Somebody whose one record was sent to before both were found to be one person
+// does not get the message again by the other record.
+func TestWhoWasReachedBeforeAMergeIsNotReachedAgain(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		resolver := person.NewResolver(db)
+		openIDs := factory.OpenIDs(2)
+		_, run := b.Task(t, b.Upload(t, openIDs), b.Now)
+		identify := func(keys ...person.Key) uint32 {
+			t.Helper()
+			nums, err := resolver.Identify(b.ctx, b.Project.Num, []person.Claim{{Keys: keys, Merge: true}})
+			require.NoError(t, err)
+			return nums[0]
+		}
+		open := func(i int) person.Key {
+			return person.Key{Type: person.WechatOpenID, Value: person.WechatValue(b.Channel.AppID, openIDs[i])}
+		}
+		phone, user := person.Key{Type: person.Phone, Value: "1"}, person.Key{Type: person.UserID, Value: "twin"}
+		older, newer := identify(open(0), phone), identify(open(1), user)
+		require.Less(t, older, newer)
+		b.prepare()
+		// The newer record was sent to by another worker; then the two become one, the older.
+		_, err := db.SQL.ExecContext(b.ctx, db.Rebind(`INSERT INTO deliveries (run_at, run_num, person_num, seq, project_num, target, status, claimed_at)
+			VALUES (?, ?, ?, 0, ?, ?, ?, ?)`), run.RunAt, run.Num, newer, b.Project.Num, openIDs[1], int(delivery.Sent), b.Now)
+		require.NoError(t, err)
+		require.Equal(t, older, identify(phone, user))
+		b.drain()
+		require.Empty(t, b.sender.calls, "the message was there already")
+		var reason string
+		q := db.Rebind(`SELECT reason FROM deliveries WHERE run_num = ? AND person_num = ?`)
+		require.NoError(t, db.SQL.QueryRowContext(b.ctx, q, run.Num, older).Scan(&reason))
+		require.Equal(t, string(gate.Duplicate), reason)
+	})
+}
+
 // The ledger of authorisations follows what is sent (§13.6).
 func TestSendingUsesAuthorisationsUp(t *testing.T) {
 	t.Parallel()

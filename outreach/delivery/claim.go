@@ -50,16 +50,20 @@ func hold(batch []candidate) {
 	}
 }
 
-// standingSQL: run number. Out: the run's status, its task's.
-const standingSQL = `SELECT r.status, t.run_status FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.num = ?`
+// standingSQL: now, run number. Out: the run's status, its task's, and whether the
+// task's end has come.
+const standingSQL = `SELECT r.status, t.run_status, t.ends_at <= ? FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.num = ?`
 
 // askOver tells whether a run is over, without claiming anything.
 func (w *Worker) askOver(ctx context.Context, sh *shard, r *run) (bool, error) {
-	var runStatus, taskStatus string
-	if err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(standingSQL), sh.runNum).Scan(&runStatus, &taskStatus); err != nil {
+	var (
+		runStatus, taskStatus string
+		past                  sql.NullBool
+	)
+	if err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(standingSQL), w.Clock.Now(), sh.runNum).Scan(&runStatus, &taskStatus, &past); err != nil {
 		return false, fmt.Errorf("read standing: %w", err)
 	}
-	return errors.Is(standing(r.kind, runStatus, taskStatus), errOver), nil
+	return errors.Is(standing(r.kind, runStatus, taskStatus, past.Bool), errOver), nil
 }
 
 // errOver says that the run was cancelled or has ended: what is left is not sent.
@@ -67,9 +71,12 @@ var errOver = errors.New("the run is over")
 
 // standing says whether a run may send: nil, errStop or errOver. A resend is of
 // a task that is over and goes by its run; a triggered task sends nothing once it
-// has ended (R69).
-func standing(kind entrun.Kind, runStatus, taskStatus string) error {
+// has ended (R69). Its end is the instant itself, past, and not the moment a little
+// later at which somebody notices and writes the status.
+func standing(kind entrun.Kind, runStatus, taskStatus string, past bool) error {
 	switch {
+	case kind == entrun.KindTriggered && past:
+		return errOver
 	case taskStatus == "PAUSED" || taskStatus == "ABNORMAL":
 		return errStop
 	case runStatus != "SENDING" || taskStatus == "CANCELLED" || kind == entrun.KindTriggered && taskStatus == "ENDED":
@@ -168,28 +175,32 @@ func (c *claiming) tally(won []*candidate) (calls []*candidate, n counts) {
 }
 
 // fenceSQL: new cursor; differences of sending, failed and not sent; shard,
-// attempt, old cursor. Out: the status of the run and of its task; no row when
-// the shard is lost.
+// attempt, old cursor; now. Out: the status of the run and of its task, and whether
+// the task's end has come; no row when the shard is lost.
 const fenceSQL = `UPDATE shards SET cursor = ?, sending = sending + ?, failed = failed + ?, not_sent = not_sent + ?
 	WHERE id = ? AND attempt = ? AND cursor = ?
-	RETURNING (SELECT r.status FROM runs r WHERE r.num = shards.run_num), (SELECT t.run_status FROM tasks t WHERE t.id = shards.task_id)`
+	RETURNING (SELECT r.status FROM runs r WHERE r.num = shards.run_num), (SELECT t.run_status FROM tasks t WHERE t.id = shards.task_id),
+	(SELECT t.ends_at <= ? FROM tasks t WHERE t.id = shards.task_id)`
 
 // fence moves the cursor under the attempt, and asks in the same statement
 // whether the run may send, so that a pause or cancellation holds from the next
 // grant on. errLost, errStop or errOver end the transaction.
 func (c *claiming) fence(ctx context.Context, tx *sql.Tx, fence *sql.Stmt, n *counts) error {
-	var runStatus, taskStatus string
+	var (
+		runStatus, taskStatus string
+		past                  sql.NullBool
+	)
 	st := tx.StmtContext(ctx, fence)
 	defer func() { _ = st.Close() }()
 	err := st.QueryRowContext(ctx, c.sh.cursor+len(c.batch), n.sending, n.failed, n.notSent,
-		c.sh.id, c.attempt, c.sh.cursor).Scan(&runStatus, &taskStatus)
+		c.sh.id, c.attempt, c.sh.cursor, c.at).Scan(&runStatus, &taskStatus, &past)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errLost
 	}
 	if err != nil || c.over || len(c.batch) == 0 {
 		return err
 	}
-	return standing(c.r.kind, runStatus, taskStatus)
+	return standing(c.r.kind, runStatus, taskStatus, past.Bool)
 }
 
 func (c *claiming) all() []*candidate {
@@ -205,7 +216,7 @@ func (c *claiming) row(cand *candidate) (status Status, settled *time.Time, cont
 	if cand.reason != "" {
 		return heldStatus(cand.reason), &c.at, ""
 	}
-	if !c.r.program.Constant() {
+	if !c.r.message.Constant() {
 		content = contentJSON(cand.params)
 	}
 	return Sending, nil, content
@@ -357,7 +368,7 @@ func (w *Worker) takeOver(ctx context.Context, sh *shard, r *run, attempt int) e
 	}
 	err = w.DB.SQLTx(ctx, func(tx *sql.Tx) error {
 		// Fenced like a claim, without moving the cursor.
-		c := claiming{w: w, sh: sh, attempt: attempt}
+		c := claiming{w: w, sh: sh, attempt: attempt, at: now}
 		if err := c.fence(ctx, tx, fence, &counts{}); err != nil {
 			return err
 		}

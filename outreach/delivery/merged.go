@@ -3,51 +3,13 @@ package delivery
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"tidings/outreach/gate"
 	"tidings/outreach/person"
+	"tidings/outreach/recipient"
 )
-
-// followMerged finds candidates who were merged into somebody after the run was
-// frozen: their IDs and values are the living person's now. Where that person is
-// in the run too, or an older record of theirs, one message is enough. at learns
-// the living persons' numbers, which are returned.
-func (w *Worker) followMerged(ctx context.Context, sh *shard, r *run, out []candidate, at map[int64]int) ([]int64, error) {
-	var lost []int64
-	for i := range out {
-		if out[i].target == "" {
-			lost = append(lost, int64(out[i].person))
-		}
-	}
-	if len(lost) == 0 {
-		return nil, nil
-	}
-	now, err := person.Living(ctx, w.DB, sh.projectNum, lost)
-	if err != nil || len(now) == 0 {
-		return nil, err
-	}
-	in, err := w.alsoInRun(ctx, sh, r, now)
-	if err != nil {
-		return nil, err
-	}
-	var living []int64
-	for _, loser := range slices.Sorted(maps.Keys(now)) {
-		i, winner := at[int64(loser)], now[loser]
-		if in.Contains(loser) {
-			out[i].reason = gate.Duplicate
-		}
-		if _, asked := at[int64(winner)]; !asked {
-			at[int64(winner)] = i
-			living = append(living, int64(winner))
-		}
-	}
-	slices.Sort(living)
-	return living, nil
-}
 
 // reachedBefore are the outcomes after which somebody has the message, or may.
 var reachedBefore = []int64{int64(Sending), int64(Sent), int64(Unconfirmed), int64(Deferred)}
@@ -63,13 +25,13 @@ const reachedSQL = `SELECT DISTINCT a.to_id FROM person_aliases a JOIN deliverie
 
 // followReached finds candidates into whom somebody was merged after that record
 // had been sent to: one message is enough for the two.
-func (w *Worker) followReached(ctx context.Context, sh *shard, r *run, out []candidate, numbers []int64, at map[int64]int) error {
+func (w *Worker) followReached(ctx context.Context, sh *shard, r *run, b *recipient.Batch) error {
 	var merged bool
 	if err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(mergedSQL), sh.projectNum).Scan(&merged); err != nil || !merged {
 		return err
 	}
-	ids := make([]int64, len(numbers))
-	for i, n := range numbers {
+	ids := make([]int64, len(b.Numbers))
+	for i, n := range b.Numbers {
 		ids[i] = person.ID(sh.projectNum, uint32(n)) //nolint:gosec // person numbers are 32-bit
 	}
 	q := fmt.Sprintf(reachedSQL, w.DB.In("a.to_id"), w.DB.In("d.status"))
@@ -83,32 +45,17 @@ func (w *Worker) followReached(ctx context.Context, sh *shard, r *run, out []can
 		if err := rows.Scan(&id); err != nil {
 			return fmt.Errorf("read who was reached before a merge: %w", err)
 		}
-		if i, asked := at[int64(person.Num(id))]; asked {
-			out[i].reason = gate.Duplicate
+		if p := b.Of(int64(person.Num(id))); p != nil {
+			p.Reason = gate.Duplicate
 		}
 	}
 	return rows.Err()
 }
 
-// alsoInRun gives those of the merged people of whom an older record is in the
-// run too: claimed already, or in a slice that waits. Slices are read first,
-// because a shard that ends drops its slice after its people were claimed.
-func (w *Worker) alsoInRun(ctx context.Context, sh *shard, r *run, now map[uint32]uint32) (*roaring.Bitmap, error) {
-	older := map[uint32][]uint32{} // of a merged person: the living one, and those merged before them in order
-	all := roaring.New()
-	for loser, winner := range now {
-		others, err := person.MergedFrom(ctx, w.DB, sh.projectNum, winner)
-		if err != nil {
-			return nil, err
-		}
-		older[loser] = append(older[loser], winner)
-		for _, o := range others {
-			if o < loser {
-				older[loser] = append(older[loser], o)
-			}
-		}
-		all.AddMany(older[loser])
-	}
+// inRun gives those of some people who are in the run: claimed already, or in a
+// slice that waits. Slices are read first, because a shard that ends drops its
+// slice after its people were claimed.
+func (w *Worker) inRun(ctx context.Context, sh *shard, r *run, among *roaring.Bitmap) (*roaring.Bitmap, error) {
 	there := roaring.New()
 	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(`SELECT slice FROM shards WHERE run_num = ? AND seq = ? AND slice IS NOT NULL`), sh.runNum, sh.seq)
 	if err != nil {
@@ -124,14 +71,14 @@ func (w *Worker) alsoInRun(ctx context.Context, sh *shard, r *run, now map[uint3
 		if err := slice.UnmarshalBinary(raw); err != nil {
 			return nil, fmt.Errorf("read slice: %w", err)
 		}
-		slice.And(all)
+		slice.And(among)
 		there.Or(slice)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read slices: %w", err)
 	}
-	numbers := make([]int64, 0, all.GetCardinality())
-	for _, n := range all.ToArray() {
+	numbers := make([]int64, 0, among.GetCardinality())
+	for _, n := range among.ToArray() {
 		numbers = append(numbers, int64(n))
 	}
 	q := `SELECT person_num FROM deliveries WHERE run_at = ? AND run_num = ? AND seq = ? AND ` + w.DB.In("person_num")
@@ -144,11 +91,5 @@ func (w *Worker) alsoInRun(ctx context.Context, sh *shard, r *run, now map[uint3
 		return nil, fmt.Errorf("read the run's people: %w", err)
 	}
 	there.AddMany(people)
-	out := roaring.New()
-	for loser, others := range older {
-		if slices.ContainsFunc(others, there.Contains) {
-			out.Add(loser)
-		}
-	}
-	return out, nil
+	return there, nil
 }

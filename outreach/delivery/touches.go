@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"tidings/outreach/gate"
+	"tidings/outreach/recipient"
 )
 
 // touchesSQL: run number, seq, person numbers. Out: person, reason, properties.
@@ -13,8 +14,8 @@ const touchesSQL = `SELECT person_num, reason, a_props FROM touches WHERE run_nu
 
 // loadTouches reads what a triggered shard's touches know: why somebody is not
 // sent to, which comes before all other reasons, and the event's properties.
-func (w *Worker) loadTouches(ctx context.Context, sh *shard, numbers []int64, at map[int64]int, out []candidate) error {
-	among, args := w.among("person_num", numbers)
+func (w *Worker) loadTouches(ctx context.Context, sh *shard, b *recipient.Batch) error {
+	among, args := recipient.Among(w.DB, "person_num", b.Numbers)
 	rows, err := w.DB.SQL.QueryContext(ctx, w.DB.Rebind(fmt.Sprintf(touchesSQL, among)), append([]any{sh.runNum, sh.seq}, args...)...)
 	if err != nil {
 		return fmt.Errorf("load touches: %w", err)
@@ -29,15 +30,15 @@ func (w *Worker) loadTouches(ctx context.Context, sh *shard, numbers []int64, at
 		if err := rows.Scan(&num, &reason, &props); err != nil {
 			return fmt.Errorf("load touches: %w", err)
 		}
-		i, asked := at[num]
-		if !asked {
+		p := b.Of(num)
+		if p == nil {
 			continue
 		}
 		if reason != "" {
-			out[i].reason = gate.Reason(reason)
+			p.Reason = gate.Reason(reason)
 		}
 		if len(props) > 0 {
-			if err := json.Unmarshal(props, &out[i].event); err != nil {
+			if err := json.Unmarshal(props, &p.Event); err != nil {
 				return fmt.Errorf("read event of person %d: %w", num, err)
 			}
 		}

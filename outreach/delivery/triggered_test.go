@@ -145,6 +145,23 @@ func TestTriggeredMessages(t *testing.T) {
 		require.Zero(t, b.DB.Ent.Touch.Query().CountX(b.ctx))
 		b.tally(run)
 	})
+	each("no send begins at the task's end or after it, whoever has noticed it yet (R69)", at, func(t *testing.T, b *triggered) {
+		end := b.Now.Add(time.Hour)
+		b.DB.Ent.Task.UpdateOneID(b.task.ID).SetEndsAt(end).ExecX(b.ctx)
+		b.clock.Set(end.Add(-time.Microsecond))
+		b.cart(0, "tea", 0)
+		require.Equal(t, []string{"0/1 SENT "}, b.rows(b.work()))
+		// Cut in the last moment, worked when the end has come; its status says RUNNING still.
+		b.cart(1, "cup", 0)
+		_, err := b.service.Cut(b.ctx)
+		require.NoError(t, err)
+		b.clock.Set(end)
+		b.drain()
+		require.Equal(t, enttask.RunStatusRunning, b.DB.Ent.Task.GetX(b.ctx, b.task.ID).RunStatus)
+		run := b.DB.Ent.Run.Query().Where(entrun.TaskID(b.task.ID)).OnlyX(b.ctx)
+		require.Equal(t, []string{"0/1 SENT ", "1/2 NOT_SENT TASK_NOT_RUNNING"}, b.rows(run))
+		require.Equal(t, map[string]int{ids[0]: 1}, b.sender.calls)
+	})
 	each("nothing is sent after the task's end, not even what was cut before (R69)", at, func(t *testing.T, b *triggered) {
 		b.cart(0, "tea", 0)
 		_, err := b.service.Cut(b.ctx)

@@ -21,6 +21,7 @@ import (
 	"tidings/internal/ratelimit"
 	"tidings/outreach/channel"
 	"tidings/outreach/dispatch"
+	"tidings/outreach/recipient"
 	"tidings/outreach/render"
 	"tidings/outreach/subscription"
 )
@@ -90,10 +91,7 @@ type run struct {
 	at      time.Time
 	kind    entrun.Kind
 	plan    *dispatch.Plan
-	program *render.Program
-	// constant are the parameters where nothing varies by person, refusal why nothing is sent then.
-	constant []channel.Param
-	refusal  render.Refusal
+	message *recipient.Message
 	// invalid counts refusals of the message's content in a row (47003).
 	invalid invalidStreak
 }
@@ -275,10 +273,7 @@ func (w *Worker) run(ctx context.Context, num int64) (*run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile plan of %s: %w", row.ID, err)
 	}
-	r = &run{id: row.ID, num: num, at: row.RunAt, kind: row.Kind, plan: plan, program: program}
-	if program.Constant() {
-		r.constant, r.refusal = program.Render(nil, nil)
-	}
+	r = &run{id: row.ID, num: num, at: row.RunAt, kind: row.Kind, plan: plan, message: recipient.NewMessage(program, plan.Uploaded)}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.runs) >= 64 {

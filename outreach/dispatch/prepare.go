@@ -90,7 +90,15 @@ func (s *Service) freeze(ctx context.Context, run *ent.Run) (*Plan, *recipients,
 // recipients are whom a run is for.
 type recipients struct {
 	*roaring.Bitmap
-	versionID *string // of the segment that they are from; nil: of none
+	version *audience.Version // of the segment that they are from; nil: of none
+}
+
+// versionID is that of the version they are from.
+func (r *recipients) versionID() *string {
+	if r.version == nil {
+		return nil
+	}
+	return &r.version.ID
 }
 
 // Freeze gives what a task sends as of now, as a run keeps it: a Plan. Its
@@ -110,8 +118,10 @@ func (s *Service) Freeze(ctx context.Context, taskID string) (json.RawMessage, e
 func (s *Service) plan(task *ent.Task) (*Plan, error) {
 	ch, tpl := task.Edges.Channel, task.Edges.Template
 	switch {
-	case ch == nil || tpl == nil:
-		return nil, fault.Errorf(fault.Conflict, "the task has no channel or template").Because("NO_CHANNEL")
+	case ch == nil:
+		return nil, fault.Errorf(fault.Conflict, "the task has no channel").Because("NO_CHANNEL")
+	case tpl == nil:
+		return nil, fault.Errorf(fault.Conflict, "the task has no template").Because("NO_TEMPLATE")
 	case !ch.Enabled:
 		return nil, fault.Errorf(fault.Conflict, "channel %s is switched off", ch.Name).Because("CHANNEL_DISABLED")
 	case ch.State == entchannel.StateAbnormal:
@@ -126,8 +136,10 @@ func (s *Service) plan(task *ent.Task) (*Plan, error) {
 	if err := json.Unmarshal(tpl.Fields, &p.Fields); err != nil {
 		return nil, fmt.Errorf("read fields of %s: %w", tpl.ID, err)
 	}
-	if err := json.Unmarshal(task.Content, &p.Content); err != nil {
-		return nil, fmt.Errorf("read content of %s: %w", task.ID, err)
+	if len(task.Content) > 0 { // a draft may have none
+		if err := json.Unmarshal(task.Content, &p.Content); err != nil {
+			return nil, fmt.Errorf("read content of %s: %w", task.ID, err)
+		}
 	}
 	if _, err := render.Compile(p.Fields, p.Content, p.Location()); err != nil {
 		return nil, fault.Errorf(fault.Invalid, "the content does not fit the template any more: %v", err).Because("CONTENT_INVALID")
@@ -151,6 +163,31 @@ func (s *Service) plan(task *ent.Task) (*Plan, error) {
 // audience is everybody the task is for: of the uploaded list (R42) or of the
 // segment's newest version, and the supplementary recipients (R32), each person once.
 func (s *Service) audience(ctx context.Context, task *ent.Task, plan *Plan) (*recipients, error) {
+	all, err := s.members(ctx, task)
+	if err != nil {
+		return nil, err
+	}
+	if values := supplementary(task, plan); len(values) > 0 {
+		numbers, err := person.Resolve(ctx, s.db, task.Edges.Project.Num, person.WechatOpenID, values, true)
+		if err != nil {
+			return nil, err
+		}
+		all.AddMany(numbers)
+	}
+	return all, nil
+}
+
+// supplementary are the IDs of the supplementary recipients.
+func supplementary(task *ent.Task, plan *Plan) []string {
+	values := make([]string, len(task.Supplementary))
+	for i, id := range task.Supplementary {
+		values[i] = person.WechatValue(plan.AppID, id)
+	}
+	return values
+}
+
+// members are the people of the list or the segment.
+func (s *Service) members(ctx context.Context, task *ent.Task) (*recipients, error) {
 	all := &recipients{Bitmap: roaring.New()}
 	switch task.AudienceMode {
 	case enttask.AudienceModeUpload:
@@ -163,17 +200,6 @@ func (s *Service) audience(ctx context.Context, task *ent.Task, plan *Plan) (*re
 		}
 	case enttask.AudienceModeAll:
 		return nil, fault.Errorf(fault.Conflict, "a scheduled task cannot be for all users").Because("AUDIENCE_INVALID")
-	}
-	if len(task.Supplementary) > 0 {
-		values := make([]string, len(task.Supplementary))
-		for i, id := range task.Supplementary {
-			values[i] = person.WechatValue(plan.AppID, id)
-		}
-		numbers, err := person.Resolve(ctx, s.db, task.Edges.Project.Num, person.WechatOpenID, values, true)
-		if err != nil {
-			return nil, err
-		}
-		all.AddMany(numbers)
 	}
 	return all, nil
 }
@@ -213,7 +239,7 @@ func (s *Service) segment(ctx context.Context, task *ent.Task, into *recipients)
 	if held == nil {
 		return missing
 	}
-	into.versionID = &held.ID
+	into.version = held
 	into.Bitmap, err = audience.ToPeople(ctx, s.db, p.ID, p.Num, task.Edges.Segment.Subject, held.Members)
 	return err
 }
@@ -246,7 +272,7 @@ func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan
 		}
 		start := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).
 			SetStatus(entrun.StatusSending).SetAudienceSize(int(people.GetCardinality())).SetPlan(frozen). //nolint:gosec // 32-bit numbers
-			SetNillableSegmentVersionID(people.versionID).SetStartedAt(now).SetFailure("").SetFailureText("").
+			SetNillableSegmentVersionID(people.versionID()).SetStartedAt(now).SetFailure("").SetFailureText("").
 			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
 		n, err := start.Save(ctx)
 		if err != nil {

@@ -50,6 +50,15 @@ func Resolve(ctx context.Context, db *database.DB, projectNum int64, idType stri
 	return nums, nil
 }
 
+// Known gives the numbers of those IDs that somebody has. It makes nobody.
+func Known(ctx context.Context, db *database.DB, projectNum int64, idType string, values []string) (map[string]uint32, error) {
+	found := make(map[string]uint32, len(values))
+	if len(values) == 0 {
+		return found, nil
+	}
+	return found, read(ctx, db, db.SQL, projectNum, idType, values, found)
+}
+
 func resolve(ctx context.Context, db *database.DB, projectNum int64, idType string, values []string, stub bool, found map[string]uint32) error {
 	if err := read(ctx, db, db.SQL, projectNum, idType, values, found); err != nil {
 		return err

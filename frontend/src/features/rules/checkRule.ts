@@ -38,6 +38,21 @@ export function checkRule(root: Join, catalogue: Catalogue | null): RuleProblem[
   return found;
 }
 
+/** What can be told about an event with its filter; paths begin with the given one. */
+export function checkEvent(
+  { event, where }: { event: string; where?: Filter | undefined },
+  path: string,
+  catalogue: Catalogue | null,
+): RuleProblem[] {
+  const found: RuleProblem[] = [];
+  const say: Say = (at, rule, params = {}) =>
+    found.push({ path: at.join('.'), rule, message: rule, params });
+  checkName(event, [path, 'event'], say, catalogue?.events);
+  const fields = catalogue && byName(catalogue.events, event)?.fields;
+  checkFilter(where, [path, 'where'], say, fields);
+  return found;
+}
+
 type Place = (string | number)[];
 type Say = (path: Place, rule: string, params?: Record<string, unknown>) => void;
 

@@ -137,7 +137,8 @@ function withFilterJoins(node: RuleNode): RuleNode {
   return node;
 }
 
-function filterJoin(filter: Filter): FilterJoin {
+/** A filter in the editor's shape. */
+export function filterJoin(filter: Filter): FilterJoin {
   return filter.op === 'PROPERTY' ? { op: 'AND', nodes: [filter] } : filter;
 }
 

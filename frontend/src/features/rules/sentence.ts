@@ -56,7 +56,7 @@ function sentenceOfLeaf(leaf: Leaf, t: RuleWords, names: Catalogue): string {
       });
     case 'EVENT': {
       const fields = byName(names.events, leaf.event)?.fields ?? [];
-      const what = named(labelOf(names.events, leaf.event), t) + where(leaf.where, fields, t);
+      const what = sentenceOfEvent(leaf, t, names);
       const when = timeOf(leaf.window, t, names);
       if (!leaf.did) return t('sentence.didNot', { what, when });
       return t('sentence.did', { what, when }) + measureOf(leaf, fields, t);
@@ -74,10 +74,7 @@ function sentenceOfLeaf(leaf: Leaf, t: RuleWords, names: Catalogue): string {
     }
     case 'SEQUENCE': {
       const what = leaf.steps
-        .map((step) => {
-          const fields = byName(names.events, step.event)?.fields ?? [];
-          return named(labelOf(names.events, step.event), t) + where(step.where, fields, t);
-        })
+        .map((step) => sentenceOfEvent(step, t, names))
         .join(t('sentence.then'));
       const fields = byName(names.events, leaf.steps[0]?.event)?.fields ?? [];
       return (
@@ -90,6 +87,16 @@ function sentenceOfLeaf(leaf: Leaf, t: RuleWords, names: Catalogue): string {
       );
     }
   }
+}
+
+/** An event by its name, with what its properties must be. */
+export function sentenceOfEvent(
+  { event, where: filter }: { event: string; where?: Filter | undefined },
+  t: RuleWords,
+  names: Pick<Catalogue, 'events'>,
+): string {
+  const fields = byName(names.events, event)?.fields ?? [];
+  return named(labelOf(names.events, event), t) + where(filter, fields, t);
 }
 
 function named(label: string, t: RuleWords): string {

@@ -6,7 +6,10 @@ import (
 	"fmt"
 
 	"tidings/ent"
+	entsegmentversion "tidings/ent/segmentversion"
 	enttask "tidings/ent/task"
+	"tidings/ent/viewer"
+	"tidings/outreach/audience"
 	"tidings/outreach/task/state"
 	"tidings/outreach/trigger"
 )
@@ -37,8 +40,18 @@ func (s *Service) goOn(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task,
 }
 
 // retryTriggered lets an abnormal triggered task send again. It went on counting,
-// and what is pending was kept: it goes out now as far as it is due.
+// and what is pending was kept: it goes out now as far as it is due. A segment whose
+// first computation failed is computed once more.
 func (s *Service) retryTriggered(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+	if t.SegmentID != nil && t.StatusReason == trigger.SegmentNotComputed {
+		seg, err := tx.Segment.Get(viewer.System(ctx), *t.SegmentID)
+		if err == nil {
+			_, err = audience.Start(ctx, tx, seg, entsegmentversion.CauseRun, s.clock.Now())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("compute segment of %s: %w", t.ID, err)
+		}
+	}
 	return shift(ctx, tx, t, state.Retry, "task.retry", func(u *ent.TaskUpdate, _ trigger.Pauses) error {
 		u.SetStatusReason("").SetStatusText("").ClearEndedAt()
 		if t.StartedAt == nil {

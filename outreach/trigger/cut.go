@@ -55,7 +55,7 @@ type cutting struct {
 	run  *ent.Run
 	size int
 	now  time.Time
-	// members are whom it is for now, where that is looked at again.
+	// members are whom it is for now; recheck says that this is looked at again.
 	members *roaring.Bitmap
 	recheck bool
 }
@@ -73,6 +73,14 @@ func (s *Service) cutTask(ctx context.Context, t dueTask, now time.Time) (int, e
 	if c.l == nil {
 		return 0, nil // it has ended meanwhile
 	}
+	c.recheck = c.l.def.RecheckAudience
+	known := false
+	if c.members, known, err = s.members(ctx, p, c.l); err != nil {
+		return 0, err
+	}
+	if !known {
+		return 0, s.neverComputed(ctx, task)
+	}
 	c.run, err = s.runOfDay(ctx, p, task, now)
 	if refusal, ok := errors.AsType[*fault.Error](err); ok {
 		return 0, s.fail(ctx, task, refusal)
@@ -84,11 +92,6 @@ func (s *Service) cutTask(ctx context.Context, t dueTask, now time.Time) (int, e
 	const count = `SELECT count(*) FROM shards WHERE run_num = ? AND due_at IS NOT NULL`
 	if err := s.DB.SQL.QueryRowContext(ctx, s.DB.Rebind(count), c.run.Num).Scan(&open); err != nil {
 		return 0, fmt.Errorf("count open shards: %w", err)
-	}
-	if c.recheck = c.l.def.RecheckAudience; c.recheck {
-		if c.members, err = s.members(ctx, p, c.l); err != nil {
-			return 0, err
-		}
 	}
 	sum := 0
 	for ; open+sum < openShards; sum++ {
@@ -142,8 +145,11 @@ func (c *cutting) shard(ctx context.Context, tx *sql.Tx) (full, cut bool, err er
 		if t.person = nums[0]; !slice.CheckedAdd(t.person) {
 			continue
 		}
-		if c.recheck && t.reason == "" && !among(c.members, t.person, nums[1:]) {
-			t.reason = string(gate.NotInAudience)
+		if t.reason == undecided || c.recheck && t.reason == "" {
+			t.reason = ""
+			if !among(c.members, t.person, nums[1:]) {
+				t.reason = string(gate.NotInAudience)
+			}
 		}
 		if t.reason != "" || len(t.props) > 0 {
 			kept = append(kept, t)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
+
 	"tidings/ent"
 	entrun "tidings/ent/run"
 	entshard "tidings/ent/shard"
@@ -77,9 +79,11 @@ const closedAtOnce = 100
 // closeDays ends the runs of days that are over, and of tasks that are, all of
 // whose messages have an outcome.
 func (s *Service) closeDays(ctx context.Context, now time.Time) error {
-	// No civil day is longer than 26 hours; of the others the zone decides.
+	// No civil day is shorter than 22 hours; of the others the zone decides. One with
+	// open shards is not looked at: they are what it waits for.
 	runs, err := s.DB.Ent.Run.Query().Where(entrun.KindEQ(entrun.KindTriggered), entrun.StatusEQ(entrun.StatusSending),
-		entrun.Or(entrun.PlannedAtLT(now.Add(-22*time.Hour)), entrun.HasTaskWith(enttask.RunStatusIn(over...)))).WithTask(func(q *ent.TaskQuery) { q.WithProject() }).Limit(closedAtOnce).All(ctx)
+		entrun.Or(entrun.PlannedAtLT(now.Add(-22*time.Hour)), entrun.HasTaskWith(enttask.RunStatusIn(over...))), withoutOpenShards).
+		WithTask(func(q *ent.TaskQuery) { q.WithProject() }).Limit(closedAtOnce).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for days that are over: %w", err)
 	}
@@ -96,6 +100,13 @@ func (s *Service) closeDays(ctx context.Context, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// withoutOpenShards leaves the runs whose shards are all done.
+func withoutOpenShards(s *entsql.Selector) {
+	shards := entsql.Dialect(s.Dialect()).Select("id").From(entsql.Table(entshard.Table))
+	s.Where(entsql.NotExists(shards.Where(entsql.And(
+		entsql.ColumnsEQ(shards.C(entshard.FieldRunNum), s.C(entrun.FieldNum)), entsql.NotNull(shards.C(entshard.FieldDueAt))))))
 }
 
 // closeRun ends a run without open shards. It locks the run's row first, as

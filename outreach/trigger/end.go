@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tidings/ent"
+	entsegmentversion "tidings/ent/segmentversion"
 	enttask "tidings/ent/task"
 	"tidings/ent/viewer"
 )
@@ -35,11 +36,30 @@ func (s *Service) begin(ctx context.Context, now time.Time) error {
 		err := s.move(ctx, t, []enttask.RunStatus{enttask.RunStatusWaiting}, func(u *ent.TaskUpdate) {
 			u.SetRunStatus(enttask.RunStatusRunning).SetStartedAt(now)
 		})
+		if err == nil {
+			err = s.beginSegment(ctx, t)
+		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// beginSegment looks whether a task that begins has an audience.
+func (s *Service) beginSegment(ctx context.Context, t *ent.Task) error {
+	if t.SegmentID == nil || t.AudienceMode == enttask.AudienceModeAll {
+		return nil
+	}
+	ready, err := s.DB.Ent.SegmentVersion.Query().Where(entsegmentversion.ProjectID(t.ProjectID), entsegmentversion.SegmentID(*t.SegmentID),
+		entsegmentversion.StatusEQ(entsegmentversion.StatusReady)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("look for segment's version: %w", err)
+	}
+	if ready {
+		return nil
+	}
+	return s.neverComputed(ctx, t)
 }
 
 func (s *Service) end(ctx context.Context, now time.Time) error {

@@ -21,11 +21,12 @@ import (
 	"tidings/outreach/trigger/match"
 )
 
-// project is a project's live triggers as of a revision; it never changes.
+// project is a project's live triggers as of a revision and some settings; it
+// never changes.
 type project struct {
 	id   string
 	num  int64
-	rev  int64
+	as   settings
 	zone *time.Location
 	// grace is what a judgement waits for late events.
 	grace time.Duration
@@ -69,19 +70,29 @@ func passes(filters []*match.Filter, p *match.Props, now time.Time, zone *time.L
 	return false
 }
 
+// settings are what live triggers are read again for when it changes.
+type settings struct {
+	rev   int64
+	grace int
+	zone  string
+}
+
+// settingsSQL: project.
+const settingsSQL = `SELECT triggers_rev, judge_grace, time_zone FROM projects WHERE num = ?`
+
 // project gives a project's live triggers, read again when some have changed.
 func (s *Service) project(ctx context.Context, num int64) (*project, error) {
-	var rev int64
-	if err := s.DB.SQL.QueryRowContext(ctx, s.DB.Rebind(`SELECT triggers_rev FROM projects WHERE num = ?`), num).Scan(&rev); err != nil {
+	var as settings
+	if err := s.DB.SQL.QueryRowContext(ctx, s.DB.Rebind(settingsSQL), num).Scan(&as.rev, &as.grace, &as.zone); err != nil {
 		return nil, fmt.Errorf("look for changed triggers: %w", err)
 	}
 	s.mu.Lock()
 	p := s.projects[num]
 	s.mu.Unlock()
-	if p != nil && p.rev == rev {
+	if p != nil && p.as == as {
 		return p, nil
 	}
-	p, err := s.readProject(viewer.System(ctx), num, rev)
+	p, err := s.readProject(viewer.System(ctx), num, as)
 	if err != nil {
 		return nil, err
 	}
@@ -93,13 +104,13 @@ func (s *Service) project(ctx context.Context, num int64) (*project, error) {
 
 // readProject compiles a project's live triggers. What it reads may be newer than
 // the revision, never older.
-func (s *Service) readProject(ctx context.Context, num, rev int64) (*project, error) {
+func (s *Service) readProject(ctx context.Context, num int64, as settings) (*project, error) {
 	row, err := s.DB.Ent.Project.Query().Where(entproject.Num(num)).Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read project: %w", err)
 	}
-	p := &project{id: row.ID, num: num, rev: rev, grace: time.Duration(row.JudgeGrace) * time.Second, tasks: map[string]*live{}, byEvent: map[int64][]*live{}}
-	if p.zone, err = time.LoadLocation(row.TimeZone); err != nil {
+	p := &project{id: row.ID, num: num, as: as, grace: time.Duration(as.grace) * time.Second, tasks: map[string]*live{}, byEvent: map[int64][]*live{}}
+	if p.zone, err = time.LoadLocation(as.zone); err != nil {
 		return nil, fmt.Errorf("zone of project %s: %w", row.ID, err)
 	}
 	tasks, err := s.DB.Ent.Task.Query().Where(enttask.ProjectID(row.ID), enttask.TypeIn(enttask.TypeDoneA, enttask.TypeDoneANotB),

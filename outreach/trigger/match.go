@@ -48,7 +48,7 @@ func (s *Service) Match(ctx context.Context, batchID int64, attempt int) error {
 		return err
 	}
 	now := s.Clock.Now()
-	m := matching{s: s, p: p, now: now, members: map[*live]*roaring.Bitmap{}}
+	m := matching{s: s, p: p, now: now, members: map[*live]*roaring.Bitmap{}, unknown: map[*live]bool{}}
 	for i := range events {
 		e := &events[i]
 		for _, l := range p.byEvent[e.event] {
@@ -61,9 +61,11 @@ func (s *Service) Match(ctx context.Context, batchID int64, attempt int) error {
 		if _, known := m.members[h.live]; known {
 			continue
 		}
-		if m.members[h.live], err = s.members(ctx, p, h.live); err != nil {
+		members, known, err := s.members(ctx, p, h.live)
+		if err != nil {
 			return err
 		}
+		m.members[h.live], m.unknown[h.live] = members, !known
 	}
 	for range mergeTries {
 		err = s.DB.SQLTx(ctx, func(tx *sql.Tx) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"tidings/internal/database"
+	"tidings/outreach/gate"
 )
 
 // matching is a batch on its way into counters and touches.
@@ -22,6 +23,7 @@ type matching struct {
 	now     time.Time
 	hits    []hit
 	members map[*live]*roaring.Bitmap
+	unknown map[*live]bool // whose segment was never computed
 }
 
 // counterKey is whose counter it is.
@@ -91,8 +93,11 @@ func (m *matching) fire(h hit, num uint32, losers []uint32) touch {
 		t.props = e.props.Raw()
 	}
 	t.reason = string(refusal(e.at, e.receivedAt, among(m.members[l], num, losers)))
+	if t.reason == string(gate.NotInAudience) && m.unknown[l] {
+		t.reason = undecided
+	}
 	switch {
-	case t.reason != "":
+	case t.reason != "" && t.reason != undecided:
 		t.kind, t.due = Send, m.now
 	case l.def.B != nil:
 		t.kind, t.due = Judge, utc(e.at).Add(l.def.B.Wait.Duration()+m.p.grace)

@@ -46,11 +46,19 @@ func (r *deliveryResolver) Content(ctx context.Context, obj *model.Delivery) ([]
 }
 
 func (r *mutationResolver) CreateTask(ctx context.Context, input model.TaskInput) (*ent.Task, error) {
-	return r.Tasks.Create(ctx, taskInput(ctx, &input))
+	in, err := taskInput(ctx, &input)
+	if err != nil {
+		return nil, err
+	}
+	return r.Tasks.Create(ctx, in)
 }
 
 func (r *mutationResolver) UpdateTask(ctx context.Context, id string, version int, input model.TaskInput) (*ent.Task, error) {
-	return r.Tasks.Update(ctx, id, version, taskInput(ctx, &input))
+	in, err := taskInput(ctx, &input)
+	if err != nil {
+		return nil, err
+	}
+	return r.Tasks.Update(ctx, id, version, in)
 }
 
 func (r *mutationResolver) SubmitTask(ctx context.Context, id string) (*ent.Task, error) {

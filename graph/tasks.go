@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -20,8 +21,9 @@ import (
 	"tidings/outreach/task/state"
 )
 
-// taskInput translates what a draft is written with.
-func taskInput(ctx context.Context, in *model.TaskInput) task.Input {
+// taskInput translates what a draft is written with. Cycle and trigger go by
+// their JSON form, which the product reads.
+func taskInput(ctx context.Context, in *model.TaskInput) (task.Input, error) {
 	out := task.Input{
 		Name: in.Name, Method: in.Method, Type: in.Type, ApplicationID: in.ApplicationID, CampaignID: in.CampaignID, GroupIDs: in.GroupIds,
 		AudienceMode: in.AudienceMode, UploadID: in.UploadID, Supplementary: in.Supplementary, ReachAt: in.ReachAt,
@@ -29,6 +31,14 @@ func taskInput(ctx context.Context, in *model.TaskInput) task.Input {
 		OpenMode: in.OpenMode, OpenURL: in.OpenURL, OpenAppID: in.OpenAppID, OpenPath: in.OpenPath,
 		GlobalLimit: in.GlobalLimit, ResendUnconfirmed: in.ResendUnconfirmed, Given: given(ctx, "input"),
 		Subject: in.Subject, SegmentID: in.SegmentID, Rule: in.Rule, Listed: in.Listed, RefreshBefore: in.RefreshBefore, RefreshFailure: in.RefreshFailure,
+		EndsAt: in.EndsAt,
+	}
+	var err error
+	if out.Cycle, err = asJSON(in.Cycle); err != nil {
+		return out, err
+	}
+	if out.Trigger, err = asJSON(in.Trigger); err != nil {
+		return out, err
 	}
 	if in.SegmentRoles != nil {
 		out.SegmentRoles = roleNames(in.SegmentRoles)
@@ -36,7 +46,7 @@ func taskInput(ctx context.Context, in *model.TaskInput) task.Input {
 	for _, p := range in.Content {
 		out.Content = append(out.Content, task.Param{Key: p.Key, Text: p.Text, Overlong: render.Overlong(p.Overlong)})
 	}
-	return out
+	return out, nil
 }
 
 // given tells which fields of an input object the client named: null clears a
@@ -89,7 +99,9 @@ func taskContent(t *ent.Task) (*model.TaskContent, error) {
 func taskCheck(found *task.Examination) *model.TaskCheck {
 	out := &model.TaskCheck{Ok: len(found.Problems) == 0, Problems: problems(found.Problems), Samples: []*model.Sample{}}
 	for _, w := range problems(found.Warnings) {
-		w.Params = map[string]any{"warning": true}
+		params := map[string]any{"warning": true}
+		maps.Copy(params, w.Params)
+		w.Params = params
 		out.Problems = append(out.Problems, w)
 	}
 	for _, s := range found.Samples {

@@ -16,31 +16,31 @@ import (
 )
 
 func (r *backtestResolver) Task(ctx context.Context, obj *ent.Backtest) (*ent.Task, error) {
-	panic(fmt.Errorf("not implemented: Task - task"))
+	return backtestTask(ctx, obj)
 }
 
 func (r *backtestResolver) Progress(ctx context.Context, obj *ent.Backtest) (float64, error) {
-	panic(fmt.Errorf("not implemented: Progress - progress"))
+	return backtestProgress(obj), nil
 }
 
 func (r *backtestResolver) Result(ctx context.Context, obj *ent.Backtest) (*model.BacktestResult, error) {
-	panic(fmt.Errorf("not implemented: Result - result"))
+	return r.backtestResult(ctx, obj)
 }
 
 func (r *backtestResolver) Stale(ctx context.Context, obj *ent.Backtest) (bool, error) {
-	panic(fmt.Errorf("not implemented: Stale - stale"))
+	return backtestStale(ctx, obj)
 }
 
 func (r *backtestSampleResolver) Person(ctx context.Context, obj *model.BacktestSample) (*model.Person, error) {
-	panic(fmt.Errorf("not implemented: Person - person"))
+	return samplePerson(ctx, obj.Num)
 }
 
 func (r *mutationResolver) BacktestTask(ctx context.Context, id string, days int) (*ent.Backtest, error) {
-	panic(fmt.Errorf("not implemented: BacktestTask - backtestTask"))
+	return r.Tasks.Backtest(ctx, id, days)
 }
 
 func (r *mutationResolver) CancelBacktest(ctx context.Context, id string) (*ent.Backtest, error) {
-	panic(fmt.Errorf("not implemented: CancelBacktest - cancelBacktest"))
+	return r.Tasks.CancelBacktest(ctx, id)
 }
 
 func (r *mutationResolver) PreflightTask(ctx context.Context, id string) (*ent.Preflight, error) {
@@ -64,11 +64,11 @@ func (r *queryResolver) TriggerPreview(ctx context.Context, typeArg task.Type, t
 }
 
 func (r *taskResolver) Cycle(ctx context.Context, obj *ent.Task) (*model.Cycle, error) {
-	panic(fmt.Errorf("not implemented: Cycle - cycle"))
+	return cycle(obj)
 }
 
 func (r *taskResolver) Trigger(ctx context.Context, obj *ent.Task) (*model.Trigger, error) {
-	panic(fmt.Errorf("not implemented: Trigger - trigger"))
+	return triggerOf(obj)
 }
 
 func (r *taskResolver) ComingPoints(ctx context.Context, obj *ent.Task, first int) ([]*time.Time, error) {
@@ -76,11 +76,11 @@ func (r *taskResolver) ComingPoints(ctx context.Context, obj *ent.Task, first in
 }
 
 func (r *taskResolver) Standing(ctx context.Context, obj *ent.Task) (*model.TriggerStanding, error) {
-	panic(fmt.Errorf("not implemented: Standing - standing"))
+	return r.standing(ctx, obj)
 }
 
 func (r *taskResolver) Backtest(ctx context.Context, obj *ent.Task) (*ent.Backtest, error) {
-	panic(fmt.Errorf("not implemented: Backtest - backtest"))
+	return load(ctx).backtests.Load(ctx, obj.ID)
 }
 
 func (r *taskResolver) Preflight(ctx context.Context, obj *ent.Task) (*ent.Preflight, error) {

@@ -26,6 +26,12 @@ func (s Span) Duration() time.Duration {
 	return time.Duration(s.Value) * units[s.Unit]
 }
 
+// Valid tells whether it is a wait that B may have (R74).
+func (s Span) Valid() bool {
+	unit, known := units[s.Unit]
+	return known && s.Value >= int(minWait/time.Minute) && s.Value <= int(maxWait/unit)
+}
+
 var units = map[Unit]time.Duration{Minute: time.Minute, Hour: time.Hour, Day: day}
 
 const (

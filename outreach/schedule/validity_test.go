@@ -26,7 +26,7 @@ func TestDefaultEndTime(t *testing.T) {
 		"a wait of days (R69)":                                  {"Asia/Shanghai", "2026-03-31 12:00", span(30, schedule.Day), schedule.Timing{Kind: schedule.Immediate}, "2026-04-30T12:00:00+08:00"},
 		"a weekday counts as 7 days (§10.4)":                    {"Asia/Shanghai", "2026-03-31 12:00", nil, tuesday("10:00"), "2026-04-07T12:00:00+08:00"},
 		"a time of day counts as k + 1 days (§10.4)":            {"Asia/Shanghai", "2026-03-31 12:00", nil, clockAfter(2, "10:00"), "2026-04-03T12:00:00+08:00"},
-		"a datetime counts as itself (§10.4)":                   {"Asia/Shanghai", "2026-03-31 12:00", nil, at1111, "2026-11-11T10:00:00+08:00"},
+		"a datetime counts as itself and a day (§10.4)":         {"Asia/Shanghai", "2026-03-31 12:00", nil, at1111, "2026-11-12T10:00:00+08:00"},
 		"unless the window ends after it (§10.4)":               {"Asia/Shanghai", "2026-12-31 12:00", nil, at1111, "2026-12-31T12:00:00+08:00"},
 		"7 days are the calendar's over a clock change (§10.4)": {"America/New_York", "2026-10-27 12:00", nil, tuesday("10:00"), "2026-11-03T12:00:00-05:00"},
 		"in an overlap nothing is cut off (§10.4)":              {"America/New_York", "2026-11-01T01:15:00-05:00", nil, clockAfter(0, "01:30"), "2026-11-02T01:30:00-05:00"},

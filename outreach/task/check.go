@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	enttask "tidings/ent/task"
 	entupload "tidings/ent/upload"
 	"tidings/outreach/audience"
+	"tidings/outreach/audience/rule"
 	"tidings/outreach/fault"
 	naming "tidings/outreach/name"
 	"tidings/outreach/render"
@@ -44,6 +46,8 @@ type Facts struct {
 	Hidden  bool
 	// RuleProblems are what is wrong with the rule of a task in mode RULE.
 	RuleProblems fault.Fields
+	// Events is what the project knows of the events of a triggered task.
+	Events rule.Catalogue
 	// Approver tells whether somebody else could approve.
 	Approver bool
 }
@@ -53,9 +57,10 @@ type Facts struct {
 func Check(f Facts) (fault.Fields, error) {
 	var fs fault.Fields
 	naming.Check(&fs, f.Task.Name, maxName)
-	checkType(&fs, f)
 	checkAudience(&fs, f)
-	checkReachTime(&fs, f)
+	if err := checkWhen(&fs, f); err != nil {
+		return nil, err
+	}
 	checkChannel(&fs, f)
 	if err := checkMessage(&fs, f); err != nil {
 		return nil, err
@@ -65,13 +70,6 @@ func Check(f Facts) (fault.Fields, error) {
 		fs.Add("approval", "NO_APPROVER", "nobody else in this project may approve the task")
 	}
 	return fs, nil
-}
-
-// checkType: of the four types (R44) the scheduled-once one runs today.
-func checkType(fs *fault.Fields, f Facts) {
-	if f.Task.Type != enttask.TypeOnce {
-		fs.Add("type", "NOT_AVAILABLE_YET", "only tasks that run once can be submitted yet")
-	}
 }
 
 // checkAudience: what the project's products and the type of the task allow
@@ -210,10 +208,9 @@ func checkMessage(fs *fault.Fields, f Facts) error {
 	if program == nil {
 		return nil
 	}
-	scheduled := f.Task.Type == enttask.TypeOnce || f.Task.Type == enttask.TypeRepeat
 	for _, p := range content.Params {
 		for _, part := range p.Parts {
-			if scheduled && part.Var != nil && part.Var.Source == render.Event {
+			if audience.Scheduled(f.Task.Type) && part.Var != nil && part.Var.Source == render.Event {
 				fs.Add("content."+p.Key, "NO_EVENT", "a scheduled task has no event whose attributes it could insert")
 			}
 		}
@@ -258,22 +255,43 @@ func checkOpen(fs *fault.Fields, f Facts) {
 var openPaths = map[string]string{"open.mode": "openMode", "open.appId": "openAppId", "open.path": "openPath", "open.url": "openUrl"}
 
 // Warnings are what a marketer should know before submitting; they stop nothing.
-func Warnings(f Facts) fault.Fields {
+func Warnings(f Facts) (fault.Fields, error) {
 	var fs fault.Fields
-	if f.Template == nil || f.Upload == nil || f.Task.AudienceMode != enttask.AudienceModeUpload {
-		return fs
+	if f.Template == nil {
+		return nil, nil
 	}
 	content, err := storedContent(f.Task.Content)
 	if err != nil {
-		return fs
+		return nil, err
+	}
+	unknownUsers := f.Upload != nil && f.Task.AudienceMode == enttask.AudienceModeUpload
+	properties, err := eventProperties(f)
+	if err != nil {
+		return nil, err
 	}
 	for _, p := range content.Params {
+		if unknownUsers && slices.ContainsFunc(p.Parts, func(part render.Part) bool { return part.Var != nil }) {
+			fs.Add("content."+p.Key, "UNKNOWN_USERS_FAIL", "uploaded IDs that nobody knows are not sent to, because the content inserts a variable")
+		}
 		for _, part := range p.Parts {
-			if part.Var != nil {
-				fs.Add("content."+p.Key, "UNKNOWN_USERS_FAIL", "uploaded IDs that nobody knows are not sent to, because the content inserts a variable")
-				break
+			if part.Var != nil && part.Var.Source == render.Event && properties != nil && !properties(part.Var.Name) {
+				fs.Add("content."+p.Key, "UNKNOWN_EVENT_PROPERTY", "none of the events that start the task was ever seen with %s", part.Var.Name)
+				fs.With(map[string]any{"name": part.Var.Name})
 			}
 		}
 	}
-	return fs
+	return fs, nil
+}
+
+// eventProperties tells whether any of A's events has a property; nil where the
+// task has no events to ask.
+func eventProperties(f Facts) (func(name string) bool, error) {
+	d, err := TriggerOf(f.Task)
+	if err != nil || d == nil || f.Events == nil || audience.Scheduled(f.Task.Type) {
+		return nil, err
+	}
+	names, _ := d.EventNames()
+	return func(property string) bool {
+		return slices.ContainsFunc(names, func(event string) bool { return f.Events.EventProperty(event, property).Known })
+	}, nil
 }

@@ -128,6 +128,9 @@ func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (made 
 		d := &draft{Task: *t, newContent: true, setGroups: true}
 		d.UploadID = nil
 		d.CreatorID = viewer.From(ctx).AccountID
+		if d.EndsAt, err = givenEnd(t, zone(t.Edges.Project)); err != nil {
+			return nil, err
+		}
 		if err := s.copiedSegment(ctx, tx, d); err != nil {
 			return nil, err
 		}
@@ -249,6 +252,9 @@ func (d *draft) write(m *ent.TaskMutation) {
 	m.SetRefreshBefore(d.RefreshBefore)
 	m.SetRefreshFailure(d.RefreshFailure)
 	orClear(len(d.Rule) > 0, func() { m.SetRule(d.Rule) }, m.ClearRule)
+	orClear(len(d.Cycle) > 0, func() { m.SetCycle(d.Cycle) }, m.ClearCycle)
+	orClear(len(d.Trigger) > 0, func() { m.SetTrigger(d.Trigger) }, m.ClearTrigger)
+	orClear(d.EndsAt != nil, func() { m.SetEndsAt(*d.EndsAt) }, m.ClearEndsAt)
 	orClear(len(d.SegmentRoles) > 0, func() { m.SetSegmentRoles(d.SegmentRoles) }, m.ClearSegmentRoles)
 	orClear(d.SegmentID != nil, func() { m.SetSegmentID(*d.SegmentID) }, m.ClearSegmentID)
 	if d.newContent {
@@ -296,7 +302,11 @@ func changes(before, after *ent.Task) map[string]any {
 		}
 	}
 	note("name", before.Name, after.Name)
+	note("type", before.Type, after.Type)
 	note("reachAt", instant(before.ReachAt), instant(after.ReachAt))
+	note("cycle", string(before.Cycle), string(after.Cycle))
+	note("trigger", string(before.Trigger), string(after.Trigger))
+	note("endsAt", instant(before.EndsAt), instant(after.EndsAt))
 	note("channelId", deref(before.ChannelID), deref(after.ChannelID))
 	note("templateId", deref(before.TemplateID), deref(after.TemplateID))
 	note("uploadId", deref(before.UploadID), deref(after.UploadID))

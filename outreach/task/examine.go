@@ -66,8 +66,11 @@ func (s *Service) Examine(ctx context.Context, taskID string) (*Examination, err
 	if err != nil {
 		return nil, err
 	}
-	out := &Examination{Warnings: Warnings(facts)}
+	out := &Examination{}
 	if out.Problems, err = Check(facts); err != nil {
+		return nil, err
+	}
+	if out.Warnings, err = Warnings(facts); err != nil {
 		return nil, err
 	}
 	out.Samples, err = s.samples(ctx, facts)

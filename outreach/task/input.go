@@ -54,6 +54,9 @@ type Input struct {
 	SegmentRoles      []string
 	RefreshBefore     *bool
 	RefreshFailure    *enttask.RefreshFailure
+	Cycle             json.RawMessage // schedule.Cycle
+	Trigger           json.RawMessage // trigger.Definition
+	EndsAt            *time.Time
 
 	// Given tells whether a field was named at all: one that was not stays as
 	// it is, one that was named without a value is cleared. Nil: those that
@@ -104,13 +107,7 @@ func (in *Input) apply(ctx context.Context, tx *ent.Tx, d *draft) error {
 	text(&fs, in.given("openUrl", in.OpenURL != nil), "openUrl", &d.OpenURL, in.OpenURL, 1000)
 	text(&fs, in.given("openAppId", in.OpenAppID != nil), "openAppId", &d.OpenAppID, in.OpenAppID, 32)
 	text(&fs, in.given("openPath", in.OpenPath != nil), "openPath", &d.OpenPath, in.OpenPath, 1000)
-	if in.given("reachAt", in.ReachAt != nil) {
-		d.ReachAt = in.ReachAt
-		if d.ReachAt != nil {
-			at := d.ReachAt.UTC().Truncate(time.Microsecond)
-			d.ReachAt = &at
-		}
-	}
+	in.applyWhen(&fs, d)
 	if in.given("supplementary", in.Supplementary != nil) {
 		d.Supplementary = supplementary(&fs, in.Supplementary)
 	}

@@ -11,6 +11,7 @@ import (
 	enttaskgrouplink "tidings/ent/taskgrouplink"
 	"tidings/ent/viewer"
 	"tidings/outreach/approval"
+	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	"tidings/outreach/task/state"
 )
@@ -45,12 +46,20 @@ func (s *Service) Submit(ctx context.Context, taskID string) (*ent.Task, error) 
 		if err != nil {
 			return nil, fmt.Errorf("freeze template: %w", err)
 		}
+		when, err := bound(t, facts.Zone)
+		if err != nil {
+			return nil, err
+		}
+		t.StartsAt, t.EndsAt, t.Trigger = when.from, when.to, when.trigger
 		snapshot, err := freeze(ctx, tx, t)
 		if err != nil {
 			return nil, err
 		}
 		t, err = state.Move(ctx, tx, t, state.Submit, func(u *ent.TaskUpdate) {
 			u.SetSubmittedAt(now).SetTemplateSnapshot(template).SetStatusReason("").SetStatusText("")
+			orClear(when.from != nil, func() { u.SetStartsAt(*when.from) }, func() { u.ClearStartsAt() })
+			orClear(when.to != nil, func() { u.SetEndsAt(*when.to) }, func() { u.ClearEndsAt() })
+			orClear(len(when.trigger) > 0, func() { u.SetTrigger(when.trigger) }, func() { u.ClearTrigger() })
 		})
 		if err != nil {
 			return nil, err
@@ -71,7 +80,14 @@ func (s *Service) Withdraw(ctx context.Context, taskID string) (*ent.Task, error
 		if err := approval.Withdraw(ctx, tx, t, s.clock.Now()); err != nil {
 			return nil, err
 		}
-		t, err := state.Move(ctx, tx, t, state.Withdraw, func(u *ent.TaskUpdate) { u.ClearSubmittedAt().ClearTemplateSnapshot() })
+		end, err := givenEnd(t, zone(t.Edges.Project))
+		if err != nil {
+			return nil, err
+		}
+		t, err = state.Move(ctx, tx, t, state.Withdraw, func(u *ent.TaskUpdate) {
+			u.ClearSubmittedAt().ClearTemplateSnapshot().ClearStartsAt()
+			orClear(end != nil, func() { u.SetEndsAt(*end) }, func() { u.ClearEndsAt() })
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -87,6 +103,9 @@ func (s *Service) gather(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.
 	if err := s.audienceFacts(ctx, tx, &f); err != nil {
 		return f, err
 	}
+	if err := eventFacts(ctx, tx, &f); err != nil {
+		return f, err
+	}
 	channels, err := tx.Channel.Query().Select(entchannel.FieldAppID, entchannel.FieldEnabled).All(ctx)
 	if err != nil {
 		return f, fmt.Errorf("load channels: %w", err)
@@ -99,6 +118,17 @@ func (s *Service) gather(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.
 	}
 	f.Approver, err = approval.HasApprover(ctx, tx, t.Edges.Project, t.CreatorID, viewer.From(ctx).AccountID)
 	return f, err
+}
+
+// eventFacts loads what the project knows of a triggered task's events.
+func eventFacts(ctx context.Context, tx *ent.Tx, f *Facts) error {
+	d, err := TriggerOf(f.Task)
+	if err != nil || d == nil || audience.Scheduled(f.Task.Type) {
+		return err
+	}
+	a, b := d.EventNames()
+	f.Events, err = audience.EventCatalogue(ctx, tx.Client(), f.Task.ProjectID, append(a, b...))
+	return err
 }
 
 // zone is where the project's times of day are.
@@ -124,7 +154,7 @@ func freeze(ctx context.Context, tx *ent.Tx, t *ent.Task) ([]byte, error) {
 		"audienceMode": t.AudienceMode, "uploadId": t.UploadID, "supplementary": t.Supplementary,
 		"subject": t.Subject, "segmentId": t.SegmentID, "rule": t.Rule, "listed": t.Listed, "segmentRoles": t.SegmentRoles,
 		"refreshBefore": t.RefreshBefore, "refreshFailure": t.RefreshFailure,
-		"reachAt": t.ReachAt, "approvalTimeout": t.ApprovalTimeout,
+		"reachAt": t.ReachAt, "cycle": t.Cycle, "trigger": t.Trigger, "startsAt": t.StartsAt, "endsAt": t.EndsAt, "approvalTimeout": t.ApprovalTimeout,
 		"channelId": t.ChannelID, "messageClass": t.MessageClass, "templateId": t.TemplateID, "content": t.Content,
 		"openMode": t.OpenMode, "openUrl": t.OpenURL, "openAppId": t.OpenAppID, "openPath": t.OpenPath,
 		"globalLimit": t.GlobalLimit, "resendUnconfirmed": t.ResendUnconfirmed, "version": t.Version,

@@ -52,8 +52,6 @@ func TestCheck(t *testing.T) {
 			"R49 the reach time is not in the past":      {change: func(in *task.Input) { in.ReachAt = new(morning.Add(-time.Second)) }, want: []string{"reachAt IN_THE_PAST"}},
 			"§10.5 the reach time is a minute ahead":     {change: func(in *task.Input) { in.ReachAt = new(morning.Add(59 * time.Second)) }, want: []string{"reachAt TOO_SOON"}},
 			"§10.5 exactly a minute is enough":           {change: func(in *task.Input) { in.ReachAt = new(morning.Add(time.Minute)) }},
-			"R44 other types are not there yet":          {change: func(in *task.Input) { in.Type = new(enttask.TypeRepeat) }, want: []string{"type NOT_AVAILABLE_YET"}},
-			"R39 a list is for scheduled tasks only":     {change: func(in *task.Input) { in.Type = new(enttask.TypeDoneA) }, want: []string{"type NOT_AVAILABLE_YET", "audienceMode SCHEDULED_ONLY"}},
 			"R43 all users are for triggered tasks only": {change: func(in *task.Input) { in.AudienceMode = new(enttask.AudienceModeAll) }, want: []string{"audienceMode TRIGGERED_ONLY"}},
 			"R24 a rule is wanted":                       {change: func(in *task.Input) { in.AudienceMode = new(enttask.AudienceModeRule) }, want: []string{"rule REQUIRED"}},
 			"R24 a rule is whole":                        {change: byRule(`{"op":"AND","nodes":[]}`), want: []string{"rule.nodes COUNT"}},

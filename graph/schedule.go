@@ -1,0 +1,114 @@
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tidings/ent"
+	"tidings/graph/model"
+	"tidings/outreach/audience/rule"
+	"tidings/outreach/schedule"
+	"tidings/outreach/task"
+	"tidings/outreach/trigger"
+)
+
+// asJSON is the JSON form of an input object, which the product reads itself;
+// nil when there is none.
+func asJSON[T any](in *T) (json.RawMessage, error) {
+	if in == nil {
+		return nil, nil
+	}
+	out, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("encode %T: %w", in, err)
+	}
+	return out, nil
+}
+
+func cycle(t *ent.Task) (*model.Cycle, error) {
+	c, err := task.CycleOf(t)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	return &model.Cycle{
+		Kind: unlessZero(model.CycleKind(c.Kind)), Every: unlessZero(c.Every), Weekdays: words[model.Weekday](c.Weekdays), MonthDays: c.MonthDays,
+		Times: c.Times, Start: unlessNever(c.Start), End: unlessNever(c.End),
+	}, nil
+}
+
+// triggerOf shows a task's trigger as it is stored: a draft keeps its B also
+// while its type has none.
+func triggerOf(t *ent.Task) (*model.Trigger, error) {
+	if len(t.Trigger) == 0 {
+		return nil, nil //nolint:nilnil // null
+	}
+	d, err := trigger.Parse(t.Trigger)
+	if err != nil {
+		return nil, fmt.Errorf("read trigger: %w", err)
+	}
+	out := &model.Trigger{Timing: timing(d.Timing), RecheckAudience: d.RecheckAudience, A: &model.TriggerA{
+		Mode: unlessZero(model.TriggerMode(d.A.Mode)), N: unlessZero(d.A.N), From: unlessNever(d.A.From), To: unlessNever(d.A.To),
+	}}
+	if out.A.Events, err = triggerEvents(d.A.Events); err != nil {
+		return nil, err
+	}
+	if d.B != nil {
+		out.B = &model.TriggerB{}
+		if d.B.Wait != (schedule.Span{}) {
+			out.B.Wait = &model.Span{Value: d.B.Wait.Value, Unit: model.SpanUnit(d.B.Wait.Unit)}
+		}
+		out.B.Events, err = triggerEvents(d.B.Events)
+	}
+	return out, err
+}
+
+func triggerEvents(events []trigger.Event) ([]*model.TriggerEvent, error) {
+	out := make([]*model.TriggerEvent, len(events))
+	for i, e := range events {
+		where, err := asJSON[rule.Filter](e.Where)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = &model.TriggerEvent{Event: e.Event, Where: where}
+	}
+	return out, nil
+}
+
+func timing(t schedule.Timing) *model.Timing {
+	if t == (schedule.Timing{}) {
+		return nil
+	}
+	out := &model.Timing{
+		Kind: unlessZero(model.TimingKind(t.Kind)), Days: unlessZero(t.Days), Hours: unlessZero(t.Hours), Minutes: unlessZero(t.Minutes),
+		At: unlessNever(t.At), Time: unlessZero(t.Time), Weekday: unlessZero(model.Weekday(t.Weekday)),
+	}
+	if t.Kind == schedule.AtTime { // 0 is that day
+		out.Days = &t.Days
+	}
+	return out
+}
+
+// unlessZero is null for what a draft lacks.
+func unlessZero[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+func unlessNever(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
+}
+
+func words[T ~string](in []string) []T {
+	out := make([]T, len(in))
+	for i, w := range in {
+		out[i] = T(w)
+	}
+	return out
+}

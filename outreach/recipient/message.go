@@ -28,13 +28,20 @@ func NewMessage(program *render.Program, uploaded bool) *Message {
 	return m
 }
 
+// Reachable tells whether a person is sent to if there is a message; the reason is
+// noted otherwise.
+func (p *Person) Reachable() bool {
+	if p.Target == "" && p.Reason == "" {
+		p.Reason = gate.NoTargetID
+	}
+	return p.Reason == ""
+}
+
 // Fill writes a person's message, or why there is none. The first reason in the
 // order of spec §4.7 stands.
 func (m *Message) Fill(p *Person) {
 	switch {
-	case p.Target == "" && p.Reason == "":
-		p.Reason = gate.NoTargetID
-	case p.Reason != "" || p.Params != nil:
+	case !p.Reachable() || p.Params != nil:
 	case m.Constant():
 		p.Params, p.Reason = m.constant, gate.Reason(m.refusal.Reason)
 	case p.Unknown && m.uploaded:

@@ -182,7 +182,7 @@ func (a *App) build(ctx context.Context) error {
 	a.approvals = approval.New(a.db, a.clock, changed)
 	a.uploads = audience.NewUploads(audience.Deps{DB: a.db, Clock: a.clock, Log: a.log})
 	a.dispatch = dispatch.New(a.db, a.clock, changed)
-	a.triggers = trigger.New(trigger.Deps{DB: a.db, Clock: a.clock, Plan: a.dispatch.Freeze, Changed: changed, Log: a.log})
+	a.triggers = trigger.New(trigger.Deps{DB: a.db, Clock: a.clock, Plan: a.dispatch.Freeze, Select: a.segments.Select, Changed: changed, Log: a.log})
 	a.learned, a.resolver = event.NewCatalogue(a.db), person.NewResolver(a.db)
 	a.catalogue, a.sources, a.stream = catalogue.New(a.db, a.learned), event.NewSources(a.db), event.NewStream(a.redis)
 	a.imports = dataimport.New(dataimport.Deps{

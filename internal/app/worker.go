@@ -92,6 +92,9 @@ func (a *App) sweepOnce(ctx context.Context) error {
 	if _, err := a.triggers.SweepBatches(ctx, now); err != nil {
 		return fmt.Errorf("batches of events: %w", err)
 	}
+	if _, err := a.tasks.SweepBacktests(ctx, now); err != nil {
+		return fmt.Errorf("backtests: %w", err)
+	}
 	if err := event.Sweep(ctx, a.db, a.clock.Now()); err != nil {
 		return fmt.Errorf("events: %w", err)
 	}

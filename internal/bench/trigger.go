@@ -184,7 +184,7 @@ func backtest(ctx context.Context, cfg *config.Config, events int) (line, error)
 		return line{}, fmt.Errorf("make events: %w", err)
 	}
 	in := trigger.BacktestInput{
-		ProjectID: w.project.ID, CreatorID: w.account.ID, Days: backtestDays, Audience: trigger.Audience{All: true},
+		ProjectID: w.project.ID, CreatorID: w.account.ID, Days: backtestDays, Audience: trigger.Audience{All: true}, WantsB: true,
 		Definition: trigger.Definition{
 			A:      trigger.A{Events: []trigger.Event{{Event: "view"}}, Mode: trigger.Every, N: 3},
 			B:      &trigger.B{Events: []trigger.Event{{Event: "pay"}}, Wait: schedule.Span{Value: 1, Unit: schedule.Day}},

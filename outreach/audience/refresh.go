@@ -2,6 +2,7 @@ package audience
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -136,6 +137,12 @@ func (s *Segments) members(ctx context.Context, seg *ent.Segment, now time.Time)
 		}
 	}
 	return out, err
+}
+
+// Select gives whom a rule of a project's subject selects now, for what is asked
+// about people without a segment of them, such as a backtest.
+func (s *Segments) Select(ctx context.Context, p *ent.Project, subject string, rule json.RawMessage, now time.Time) (*roaring.Bitmap, error) {
+	return s.run(ctx, p, subject, rule, now, nil)
 }
 
 // run computes a rule of a project; the segments that it names are taken as they

@@ -5,14 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"tidings/ent"
 	entbacktest "tidings/ent/backtest"
+	entchannel "tidings/ent/channel"
+	entidentity "tidings/ent/identity"
+	enttask "tidings/ent/task"
 	"tidings/ent/viewer"
+	"tidings/outreach/audience"
 	"tidings/outreach/fault"
+	"tidings/outreach/person"
 )
 
 const (
@@ -22,16 +28,47 @@ const (
 	samplePeople = 20
 )
 
-// Audience is whom a draft is for, as a backtest needs it: a set of people as of
-// when it was asked for.
+// Audience is whom a draft is for, as a backtest needs it. Who that is is found
+// out when the backtest runs; what is written down says whether the draft is for
+// others since.
 type Audience struct {
 	// All is everybody.
 	All bool `json:"all,omitempty"`
 	// SegmentID is a segment whose newest version is taken.
 	SegmentID string `json:"segmentId,omitempty"`
-	Subject   string `json:"subject,omitempty"`
-	// Members is a roaring bitmap of people, where there is no segment yet.
-	Members []byte `json:"members,omitempty"`
+	// Rule is what people are selected by where the task has a rule of its own: a
+	// draft's was perhaps never computed.
+	Rule    json.RawMessage `json:"rule,omitempty"`
+	Subject string          `json:"subject,omitempty"`
+	// Supplementary are target IDs of the channel, who are always among them.
+	Supplementary []string `json:"supplementary,omitempty"`
+	ChannelID     string   `json:"channelId,omitempty"`
+}
+
+// AudienceOf is whom a task is for; false when people cannot be told apart from
+// others by it: there is no segment or rule yet, or it has a list.
+func AudienceOf(t *ent.Task) (Audience, bool) {
+	a := Audience{Subject: t.Subject}
+	switch t.AudienceMode {
+	case enttask.AudienceModeAll:
+		return Audience{All: true}, true
+	case enttask.AudienceModeSegment:
+		if t.SegmentID == nil {
+			return a, false
+		}
+		a.SegmentID = *t.SegmentID
+	case enttask.AudienceModeRule:
+		if len(t.Rule) == 0 {
+			return a, false
+		}
+		a.Rule = t.Rule
+	case enttask.AudienceModeUpload:
+		return a, false
+	}
+	if len(t.Supplementary) > 0 && t.ChannelID != nil {
+		a.Supplementary, a.ChannelID = t.Supplementary, *t.ChannelID
+	}
+	return a, true
 }
 
 // BacktestDay is what one civil day of the project would have brought.
@@ -73,8 +110,10 @@ type BacktestSample struct {
 
 // BacktestInput is what a backtest is asked for.
 type BacktestInput struct {
-	ProjectID  string
-	TaskID     string // empty: none
+	ProjectID string
+	TaskID    string // empty: none
+	// WantsB says that the task is of the type A, not B.
+	WantsB     bool
 	CreatorID  string
 	Definition Definition
 	Audience   Audience
@@ -82,8 +121,8 @@ type BacktestInput struct {
 }
 
 // NewBacktest makes a backtest that is due at once, in the caller's transaction.
-// INVALID at days, and what Validate says of the definition's events; times need
-// not be filled in.
+// INVALID at days, and what Validate says of the definition's events and timing;
+// the window and the task's end need not be filled in.
 func NewBacktest(ctx context.Context, tx *ent.Tx, in BacktestInput, now time.Time) (*ent.Backtest, error) {
 	var fs fault.Fields
 	if in.Days < 1 || in.Days > MaxBacktestDays {
@@ -91,7 +130,12 @@ func NewBacktest(ctx context.Context, tx *ent.Tx, in BacktestInput, now time.Tim
 		fs.With(map[string]any{"min": 1, "max": MaxBacktestDays})
 	}
 	in.Definition.validateA(&fs)
-	in.Definition.validateB(&fs, in.Definition.B != nil)
+	in.Definition.validateB(&fs, in.WantsB)
+	for _, f := range in.Definition.Validity(time.Time{}).Validate("", now, time.UTC) {
+		if f.Path = fieldPath(f.Path); strings.HasPrefix(f.Path, path+".b.wait") {
+			fs = append(fs, f)
+		}
+	}
 	fs = append(fs, in.Definition.Timing.Validate(path+".timing")...)
 	if err := fs.Err(); err != nil {
 		return nil, err
@@ -154,8 +198,8 @@ func (s *Service) Backtest(ctx context.Context, id string, attempt int, lost <-c
 	return s.letGo(ctx, row, attempt, func(u *ent.BacktestUpdate) error {
 		u.SetEndedAt(s.Clock.Now())
 		if err != nil {
-			s.Log.ErrorContext(ctx, "backtest failed", "backtest", id, "error", err)
-			u.SetStatus(entbacktest.StatusFailed).SetFailure("INTERNAL").SetFailureText("an internal error; the server's log tells more")
+			word, text := s.whyFailed(ctx, id, err)
+			u.SetStatus(entbacktest.StatusFailed).SetFailure(word).SetFailureText(text)
 			return nil
 		}
 		text, err := json.Marshal(result)
@@ -165,6 +209,19 @@ func (s *Service) Backtest(ctx context.Context, id string, attempt int, lost <-c
 		u.SetStatus(entbacktest.StatusDone).SetResult(text).SetEvents(result.Events).SetDone(row.Total)
 		return nil
 	})
+}
+
+// whyFailed is a failure in a stable word and in words for people.
+func (s *Service) whyFailed(ctx context.Context, id string, err error) (word, text string) {
+	refusal, ours := errors.AsType[*fault.Error](err)
+	switch {
+	case ours && refusal.Reason != "":
+		return refusal.Reason, refusal.Error()
+	case ours && len(refusal.Fields) > 0:
+		return refusal.Fields[0].Rule, refusal.Error()
+	}
+	s.Log.ErrorContext(ctx, "backtest failed", "backtest", id, "error", err)
+	return "INTERNAL", "an internal error; the server's log tells more"
 }
 
 // letGo ends the work on a backtest under its attempt.
@@ -179,15 +236,19 @@ func (s *Service) letGo(ctx context.Context, row *ent.Backtest, attempt int, cha
 	if err := u.Exec(ctx); err != nil {
 		return fmt.Errorf("end backtest: %w", err)
 	}
+	if row.TaskID != nil {
+		s.Changed(*row.TaskID)
+	}
 	return nil
 }
 
-// whom gives a backtest's audience; nil is everybody.
-func (s *Service) whom(ctx context.Context, p *ent.Project, raw json.RawMessage) (*roaring.Bitmap, error) {
+// whom gives a backtest's audience as it is now; nil is everybody.
+func (s *Service) whom(ctx context.Context, p *ent.Project, raw json.RawMessage, now time.Time) (*roaring.Bitmap, error) {
 	var a Audience
 	if err := json.Unmarshal(raw, &a); err != nil {
 		return nil, fmt.Errorf("read audience: %w", err)
 	}
+	members := roaring.New()
 	switch {
 	case a.All:
 		return nil, nil //nolint:nilnil // everybody
@@ -196,13 +257,48 @@ func (s *Service) whom(ctx context.Context, p *ent.Project, raw json.RawMessage)
 		if err != nil {
 			return nil, err
 		}
-		return h.members, nil
-	}
-	members := roaring.New()
-	if len(a.Members) > 0 {
-		if err := members.UnmarshalBinary(a.Members); err != nil {
-			return nil, fmt.Errorf("read audience: %w", err)
+		members = h.members
+	case len(a.Rule) > 0:
+		selected, err := s.Select(ctx, p, a.Subject, a.Rule, now)
+		if err != nil {
+			return nil, err
+		}
+		if members, err = audience.ToPeople(ctx, s.DB, p.ID, p.Num, a.Subject, selected); err != nil {
+			return nil, err
 		}
 	}
-	return members, nil
+	if len(a.Supplementary) == 0 {
+		return members, nil
+	}
+	always, err := s.known(ctx, p, &a)
+	if err != nil {
+		return nil, err
+	}
+	return roaring.Or(members, always), nil
+}
+
+// known are the supplementary recipients that the project knows; others have
+// done nothing.
+func (s *Service) known(ctx context.Context, p *ent.Project, a *Audience) (*roaring.Bitmap, error) {
+	out := roaring.New()
+	channel, err := s.DB.Ent.Channel.Query().Where(entchannel.ID(a.ChannelID), entchannel.ProjectID(p.ID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read channel: %w", err)
+	}
+	values := make([]string, len(a.Supplementary))
+	for i, v := range a.Supplementary {
+		values[i] = person.WechatValue(channel.AppID, v)
+	}
+	nums, err := s.DB.Ent.Identity.Query().Where(entidentity.ProjectNum(p.Num), entidentity.Type(person.WechatOpenID), entidentity.ValueIn(values...)).
+		Select(entidentity.FieldPersonNum).Ints(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find supplementary recipients: %w", err)
+	}
+	for _, n := range nums {
+		out.Add(uint32(n)) //nolint:gosec // numbers of people have 32 bits
+	}
+	return out, nil
 }

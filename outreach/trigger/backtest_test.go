@@ -22,7 +22,7 @@ func (w *world) backtest(d trigger.Definition, a trigger.Audience, days int) *en
 	w.t.Helper()
 	var row *ent.Backtest
 	require.NoError(w.t, w.DB.Tx(w.ctx, func(ctx context.Context, tx *ent.Tx) (err error) {
-		row, err = trigger.NewBacktest(ctx, tx, trigger.BacktestInput{ProjectID: w.Project.ID, CreatorID: w.Account.ID, Definition: d, Audience: a, Days: days}, w.clock.Now())
+		row, err = trigger.NewBacktest(ctx, tx, trigger.BacktestInput{ProjectID: w.Project.ID, CreatorID: w.Account.ID, WantsB: d.B != nil, Definition: d, Audience: a, Days: days}, w.clock.Now())
 		return err
 	}))
 	return w.DB.Ent.Backtest.GetX(w.ctx, row.ID)

@@ -5,45 +5,26 @@ import (
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
-
-	"tidings/outreach/gate"
-	"tidings/outreach/trigger/match"
 )
 
 // replaying is a trigger that runs over the past, in memory: events come in the
-// order of their times.
+// order of their times. What it keeps of a person is ten bytes, and of a wait eight.
 type replaying struct {
 	def     Definition
 	zone    *time.Location
-	now     time.Time
 	wait    int64
-	a, b    map[int64][]*match.Filter
-	members *roaring.Bitmap
-	merged  map[uint32]uint32
+	members *roaring.Bitmap // nil: everybody
 
-	people map[uint32]*track
-	// waits are open, the earlier A first; all last equally long.
-	waits  []waiting
-	head   int
+	counts pagesOf[uint16]
+	lastB  pagesOf[int64] // when B was done last; 0: never
+	waits  waits          // the earlier A first; all last equally long
 	days   map[string]*dayCount
 	all    *roaring.Bitmap
 	sample []BacktestSample
-	events int64
 	sent   int
 	// day is that of dayFrom to dayTo: most events are of the day before's.
 	day            *dayCount
 	dayFrom, dayTo int64
-}
-
-// track is what is known of a person.
-type track struct {
-	counter counter
-	b       int64 // when B was done last; 0: never
-}
-
-type waiting struct {
-	person uint32
-	at     int64
 }
 
 type dayCount struct {
@@ -51,65 +32,74 @@ type dayCount struct {
 	people *roaring.Bitmap
 }
 
-func (r *replaying) take(e *occurrence) {
-	r.events++
+func newReplaying(d Definition, zone *time.Location) *replaying {
+	r := &replaying{def: d, zone: zone, days: map[string]*dayCount{}, all: roaring.New()}
+	if d.B != nil {
+		r.wait = d.B.Wait.Duration().Milliseconds()
+	}
+	return r
+}
+
+func (r *replaying) take(e happened) {
 	r.expire(e.at)
-	num := e.person
-	if to, ok := r.merged[num]; ok {
-		num = to
+	if e.is&isB != 0 {
+		*r.lastB.of(e.person) = e.at
 	}
-	if filters := r.b[e.event]; len(filters) > 0 && passes(filters, e.props, r.now, r.zone) {
-		r.of(num).b = e.at
-	}
-	if filters := r.a[e.event]; len(filters) == 0 || !passes(filters, e.props, r.now, r.zone) {
-		return
-	}
-	t := r.of(num)
-	for range t.counter.add(r.def.A, e.at) {
-		r.fire(num, e)
+	if e.is&isA != 0 && r.count(r.counts.of(e.person)) {
+		r.fire(e)
 	}
 }
 
-func (r *replaying) of(num uint32) *track {
-	t := r.people[num]
-	if t == nil {
-		t = &track{}
-		r.people[num] = t
+// fired marks a count of CUMULATIVE whose one firing is over.
+const fired = 1 << 15
+
+// count is counter.add on two bytes: for EVERY what is over ⌊count / n⌋·n is all
+// that the next firing depends on.
+func (r *replaying) count(held *uint16) bool {
+	c := counter{count: int(*held &^ fired), fired: *held&fired != 0}
+	if c.fired {
+		return false
 	}
-	return t
+	fires := c.add(r.def.A, 0) > 0
+	if fires {
+		c.count = 0
+	}
+	*held = uint16(c.count) //nolint:gosec // n is a thousand at most
+	if c.fired {
+		*held |= fired
+	}
+	return fires
 }
 
-func (r *replaying) fire(num uint32, e *occurrence) {
-	switch refusal(e.at, e.receivedAt, among(r.members, num, nil)) {
-	case gate.Late:
+func (r *replaying) fire(e happened) {
+	switch {
+	case e.is&isLate != 0:
 		r.on(e.at).Late++
 		r.on(e.at).Fired++
-	case gate.NotInAudience:
+	case r.members != nil && !r.members.Contains(e.person):
 		r.on(e.at).NotInAudience++
 		r.on(e.at).Fired++
+	case r.def.B != nil:
+		r.waits.push(e.person, e.at)
 	default:
-		if r.def.B != nil {
-			r.waits = append(r.waits, waiting{num, e.at})
-			return
-		}
-		r.message(num, e.at, e.at)
+		r.message(e.person, e.at, e.at)
 	}
 }
 
 // expire ends the waits that are over before an instant: all of B up to their end
 // has been seen, so whether the last B is at A or later decides.
 func (r *replaying) expire(before int64) {
-	for ; r.head < len(r.waits) && r.waits[r.head].at+r.wait < before; r.head++ {
-		w := r.waits[r.head]
-		if r.people[w.person].b >= w.at {
-			r.on(w.at+r.wait).Done++
+	for {
+		num, at, ok := r.waits.first()
+		if !ok || at+r.wait >= before {
+			return
+		}
+		r.waits.pop()
+		if *r.lastB.of(num) >= at {
+			r.on(at+r.wait).Done++
 			continue
 		}
-		r.message(w.person, w.at, w.at+r.wait)
-	}
-	if r.head > 1<<16 && r.head > len(r.waits)/2 {
-		r.waits = append(r.waits[:0], r.waits[r.head:]...)
-		r.head = 0
+		r.message(num, at, at+r.wait)
 	}
 }
 
@@ -120,8 +110,10 @@ func (r *replaying) message(num uint32, done, base int64) {
 	d.Messages++
 	d.people.Add(num)
 	r.sent++
-	if r.all.CheckedAdd(num) && len(r.sample) < samplePeople {
+	if len(r.sample) < samplePeople && r.all.CheckedAdd(num) {
 		r.sample = append(r.sample, BacktestSample{num, utc(done), r.def.Timing.Due(utc(base), r.zone).UTC()})
+	} else {
+		r.all.Add(num)
 	}
 }
 
@@ -144,8 +136,8 @@ func (r *replaying) on(at int64) *dayCount {
 // result lists every day of the period, those on which nothing happened too.
 func (r *replaying) result(from time.Time, days int) *BacktestResult {
 	out := &BacktestResult{
-		Days: []BacktestDay{}, Events: r.events, Messages: r.sent, People: int(r.all.GetCardinality()), //nolint:gosec // 32-bit numbers
-		Sample: slices.Concat([]BacktestSample{}, r.sample), Waiting: len(r.waits) - r.head,
+		Days: []BacktestDay{}, Messages: r.sent, People: int(r.all.GetCardinality()), //nolint:gosec // 32-bit numbers
+		Sample: slices.Concat([]BacktestSample{}, r.sample), Waiting: r.waits.len(),
 	}
 	for at, i := from, 0; i <= days; i++ {
 		d := r.on(at.UnixMilli())

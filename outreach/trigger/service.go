@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"tidings/ent"
 	"tidings/internal/clock"
 	"tidings/internal/database"
@@ -20,6 +22,9 @@ type Deps struct {
 	// Plan freezes what a task sends (dispatch.Plan, as JSON); its *fault.Error is
 	// a reason for which the task cannot go on.
 	Plan func(ctx context.Context, taskID string) (json.RawMessage, error)
+	// Select gives whom a rule selects now (audience.Segments.Select), for backtests
+	// of drafts that have a rule of their own.
+	Select func(ctx context.Context, p *ent.Project, subject string, rule json.RawMessage, now time.Time) (*roaring.Bitmap, error)
 	// Changed is told of every task whose status or runs changed; nil: nobody.
 	Changed func(taskID string)
 	Log     *slog.Logger

@@ -27,6 +27,8 @@ var prices = map[string]int{
 	"Task.progress":   costOfProgress,
 	"Run.progress":    costOfProgress,
 
+	"Task.standing": costOfPage,
+
 	"Person.deliveries":   costOfDeliveries, // looks into many runs
 	"Person.segments":     costOfDeliveries, // reads the members of segments
 	"Person.events":       costOfPage,

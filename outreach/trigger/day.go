@@ -17,11 +17,14 @@ import (
 	"tidings/outreach/fault"
 )
 
+// DaySlot begins the slot of a triggered run; its day follows.
+const DaySlot = "day "
+
 // Day is the civil day of a project that an instant is in: its first instant, the
 // next day's, and the name of a triggered run's slot for it.
 func Day(now time.Time, zone *time.Location) (from, to time.Time, slot string) {
 	from, to = rule.Start(now, rule.Day, zone)
-	return from.UTC(), to.UTC(), "day " + now.In(zone).Format(time.DateOnly)
+	return from.UTC(), to.UTC(), DaySlot + now.In(zone).Format(time.DateOnly)
 }
 
 // runOfDay is the task's run of the project's civil day, made when it is first

@@ -14,6 +14,7 @@ import (
 	"tidings/internal/database"
 	"tidings/internal/due"
 	"tidings/internal/queue"
+	"tidings/outreach/dispatch"
 )
 
 const (
@@ -38,6 +39,9 @@ const (
 	batchesNow, batchesLow = 200, 20
 	// backtestsAtOnce is how many backtests are handed out at a time.
 	backtestsAtOnce = 1
+	// preflightsAtOnce bounds the preflights in work: a segment that somebody waits
+	// for must find a slot.
+	preflightsAtOnce = 2
 )
 
 // The kinds of jobs.
@@ -50,6 +54,8 @@ const (
 	kindImport   = "import"
 	kindBatch    = "batch"
 	kindBacktest = "backtest"
+
+	kindPreflight = "preflight"
 )
 
 // classQueues are the queues of a shard's class.
@@ -123,7 +129,7 @@ func (p *Poller) runOnce(ctx context.Context) error {
 			continue
 		}
 		rows, err := due.HandOut(ctx, p.db, due.Runs, now, batch,
-			"w.task_id IN (SELECT id FROM tasks WHERE message_class = ? AND run_status NOT IN ('PAUSED', 'ABNORMAL'))", classNames[class])
+			classOf+" AND "+dispatch.Runnable, classNames[class], now)
 		errs = append(errs, err, p.enqueue(ctx, jobsOf(kindRun, name, rows)))
 	}
 	shards, err := p.shards(ctx, now)
@@ -142,6 +148,10 @@ func (p *Poller) runOnce(ctx context.Context) error {
 		}
 		rows, err := due.HandOut(ctx, p.db, kind.table, now, batch, "")
 		errs = append(errs, err, p.enqueue(ctx, jobsOf(kind.kind, kind.queue, rows)))
+	}
+	if p.served[queue.Segment] {
+		rows, err := due.HandOut(ctx, p.db, due.Preflights, now, 1, fmt.Sprintf(fewPreflights, p.db.NowSQL(), preflightsAtOnce))
+		errs = append(errs, err, p.enqueue(ctx, jobsOf(kindPreflight, queue.Segment, rows)))
 	}
 	if p.served[queue.Maintenance] {
 		rows, err := due.HandOut(ctx, p.db, due.Imports, now, 1, fmt.Sprintf(fewImports, p.db.NowSQL(), importsAtOnce))
@@ -180,8 +190,15 @@ func jobsOf(kind, name string, rows []due.Row) []queue.Job {
 	return jobs
 }
 
+// classOf is the condition of a run whose task is of a message class. It asks for
+// the one task by its key, so that no poll reads all tasks.
+const classOf = `(SELECT t.message_class FROM tasks t WHERE t.id = w.task_id) = ?`
+
 // fewImports is the condition that few enough imports are in somebody's hands.
 const fewImports = `(SELECT count(*) FROM imports o WHERE o.due_at IS NOT NULL AND o.lease_until >= %s) < %d`
+
+// fewPreflights is the same of preflights.
+const fewPreflights = `(SELECT count(*) FROM preflights o WHERE o.due_at IS NOT NULL AND o.lease_until >= %s) < %d`
 
 // inHandSQL: out the shards handed out or worked, by channel and class.
 const inHandSQL = `SELECT s.channel_id, s.class, count(*) FROM shards s WHERE s.lease_until >= %s GROUP BY s.channel_id, s.class`

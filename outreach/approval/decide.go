@@ -9,13 +9,10 @@ import (
 
 	"tidings/ent"
 	entapproval "tidings/ent/approval"
-	entrun "tidings/ent/run"
-	entsegment "tidings/ent/segment"
 	enttask "tidings/ent/task"
 	"tidings/ent/viewer"
-	"tidings/internal/id"
 	"tidings/outreach/access"
-	"tidings/outreach/audience"
+	"tidings/outreach/dispatch"
 	"tidings/outreach/fault"
 	"tidings/outreach/task/state"
 	"tidings/outreach/trigger"
@@ -37,7 +34,7 @@ func (s *Service) Approve(ctx context.Context, approvalID, comment string) (*ent
 		if err != nil {
 			return err
 		}
-		if err := begin(ctx, tx, t, now); err != nil {
+		if err := begin(ctx, tx, t, a.SubmittedAt, now); err != nil {
 			return err
 		}
 		return access.Audit(ctx, tx, "task.approve", t.ID, t.Name, map[string]any{"approval": a.ID, "comment": comment})
@@ -140,49 +137,9 @@ func cleanComment(comment string, needed bool) (string, error) {
 
 // begin sets an approved task going. A triggered one makes no run: from now on its
 // events count, and trigger.Advance starts it with its window.
-func begin(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) error {
-	switch t.Type {
-	case enttask.TypeOnce:
-		return makeRun(ctx, tx, t, now)
-	case enttask.TypeRepeat:
-		return fmt.Errorf("repeating tasks: not yet")
-	case enttask.TypeDoneA, enttask.TypeDoneANotB:
+func begin(ctx context.Context, tx *ent.Tx, t *ent.Task, submitted, now time.Time) error {
+	if t.Type == enttask.TypeDoneA || t.Type == enttask.TypeDoneANotB {
 		return trigger.Changed(ctx, tx, t.ProjectID)
 	}
-	return nil
-}
-
-// makeRun makes the execution of an approved task; a worker takes it when it is due.
-func makeRun(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) error {
-	refreshes, lead, err := refreshesFirst(ctx, tx, t)
-	if err != nil {
-		return err
-	}
-	at := *t.ReachAt
-	if at.Before(now) {
-		at = now
-	}
-	err = tx.Run.Create().SetProjectID(t.ProjectID).SetTaskID(t.ID).SetNum(id.Num()).SetKind(entrun.KindScheduled).
-		SetPlannedAt(*t.ReachAt).SetRunAt(at).SetDueAt(audience.RunAt(*t.ReachAt, now, refreshes, lead)).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("make run: %w", err)
-	}
-	return nil
-}
-
-// refreshesFirst tells whether the task's run begins with a refresh of its
-// segment, and how long before its time (R51, R52).
-func refreshesFirst(ctx context.Context, tx *ent.Tx, t *ent.Task) (bool, time.Duration, error) {
-	if t.SegmentID == nil {
-		return false, 0, nil
-	}
-	ctx = viewer.System(ctx) // what is sent does not depend on what the approver may see
-	seg, err := tx.Segment.Query().Where(entsegment.ID(*t.SegmentID)).WithProject().Only(ctx)
-	if ent.IsNotFound(err) {
-		return false, 0, nil
-	}
-	if err != nil {
-		return false, 0, fmt.Errorf("load segment: %w", err)
-	}
-	return audience.Refreshes(t, seg), time.Duration(seg.Edges.Project.RefreshLead) * time.Minute, nil
+	return dispatch.Begin(ctx, tx, t, submitted, now)
 }

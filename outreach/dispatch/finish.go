@@ -56,8 +56,8 @@ func forgetTouches(ctx context.Context, tx *ent.Tx, shardID, runNum int64) error
 	return err
 }
 
-// finish ends a run all of whose candidates have an outcome, and a
-// scheduled-once task with it.
+// finish ends a run all of whose candidates have an outcome, and with it a
+// scheduled task that has nothing left.
 func (s *Service) finish(ctx context.Context, tx *ent.Tx, runNum int64, now time.Time) error {
 	run, err := tx.Run.Query().Where(entrun.Num(runNum)).WithTask().Only(ctx)
 	if err != nil {
@@ -69,25 +69,15 @@ func (s *Service) finish(ctx context.Context, tx *ent.Tx, runNum int64, now time
 	if run.Kind == entrun.KindTriggered && run.Edges.Task.RunStatus != enttask.RunStatusEnded && run.Edges.Task.RunStatus != enttask.RunStatusCancelled {
 		return nil // its day is not over: trigger.Advance closes it
 	}
-	if err := tx.Run.UpdateOne(run).SetStatus(entrun.StatusDone).SetEndedAt(now).Exec(ctx); err != nil {
+	if err := tx.Run.UpdateOne(run).SetStatus(entrun.StatusDone).SetEndedAt(now).ClearDueAt().Exec(ctx); err != nil {
 		return err
 	}
-	if run.Edges.Task.Type != enttask.TypeOnce || run.Kind != entrun.KindScheduled {
+	if run.Kind != entrun.KindScheduled {
 		return nil
+	}
+	if repeats(run) {
+		return (&chain{tx: tx, task: run.Edges.Task}).end(ctx, now)
 	}
 	return tx.Task.Update().Where(enttask.ID(run.TaskID), enttask.RunStatusIn(enttask.RunStatusRunning, enttask.RunStatusWaiting, enttask.RunStatusPaused)).
 		SetRunStatus(enttask.RunStatusEnded).SetEndedAt(now).Exec(ctx)
-}
-
-// Restart makes the task's unfinished run due again: one that could not be
-// prepared is prepared anew, one that was stopped half way goes on with the
-// shards that are left. It belongs to the transaction that sets the task RUNNING.
-func Restart(ctx context.Context, tx *ent.Tx, runID string, now time.Time) error {
-	err := tx.Run.Update().Where(entrun.ID(runID), entrun.StatusEQ(entrun.StatusFailed)).
-		SetStatus(entrun.StatusWaiting).SetDueAt(now).SetFailure("").SetFailureText("").ClearEndedAt().
-		ClearRefreshStartedAt().ClearRefreshEndedAt().SetRefreshResult("").Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("restart %s: %w", runID, err)
-	}
-	return nil
 }

@@ -143,7 +143,7 @@ func (f *flow) step() {
 			}
 			n += len(rows)
 		}
-		rows, err := due.HandOut(f.System, f.DB, due.Runs, f.clock.Now(), 10, "w.task_id IN (SELECT id FROM tasks WHERE run_status NOT IN ('PAUSED', 'ABNORMAL'))")
+		rows, err := due.HandOut(f.System, f.DB, due.Runs, f.clock.Now(), 10, dispatch.Runnable, f.clock.Now())
 		require.NoError(f.t, err)
 		for _, r := range rows {
 			require.NoError(f.t, f.dispatch.Prepare(f.System, r.ID, r.Attempt))

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -21,8 +20,6 @@ import (
 )
 
 const (
-	// tooLate is how late a run may still start: after that nobody expects it (spec §10.5).
-	tooLate = 72 * time.Hour
 	// shardSeconds sizes shards on slow channels, so that one is done in a few
 	// seconds and a pause or a higher class need not wait for it.
 	shardSeconds = 5
@@ -48,11 +45,9 @@ func (s *Service) Prepare(ctx context.Context, runID string, attempt int) error 
 	if err != nil {
 		return fmt.Errorf("read run: %w", err)
 	}
-	if run.Status != entrun.StatusWaiting && run.Status != entrun.StatusPreparing && run.Status != entrun.StatusRefreshing {
-		return s.notDue(ctx, run, attempt)
-	}
-	if s.clock.Now().Sub(*run.DueAt) > tooLate {
-		return s.failed(ctx, run, attempt, fault.Errorf(fault.Conflict, "the run is more than 72 hours late").Because("TOO_LATE"))
+	turn, err := s.turn(ctx, run, attempt)
+	if err != nil || !turn {
+		return err
 	}
 	ready, err := s.ready(ctx, run, attempt)
 	if err != nil || !ready {
@@ -286,6 +281,15 @@ func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan
 			SetRunStatus(enttask.RunStatusRunning).SetStartedAt(now).Exec(ctx)
 		if err != nil {
 			return err
+		}
+		if repeats(run) {
+			c, err := chainOf(ctx, tx, task)
+			if err != nil {
+				return err
+			}
+			if err := c.extend(ctx, run.PlannedAt, now); err != nil {
+				return err
+			}
 		}
 		if people.IsEmpty() {
 			return s.finish(ctx, tx, run.Num, now)

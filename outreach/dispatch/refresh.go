@@ -21,6 +21,9 @@ const (
 	ResultHeld   = "HELD" // it failed, and the data that is held was sent to (R56)
 )
 
+// reasonRefresh: the segment could not be refreshed, and what is held does not do.
+const reasonRefresh = "REFRESH_FAILED"
+
 // ready brings the run's segment to where the run can send, step by step (§9.4):
 //
 //	WAITING ──lead before its time──▶ REFRESHING ──result──▶ WAITING ──its time──▶ …
@@ -61,9 +64,9 @@ func refreshFailure(run *ent.Run, seg *ent.Segment) *fault.Error {
 		return fault.Errorf(fault.Conflict, "the segment was never computed").Because("SEGMENT_NOT_COMPUTED")
 	case seg.Status == entsegment.StatusComputing:
 		return fault.Errorf(fault.Conflict, "the segment's refresh was not done %d minutes after the run's time", int(audience.Patience/time.Minute)).
-			Because("REFRESH_FAILED")
+			Because(reasonRefresh)
 	}
-	return fault.Errorf(fault.Conflict, "the segment's refresh failed: %s %s", seg.Failure, seg.FailureText).Because("REFRESH_FAILED")
+	return fault.Errorf(fault.Conflict, "the segment's refresh failed: %s %s", seg.Failure, seg.FailureText).Because(reasonRefresh)
 }
 
 // startRefresh begins the refresh, or joins the one that is under way, and waits

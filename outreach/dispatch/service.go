@@ -124,15 +124,26 @@ func (s *Service) notDue(ctx context.Context, run *ent.Run, attempt int) error {
 	return nil
 }
 
-// failed records why a run could not start; its task becomes abnormal, and its
-// creator may try again once the cause is gone (R1.3 RETRY).
+// letGo hands a run back that stays due.
+func (s *Service) letGo(ctx context.Context, run *ent.Run, attempt int) error {
+	_, err := s.db.Ent.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).SetLeaseOwner("").ClearLeaseUntil().Save(ctx)
+	if err != nil {
+		return fmt.Errorf("hand back %s: %w", run.ID, err)
+	}
+	return nil
+}
+
+// failed records why a run could not start. Its task becomes abnormal, and its
+// creator may try again once the cause is gone (§1.3 RETRY); only where the refresh
+// of its segment failed does a repeating task go on with its next point.
 func (s *Service) failed(ctx context.Context, run *ent.Run, attempt int, why *fault.Error) error {
+	now := s.clock.Now()
 	err := s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		u := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt)).
-			SetStatus(entrun.StatusFailed).SetFailure(why.Reason).SetFailureText(why.Error()).SetEndedAt(s.clock.Now()).
+			SetStatus(entrun.StatusFailed).SetFailure(why.Reason).SetFailureText(why.Error()).SetEndedAt(now).
 			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
 		if run.RefreshStartedAt != nil && run.RefreshEndedAt == nil {
-			u.SetRefreshEndedAt(s.clock.Now()).SetRefreshResult(ResultFailed)
+			u.SetRefreshEndedAt(now).SetRefreshResult(ResultFailed)
 		}
 		n, err := u.Save(ctx)
 		if err != nil || n == 0 {
@@ -140,6 +151,11 @@ func (s *Service) failed(ctx context.Context, run *ent.Run, attempt int, why *fa
 		}
 		if run.Kind == entrun.KindResend {
 			return nil // the task itself is over
+		}
+		if repeats(run) {
+			if goesOn, err := s.failedPoint(ctx, tx, run, why, now); err != nil || goesOn {
+				return err
+			}
 		}
 		return tx.Task.Update().Where(enttask.ID(run.TaskID), enttask.RunStatusIn(enttask.RunStatusWaiting, enttask.RunStatusRunning)).
 			SetRunStatus(enttask.RunStatusAbnormal).SetStatusReason(why.Reason).SetStatusText(why.Error()).Exec(ctx)

@@ -7,6 +7,7 @@ import (
 
 	"tidings/ent"
 	entrun "tidings/ent/run"
+	enttask "tidings/ent/task"
 	"tidings/outreach/dispatch"
 	"tidings/outreach/task/state"
 	"tidings/outreach/trigger"
@@ -19,6 +20,11 @@ func (s *Service) Pause(ctx context.Context, taskID string) (*ent.Task, error) {
 		if triggered(t) {
 			return s.standStill(ctx, tx, t)
 		}
+		if t.Type == enttask.TypeRepeat {
+			if err := dispatch.Suspend(ctx, tx, t, s.clock.Now()); err != nil {
+				return nil, err
+			}
+		}
 		return step(ctx, tx, t, state.Pause, "task.pause", nil)
 	})
 }
@@ -29,6 +35,9 @@ func (s *Service) Resume(ctx context.Context, taskID string) (*ent.Task, error) 
 	return s.command(ctx, state.OpResume, taskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
 		if triggered(t) {
 			return s.goOn(ctx, tx, t)
+		}
+		if t.Type == enttask.TypeRepeat {
+			return s.goOnRepeating(ctx, tx, t)
 		}
 		begun, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled), entrun.StartedAtNotNil()).Exist(ctx)
 		if err != nil {
@@ -70,9 +79,37 @@ func (s *Service) Cancel(ctx context.Context, taskID string) (*ent.Task, error) 
 	})
 }
 
+// goOnRepeating ends the pause of a repeating task: it skips the points that passed
+// and waits for the next; one with nothing left has ended.
+func (s *Service) goOnRepeating(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+	now := s.clock.Now()
+	standing, err := dispatch.Continue(ctx, tx, t, now)
+	if err != nil {
+		return nil, err
+	}
+	event := map[dispatch.Standing]state.Event{dispatch.NotBegun: state.Await, dispatch.Begun: state.Resume, dispatch.Over: state.End}[standing]
+	return step(ctx, tx, t, event, "task.resume", func(u *ent.TaskUpdate) {
+		switch {
+		case event == state.End:
+			u.SetEndedAt(now)
+		case event == state.Resume && t.StartedAt == nil:
+			u.SetStartedAt(now)
+		}
+	})
+}
+
 // cancelRuns ends the runs that no shard was cut for. A worker that is about to
 // finds the attempt gone and stops.
 func cancelRuns(ctx context.Context, tx *ent.Tx, taskID string, now time.Time) error {
+	for range 2 { // the first waits for a worker that makes the next run; the second finds that one
+		if err := cancelOpen(ctx, tx, taskID, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cancelOpen(ctx context.Context, tx *ent.Tx, taskID string, now time.Time) error {
 	err := tx.Run.Update().Where(entrun.TaskID(taskID), entrun.StatusIn(entrun.StatusWaiting, entrun.StatusRefreshing, entrun.StatusPreparing)).
 		SetStatus(entrun.StatusCancelled).SetEndedAt(now).AddAttempt(1).ClearDueAt().SetLeaseOwner("").ClearLeaseUntil().Exec(ctx)
 	if err != nil {
@@ -93,18 +130,9 @@ func (s *Service) Retry(ctx context.Context, taskID string) (*ent.Task, error) {
 			return s.retryTriggered(ctx, tx, t)
 		}
 		now := s.clock.Now()
-		// Run before task, as workers lock them: a run that ends at this moment is seen.
-		if err := tx.Run.Update().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled)).SetUpdatedAt(now).Exec(ctx); err != nil {
-			return nil, fmt.Errorf("lock runs: %w", err)
-		}
-		runs, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled)).Order(ent.Asc(entrun.FieldID)).IDs(ctx)
+		left, err := dispatch.Rerun(ctx, tx, t, now)
 		if err != nil {
-			return nil, fmt.Errorf("load runs: %w", err)
-		}
-		for _, id := range runs {
-			if err := dispatch.Restart(ctx, tx, id, now); err != nil {
-				return nil, err
-			}
+			return nil, err
 		}
 		t, err = step(ctx, tx, t, state.Retry, "task.retry", func(u *ent.TaskUpdate) {
 			u.SetStatusReason("").SetStatusText("").ClearEndedAt()
@@ -115,10 +143,8 @@ func (s *Service) Retry(ctx context.Context, taskID string) (*ent.Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		left, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled),
-			entrun.StatusIn(entrun.StatusWaiting, entrun.StatusRefreshing, entrun.StatusPreparing, entrun.StatusSending)).Exist(ctx)
-		if err != nil || left {
-			return t, err
+		if left {
+			return t, nil
 		}
 		// Everybody had their outcome before the task was stopped: nothing is left to
 		// do again. Whom it did not reach can be sent to by a resend.

@@ -22,7 +22,7 @@ const maxKeys = 1000
 // ResendInput says which recipients of a run get the message again.
 type ResendInput struct {
 	TaskID      string
-	RunID       string // empty: the task's own run
+	RunID       string // empty: the newest that had recipients
 	StatusIn    []delivery.Status
 	ReasonIn    []string
 	DeliveryIDs []string // empty: all that match
@@ -133,13 +133,14 @@ func (in *ResendInput) persons(origin *ent.Run) ([]uint32, error) {
 	return out, fs.Err()
 }
 
-// originRun is the run that is repeated: the one named, or the task's own.
+// originRun is the run that is repeated: the one named, or the task's newest that
+// had anybody to send to.
 func originRun(ctx context.Context, tx *ent.Tx, in ResendInput) (*ent.Run, error) {
 	q := tx.Run.Query().Where(entrun.TaskID(in.TaskID))
 	if in.RunID != "" {
 		q.Where(entrun.ID(in.RunID))
 	} else {
-		q.Where(entrun.KindEQ(entrun.KindScheduled)).Order(ent.Desc(entrun.FieldID))
+		q.Where(entrun.KindIn(entrun.KindScheduled, entrun.KindTriggered), entrun.AudienceSizeGT(0)).Order(ent.Desc(entrun.FieldPlannedAt, entrun.FieldID))
 	}
 	run, err := q.First(ctx)
 	if ent.IsNotFound(err) {

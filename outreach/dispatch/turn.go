@@ -1,0 +1,201 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tidings/ent"
+	entrun "tidings/ent/run"
+	enttask "tidings/ent/task"
+	"tidings/outreach/fault"
+	"tidings/outreach/schedule"
+)
+
+// Runnable is the condition of a due run, w, that somebody should look at: its
+// task goes and, of a repeating task, no earlier run is open. Nobody has to be
+// woken up when that ends. Of a task that was paused until its window was over,
+// the run ends it. In: business time.
+//
+// It asks for the one task by its key and for the task's runs by theirs, never
+// for all tasks.
+const Runnable = `(SELECT CASE
+		WHEN t.run_status = 'PAUSED' THEN t.type = 'REPEAT' AND t.ends_at <= ? AND w.due_at <= t.ends_at
+		WHEN t.run_status = 'ABNORMAL' THEN false
+		WHEN t.type <> 'REPEAT' OR w.kind <> 'SCHEDULED' THEN true
+		ELSE NOT EXISTS (SELECT 1 FROM runs o WHERE o.task_id = w.task_id AND o.planned_at < w.planned_at AND o.kind = 'SCHEDULED'
+			AND o.status IN ('WAITING', 'REFRESHING', 'PREPARING', 'SENDING'))
+		END FROM tasks t WHERE t.id = w.task_id)`
+
+// repeats tells whether a run is of a repeating task's point.
+func repeats(run *ent.Run) bool {
+	return run.Kind == entrun.KindScheduled && run.Edges.Task.Type == enttask.TypeRepeat
+}
+
+// turn tells whether a run that was handed out is to be prepared now. Otherwise
+// it has been dealt with: its task stands or is over, an earlier run is open, or
+// nobody started it in time.
+func (s *Service) turn(ctx context.Context, run *ent.Run, attempt int) (bool, error) {
+	now := s.clock.Now()
+	if repeats(run) {
+		switch task := run.Edges.Task; task.RunStatus { //nolint:exhaustive // the others run
+		case enttask.RunStatusPaused:
+			if pausedOut(task, run, now) {
+				return false, s.endPaused(ctx, run, now)
+			}
+			return false, s.letGo(ctx, run, attempt)
+		case enttask.RunStatusAbnormal:
+			return false, s.letGo(ctx, run, attempt)
+		case enttask.RunStatusCancelled, enttask.RunStatusEnded:
+			return false, s.drop(ctx, run, attempt)
+		}
+	}
+	if run.Status != entrun.StatusWaiting && run.Status != entrun.StatusPreparing && run.Status != entrun.StatusRefreshing {
+		return false, s.notDue(ctx, run, attempt)
+	}
+	wanted := run.PlannedAt
+	if run.DueAt != nil { // approved late, or started again
+		wanted = later(wanted, *run.DueAt)
+	}
+	if !repeats(run) {
+		if schedule.MisfireOnce(wanted, now) == schedule.Abnormal {
+			return false, s.failed(ctx, run, attempt, fault.Errorf(fault.Conflict, "the run is more than 72 hours late").Because("TOO_LATE"))
+		}
+		return true, nil
+	}
+	free, before, err := s.earlier(ctx, run)
+	if err != nil {
+		return false, err
+	}
+	if !free {
+		return false, s.letGo(ctx, run, attempt)
+	}
+	// To have waited for the run before is not to be late.
+	if schedule.Misfire(later(wanted, before), now) == schedule.Skip {
+		return false, s.misfired(ctx, run, attempt, now)
+	}
+	return true, nil
+}
+
+// earlier tells whether the runs of the task's earlier points are over, and when
+// the last of them that was not skipped ended.
+func (s *Service) earlier(ctx context.Context, run *ent.Run) (free bool, ended time.Time, err error) {
+	q := s.db.Ent.Run.Query().Where(entrun.TaskID(run.TaskID), entrun.KindEQ(entrun.KindScheduled), entrun.PlannedAtLT(run.PlannedAt))
+	busy, err := q.Clone().Where(entrun.StatusIn(open...)).Exist(ctx)
+	if err != nil {
+		return false, ended, fmt.Errorf("look for earlier runs: %w", err)
+	}
+	if busy {
+		return false, ended, nil
+	}
+	last, err := q.Where(entrun.StatusNotIn(entrun.StatusSkipped, entrun.StatusCancelled), entrun.EndedAtNotNil()).
+		Order(ent.Desc(entrun.FieldPlannedAt)).First(ctx)
+	if ent.IsNotFound(err) {
+		return true, ended, nil
+	}
+	if err != nil {
+		return false, ended, fmt.Errorf("look for the run before: %w", err)
+	}
+	return true, *last.EndedAt, nil
+}
+
+// misfired skips a run that nobody started in time, and the points that passed
+// since as far as they are as late; the first that is not has its row (§10.5).
+func (s *Service) misfired(ctx context.Context, run *ent.Run, attempt int, now time.Time) error {
+	return s.overtake(ctx, run, attempt, func(u *ent.RunUpdate) {
+		u.SetStatus(entrun.StatusSkipped).SetFailure(Misfired)
+	}, func(ctx context.Context, c *chain) error {
+		if err := c.miss(ctx, run.PlannedAt, now); err != nil {
+			return err
+		}
+		if err := c.begun(ctx, now); err != nil {
+			return err
+		}
+		return c.end(ctx, now)
+	})
+}
+
+// drop ends a run whose task is over; it has no successor.
+func (s *Service) drop(ctx context.Context, run *ent.Run, attempt int) error {
+	if run.Status == entrun.StatusSending {
+		return s.notDue(ctx, run, attempt)
+	}
+	return s.overtake(ctx, run, attempt, func(u *ent.RunUpdate) { u.SetStatus(entrun.StatusCancelled) }, nil)
+}
+
+// overtake ends a run under its attempt, and what follows from it, in one transaction.
+func (s *Service) overtake(ctx context.Context, run *ent.Run, attempt int, set func(*ent.RunUpdate), then func(context.Context, *chain) error) error {
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		u := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt), entrun.StatusIn(unbegun...)).
+			SetEndedAt(s.clock.Now()).ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
+		set(u)
+		n, err := u.Save(ctx)
+		if err != nil || n == 0 || then == nil {
+			return err
+		}
+		c, err := chainOf(ctx, tx, run.Edges.Task)
+		if err != nil {
+			return err
+		}
+		return then(ctx, c)
+	})
+	if err != nil {
+		return fmt.Errorf("end %s: %w", run.ID, err)
+	}
+	s.changed(run.TaskID)
+	return nil
+}
+
+// endPaused ends a task that is still paused when its window is over (§1.3).
+func (s *Service) endPaused(ctx context.Context, run *ent.Run, now time.Time) error {
+	task := run.Edges.Task
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		c, err := chainOf(ctx, tx, task)
+		if err != nil {
+			return err
+		}
+		runs, err := openRuns(ctx, tx, task.ID, now)
+		if err != nil {
+			return err
+		}
+		if err := c.cutShort(ctx, runs, now); err != nil {
+			return err
+		}
+		n, err := tx.Task.Update().Where(enttask.ID(task.ID), enttask.RunStatusEQ(enttask.RunStatusPaused)).
+			SetRunStatus(enttask.RunStatusEnded).SetEndedAt(now).Save(ctx)
+		if err == nil && n == 0 {
+			return errTaken // somebody resumed it at this moment
+		}
+		return err
+	})
+	if errors.Is(err, errTaken) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("end %s: %w", task.ID, err)
+	}
+	s.changed(task.ID)
+	return nil
+}
+
+// failedPoint makes the row of the next point after a run that failed, and tells
+// whether the task goes on: when the refresh of its segment is what failed. With
+// no version of the segment at all it does not (§9.4).
+func (s *Service) failedPoint(ctx context.Context, tx *ent.Tx, run *ent.Run, why *fault.Error, now time.Time) (bool, error) {
+	c, err := chainOf(ctx, tx, run.Edges.Task)
+	if err != nil {
+		return false, err
+	}
+	if err := c.extend(ctx, run.PlannedAt, now); err != nil {
+		return false, err
+	}
+	seg := run.Edges.Task.Edges.Segment
+	if why.Reason != reasonRefresh || seg == nil || seg.ComputedAt == nil {
+		return false, nil
+	}
+	if err := c.begun(ctx, now); err != nil {
+		return false, err
+	}
+	return true, c.end(ctx, now)
+}

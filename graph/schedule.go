@@ -1,11 +1,13 @@
 package graph
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
 
 	"tidings/ent"
+	enttask "tidings/ent/task"
 	"tidings/graph/model"
 	"tidings/outreach/audience/rule"
 	"tidings/outreach/schedule"
@@ -24,6 +26,61 @@ func asJSON[T any](in *T) (json.RawMessage, error) {
 		return nil, fmt.Errorf("encode %T: %w", in, err)
 	}
 	return out, nil
+}
+
+func (r *Resolver) schedulePreview(ctx context.Context, in *model.CycleInput, first int) (*model.SchedulePreview, error) {
+	raw, err := asJSON(in)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.Tasks.PreviewCycle(ctx, raw, first)
+	if err != nil {
+		return nil, err
+	}
+	return &model.SchedulePreview{Points: instants(found.Points), Total: found.Total, Problems: problems(found.Problems)}, nil
+}
+
+func (r *Resolver) triggerPreview(ctx context.Context, taskType enttask.Type, in *model.TriggerInput, endsAt *time.Time) (*model.TriggerPreview, error) {
+	raw, err := asJSON(in)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.Tasks.PreviewTrigger(ctx, taskType, raw, endsAt)
+	if err != nil {
+		return nil, err
+	}
+	out := &model.TriggerPreview{DefaultEnd: found.DefaultEnd, Problems: problems(found.Problems)}
+	if e := found.Example; e != nil {
+		out.Example = &model.TriggerExample{DoneAt: e.DoneAt.UTC(), JudgedAt: utc(e.JudgedAt), SentAt: e.SentAt.UTC(), TooLate: e.TooLate}
+	}
+	return out, nil
+}
+
+// comingPoints costs no query for each task: the project is loaded once.
+func (r *Resolver) comingPoints(ctx context.Context, t *ent.Task, first int) ([]*time.Time, error) {
+	project, err := load(ctx).projects.Load(ctx, t.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+	points, err := task.Coming(t, project, r.Clock.Now(), first)
+	return instants(points), err
+}
+
+func instants(in []time.Time) []*time.Time {
+	out := make([]*time.Time, len(in))
+	for i, at := range in {
+		out[i] = utc(&at)
+	}
+	return out
+}
+
+// utc is how the API writes instants.
+func utc(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	out := at.UTC()
+	return &out
 }
 
 func cycle(t *ent.Task) (*model.Cycle, error) {

@@ -51,7 +51,7 @@ func (r *mutationResolver) RefreshSegment(ctx context.Context, id string) (*ent.
 func (r *mutationResolver) UpdateProjectSettings(ctx context.Context, input model.ProjectSettingsInput) (*ent.Project, error) {
 	return r.Segments.UpdateSettings(ctx, audience.SettingsInput{
 		AudienceSource: input.AudienceSource, MultiSubject: input.MultiSubject, RefreshLead: input.RefreshLead,
-		ListedDefault: input.ListedDefault, EventRetentionDays: input.EventRetentionDays,
+		ListedDefault: input.ListedDefault, EventRetentionDays: input.EventRetentionDays, JudgeGrace: input.JudgeGrace,
 	})
 }
 

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"tidings/ent"
 	"tidings/ent/task"
 	"tidings/graph/generated"
@@ -44,23 +43,23 @@ func (r *mutationResolver) CancelBacktest(ctx context.Context, id string) (*ent.
 }
 
 func (r *mutationResolver) PreflightTask(ctx context.Context, id string) (*ent.Preflight, error) {
-	panic(fmt.Errorf("not implemented: PreflightTask - preflightTask"))
+	return r.Preflights.Start(ctx, id)
 }
 
 func (r *preflightResolver) Result(ctx context.Context, obj *ent.Preflight) (*model.PreflightResult, error) {
-	panic(fmt.Errorf("not implemented: Result - result"))
+	return r.preflightResult(ctx, obj)
 }
 
 func (r *preflightResolver) Stale(ctx context.Context, obj *ent.Preflight) (bool, error) {
-	panic(fmt.Errorf("not implemented: Stale - stale"))
+	return preflightStale(ctx, obj)
 }
 
 func (r *queryResolver) SchedulePreview(ctx context.Context, cycle model.CycleInput, first int) (*model.SchedulePreview, error) {
-	panic(fmt.Errorf("not implemented: SchedulePreview - schedulePreview"))
+	return r.schedulePreview(ctx, &cycle, first)
 }
 
 func (r *queryResolver) TriggerPreview(ctx context.Context, typeArg task.Type, trigger model.TriggerInput, endsAt *time.Time) (*model.TriggerPreview, error) {
-	panic(fmt.Errorf("not implemented: TriggerPreview - triggerPreview"))
+	return r.triggerPreview(ctx, typeArg, &trigger, endsAt)
 }
 
 func (r *taskResolver) Cycle(ctx context.Context, obj *ent.Task) (*model.Cycle, error) {
@@ -72,7 +71,7 @@ func (r *taskResolver) Trigger(ctx context.Context, obj *ent.Task) (*model.Trigg
 }
 
 func (r *taskResolver) ComingPoints(ctx context.Context, obj *ent.Task, first int) ([]*time.Time, error) {
-	panic(fmt.Errorf("not implemented: ComingPoints - comingPoints"))
+	return r.comingPoints(ctx, obj, first)
 }
 
 func (r *taskResolver) Standing(ctx context.Context, obj *ent.Task) (*model.TriggerStanding, error) {
@@ -84,7 +83,7 @@ func (r *taskResolver) Backtest(ctx context.Context, obj *ent.Task) (*ent.Backte
 }
 
 func (r *taskResolver) Preflight(ctx context.Context, obj *ent.Task) (*ent.Preflight, error) {
-	panic(fmt.Errorf("not implemented: Preflight - preflight"))
+	return load(ctx).preflights.Load(ctx, obj.ID)
 }
 
 func (r *Resolver) BacktestSample() generated.BacktestSampleResolver {

@@ -19,10 +19,15 @@ type SettingsInput struct {
 	RefreshLead        *int  // minutes (R52)
 	ListedDefault      *bool // R29
 	EventRetentionDays *int
+	JudgeGrace         *int // seconds (§10.2)
 }
 
-// maxRetention bounds the days that events are kept: further back nothing is taken.
-const maxRetention = 36_500
+const (
+	// maxRetention bounds the days that events are kept: further back nothing is taken.
+	maxRetention = 36_500
+	// maxGrace is the longest that a judgement of A, not B waits for late events, in seconds (§10.2).
+	maxGrace = 300
+)
 
 // UpdateSettings changes the project's settings.
 //
@@ -37,6 +42,7 @@ func (s *Segments) UpdateSettings(ctx context.Context, in SettingsInput) (*ent.P
 	var fs fault.Fields
 	within(&fs, "refreshLead", in.RefreshLead, 5, 120)
 	within(&fs, "eventRetentionDays", in.EventRetentionDays, 0, maxRetention)
+	within(&fs, "judgeGrace", in.JudgeGrace, 0, maxGrace)
 	if err := fs.Err(); err != nil {
 		return nil, err
 	}
@@ -47,7 +53,8 @@ func (s *Segments) UpdateSettings(ctx context.Context, in SettingsInput) (*ent.P
 			return err
 		}
 		u := tx.Project.UpdateOneID(before.ID).SetNillableAudienceSource(in.AudienceSource).SetNillableMultiSubject(in.MultiSubject).
-			SetNillableRefreshLead(in.RefreshLead).SetNillableListedDefault(in.ListedDefault).SetNillableEventRetentionDays(in.EventRetentionDays)
+			SetNillableRefreshLead(in.RefreshLead).SetNillableListedDefault(in.ListedDefault).SetNillableEventRetentionDays(in.EventRetentionDays).
+			SetNillableJudgeGrace(in.JudgeGrace)
 		if out, err = u.Save(ctx); err != nil {
 			return fmt.Errorf("save settings: %w", err)
 		}
@@ -77,6 +84,7 @@ func settingsChanges(before, after *ent.Project) map[string]any {
 	note("multiSubject", before.MultiSubject, after.MultiSubject)
 	note("refreshLead", before.RefreshLead, after.RefreshLead)
 	note("listedDefault", before.ListedDefault, after.ListedDefault)
+	note("judgeGrace", before.JudgeGrace, after.JudgeGrace)
 	note("eventRetentionDays", before.EventRetentionDays, after.EventRetentionDays)
 	return out
 }

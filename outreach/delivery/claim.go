@@ -10,6 +10,7 @@ import (
 	entrun "tidings/ent/run"
 	"tidings/internal/clock"
 	"tidings/internal/database"
+	"tidings/outreach/dispatch"
 	"tidings/outreach/gate"
 )
 
@@ -29,11 +30,12 @@ func (w *Worker) claim(ctx context.Context, sh *shard, r *run, attempt int, batc
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	c := claiming{w: w, sh: sh, r: r, attempt: attempt, batch: batch, at: w.Clock.Now(), over: sh.over}
+	c := claiming{w: w, sh: sh, r: r, attempt: attempt, batch: batch, at: w.Clock.Now(), over: sh.over != ""}
 	calls, err := c.commit(ctx)
-	if errors.Is(err, errOver) {
-		hold(batch)
-		c.over, sh.over = true, true
+	if over, ok := errors.AsType[overError](err); ok {
+		sh.over = gate.Reason(over)
+		hold(batch, sh.over)
+		c.over = true
 		calls, err = c.commit(ctx)
 	}
 	if err != nil {
@@ -44,43 +46,50 @@ func (w *Worker) claim(ctx context.Context, sh *shard, r *run, attempt int, batc
 }
 
 // hold records a batch of a run that is over as not sent.
-func hold(batch []candidate) {
+func hold(batch []candidate, why gate.Reason) {
 	for i := range batch {
-		batch[i].reason, batch[i].params = gate.TaskNotRunning, nil
+		batch[i].reason, batch[i].params = why, nil
 	}
 }
 
+// runStatusSQL is a run's status, r, and ENDED of one that its task's end cut short.
+const runStatusSQL = `CASE WHEN r.failure = '` + dispatch.TaskEnded + `' THEN 'ENDED' ELSE r.status END`
+
 // standingSQL: now, run number. Out: the run's status, its task's, and whether the
 // task's end has come.
-const standingSQL = `SELECT r.status, t.run_status, t.ends_at <= ? FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.num = ?`
+const standingSQL = `SELECT ` + runStatusSQL + `, t.run_status, t.ends_at <= ? FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.num = ?`
 
-// askOver tells whether a run is over, without claiming anything.
-func (w *Worker) askOver(ctx context.Context, sh *shard, r *run) (bool, error) {
+// askOver tells why a run is over, without claiming anything; empty: it is not.
+func (w *Worker) askOver(ctx context.Context, sh *shard, r *run) (gate.Reason, error) {
 	var (
 		runStatus, taskStatus string
 		past                  sql.NullBool
 	)
 	if err := w.DB.SQL.QueryRowContext(ctx, w.DB.Rebind(standingSQL), w.Clock.Now(), sh.runNum).Scan(&runStatus, &taskStatus, &past); err != nil {
-		return false, fmt.Errorf("read standing: %w", err)
+		return "", fmt.Errorf("read standing: %w", err)
 	}
-	return errors.Is(standing(r.kind, runStatus, taskStatus, past.Bool), errOver), nil
+	over, _ := errors.AsType[overError](standing(r.kind, runStatus, taskStatus, past.Bool))
+	return gate.Reason(over), nil
 }
 
-// errOver says that the run was cancelled or has ended: what is left is not sent.
-var errOver = errors.New("the run is over")
+// overError says that the run was cancelled or has ended, and with which reason
+// what is left is recorded as not sent.
+type overError gate.Reason
 
-// standing says whether a run may send: nil, errStop or errOver. A resend is of
+func (e overError) Error() string { return "the run is over: " + string(e) }
+
+// standing says whether a run may send: nil, errStop or an overError. A resend is of
 // a task that is over and goes by its run; a triggered task sends nothing once it
 // has ended (R69). Its end is the instant itself, past, and not the moment a little
 // later at which somebody notices and writes the status.
 func standing(kind entrun.Kind, runStatus, taskStatus string, past bool) error {
 	switch {
-	case kind == entrun.KindTriggered && past:
-		return errOver
+	case runStatus == "ENDED" || kind == entrun.KindTriggered && (past || taskStatus == "ENDED"):
+		return overError(gate.TaskEnded)
 	case taskStatus == "PAUSED" || taskStatus == "ABNORMAL":
 		return errStop
-	case runStatus != "SENDING" || taskStatus == "CANCELLED" || kind == entrun.KindTriggered && taskStatus == "ENDED":
-		return errOver
+	case runStatus != "SENDING" || taskStatus == "CANCELLED":
+		return overError(gate.TaskNotRunning)
 	default:
 		return nil
 	}
@@ -179,12 +188,12 @@ func (c *claiming) tally(won []*candidate) (calls []*candidate, n counts) {
 // the task's end has come; no row when the shard is lost.
 const fenceSQL = `UPDATE shards SET cursor = ?, sending = sending + ?, failed = failed + ?, not_sent = not_sent + ?
 	WHERE id = ? AND attempt = ? AND cursor = ?
-	RETURNING (SELECT r.status FROM runs r WHERE r.num = shards.run_num), (SELECT t.run_status FROM tasks t WHERE t.id = shards.task_id),
+	RETURNING (SELECT ` + runStatusSQL + ` FROM runs r WHERE r.num = shards.run_num), (SELECT t.run_status FROM tasks t WHERE t.id = shards.task_id),
 	(SELECT t.ends_at <= ? FROM tasks t WHERE t.id = shards.task_id)`
 
 // fence moves the cursor under the attempt, and asks in the same statement
 // whether the run may send, so that a pause or cancellation holds from the next
-// grant on. errLost, errStop or errOver end the transaction.
+// grant on. errLost, errStop or an overError end the transaction.
 func (c *claiming) fence(ctx context.Context, tx *sql.Tx, fence *sql.Stmt, n *counts) error {
 	var (
 		runStatus, taskStatus string

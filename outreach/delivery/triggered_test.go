@@ -159,7 +159,7 @@ func TestTriggeredMessages(t *testing.T) {
 		b.drain()
 		require.Equal(t, enttask.RunStatusRunning, b.DB.Ent.Task.GetX(b.ctx, b.task.ID).RunStatus)
 		run := b.DB.Ent.Run.Query().Where(entrun.TaskID(b.task.ID)).OnlyX(b.ctx)
-		require.Equal(t, []string{"0/1 SENT ", "1/2 NOT_SENT TASK_NOT_RUNNING"}, b.rows(run))
+		require.Equal(t, []string{"0/1 SENT ", "1/2 NOT_SENT TASK_ENDED"}, b.rows(run))
 		require.Equal(t, map[string]int{ids[0]: 1}, b.sender.calls)
 	})
 	each("nothing is sent after the task's end, not even what was cut before (R69)", at, func(t *testing.T, b *triggered) {
@@ -170,7 +170,7 @@ func TestTriggeredMessages(t *testing.T) {
 		b.clock.Set(b.Now.AddDate(0, 0, 2))
 		require.NoError(t, b.service.Advance(b.ctx))
 		run := b.work()
-		require.Equal(t, []string{"0/1 NOT_SENT TASK_NOT_RUNNING"}, b.rows(run))
+		require.Equal(t, []string{"0/1 NOT_SENT TASK_ENDED"}, b.rows(run))
 		require.Empty(t, b.sender.calls)
 		require.Equal(t, 1, b.DB.Ent.Task.GetX(b.ctx, b.task.ID).Discarded)
 		require.Equal(t, entrun.StatusDone, run.Status)

@@ -21,6 +21,7 @@ import (
 	"tidings/internal/ratelimit"
 	"tidings/outreach/channel"
 	"tidings/outreach/dispatch"
+	"tidings/outreach/gate"
 	"tidings/outreach/recipient"
 	"tidings/outreach/render"
 	"tidings/outreach/subscription"
@@ -122,7 +123,7 @@ type shard struct {
 	people     []uint32
 	cursor     int
 	sending    int
-	over       bool // the run was found to be over: the rest is recorded as not sent
+	over       gate.Reason // the run was found to be over: the rest is recorded as not sent, with this reason
 
 	loaded []candidate // people[base:base+len(loaded)]
 	base   int
@@ -197,11 +198,11 @@ func (w *Worker) grant(ctx, waiting context.Context, sh *shard, r *run, lease *d
 	if err != nil {
 		return err
 	}
-	if ch.blocked() && !sh.over {
+	if ch.blocked() && sh.over == "" {
 		if sh.over, err = w.askOver(ctx, sh, r); err != nil {
 			return err
 		}
-		if !sh.over {
+		if sh.over == "" {
 			return errStop
 		}
 	}
@@ -212,8 +213,8 @@ func (w *Worker) grant(ctx, waiting context.Context, sh *shard, r *run, lease *d
 	if err != nil {
 		return err
 	}
-	if sh.over {
-		hold(batch)
+	if sh.over != "" {
+		hold(batch, sh.over)
 	} else {
 		w.render(batch, r)
 	}

@@ -10,6 +10,7 @@ type Reason string
 // The reasons, in the order of the checks.
 const (
 	TaskNotRunning      Reason = "TASK_NOT_RUNNING"      // cancelled, or gone wrong, before this one's turn
+	TaskEnded           Reason = "TASK_ENDED"            // the task's end came before this one's turn (R69)
 	Late                Reason = "LATE"                  // the event arrived more than an hour after it happened (§10.1)
 	NotInAudience       Reason = "NOT_IN_AUDIENCE"       // not in the audience when the trigger fired (R61)
 	NoTargetID          Reason = "NO_TARGET_ID"          // the person has no ID on this channel

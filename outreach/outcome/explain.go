@@ -9,6 +9,7 @@ import (
 // words are our own reasons, in Chinese and English. The channel's codes are its package's to explain.
 var words = map[string][2]string{
 	string(gate.TaskNotRunning):      {"轮到该用户前任务已取消或异常", "the task was cancelled or went wrong before this one's turn"},
+	string(gate.TaskEnded):           {"轮到该用户前任务已结束", "the task had ended before this one's turn"},
 	string(gate.NotInAudience):       {"触发时不在受众中", "the person was not in the audience when the trigger fired"},
 	string(gate.NoTargetID):          {"该用户在此通道没有发送目标 ID", "the person has no ID on this channel"},
 	string(gate.Late):                {"事件晚到超过 1 小时，只计数，不触发", "the event came more than an hour late: it counts and sets nothing off"},

@@ -26,7 +26,8 @@ type loaders struct {
 	approvals     *dataloadgen.Loader[string, *ent.Approval] // of a task: the one that waits, or the last
 	tasks         *dataloadgen.Loader[string, *ent.Task]
 	projects      *dataloadgen.Loader[string, *ent.Project]
-	backtests     *dataloadgen.Loader[string, *ent.Backtest] // of a task: the newest
+	backtests     *dataloadgen.Loader[string, *ent.Backtest]  // of a task: the newest
+	preflights    *dataloadgen.Loader[string, *ent.Preflight] // of a task: the newest
 	segments      *segmentLoaders
 
 	people      *dataloadgen.Loader[int64, *model.Person]      // by the row's key; null where nobody is
@@ -54,6 +55,7 @@ func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler
 		approvals:     dataloadgen.NewMappedLoader(r.Approvals.OfTasks),
 		tasks:         dataloadgen.NewMappedLoader(r.tasksByID),
 		projects:      dataloadgen.NewMappedLoader(r.projectsByID),
+		preflights:    dataloadgen.NewMappedLoader(r.Preflights.OfTasks),
 		segments:      r.segmentLoaders(),
 		backtests:     dataloadgen.NewMappedLoader(r.newestBacktests),
 

@@ -16,6 +16,7 @@ import (
 	"tidings/outreach/detail"
 	"tidings/outreach/event"
 	"tidings/outreach/outcome"
+	"tidings/outreach/preflight"
 	"tidings/outreach/task"
 )
 
@@ -33,6 +34,8 @@ type Resolver struct {
 	Groups    *task.Groups
 	Campaigns *task.Campaigns
 	Segments  *audience.Segments
+
+	Preflights *preflight.Service
 
 	Catalogue *catalogue.Service
 	Sources   *event.Sources

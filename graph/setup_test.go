@@ -35,9 +35,11 @@ import (
 	"tidings/outreach/channel/registry"
 	"tidings/outreach/dataimport"
 	"tidings/outreach/detail"
+	"tidings/outreach/dispatch"
 	"tidings/outreach/event"
 	"tidings/outreach/outcome"
 	"tidings/outreach/person"
+	"tidings/outreach/preflight"
 	"tidings/outreach/task"
 )
 
@@ -51,22 +53,23 @@ const (
 
 // bundle is the real API over a real database, with people in two projects.
 type bundle struct {
-	t        *testing.T
-	db       *database.DB
-	wall     *clock.Fake // machine time of sessions
-	business *clock.Fake
-	uploads  *audience.Uploads
-	segments *audience.Segments
-	learned  *event.Catalogue
-	imports  *dataimport.Imports
-	server   *httptest.Server
-	access   *access.Service
-	box      *secret.Box
-	wechat   *sandbox.Sandbox
-	down     atomic.Bool // WeChat does not answer
-	hub      *pubsub.Hub
-	log      *lockedBuffer
-	sys      context.Context //nolint:containedctx // lives for one test
+	t          *testing.T
+	db         *database.DB
+	wall       *clock.Fake // machine time of sessions
+	business   *clock.Fake
+	uploads    *audience.Uploads
+	segments   *audience.Segments
+	preflights *preflight.Service
+	learned    *event.Catalogue
+	imports    *dataimport.Imports
+	server     *httptest.Server
+	access     *access.Service
+	box        *secret.Box
+	wechat     *sandbox.Sandbox
+	down       atomic.Bool // WeChat does not answer
+	hub        *pubsub.Hub
+	log        *lockedBuffer
+	sys        context.Context //nolint:containedctx // lives for one test
 
 	ours, theirs *ent.Project
 	tokens       map[access.Role]string // of our people
@@ -113,11 +116,13 @@ func setup(t *testing.T, db *database.DB) *bundle {
 		DB: db, Clock: business, Catalogue: declared, Learned: b.learned, People: person.NewResolver(db), Log: log,
 	})
 	b.segments = audience.NewSegments(audience.SegmentDeps{DB: db, Clock: business, Log: log})
+	tasks := task.New(db, business, b.segments, nil)
+	b.preflights = preflight.New(preflight.Deps{DB: db, Clock: business, Dispatch: dispatch.New(db, business, nil), Viewable: tasks.Viewable, Log: log})
 	resolver := &graph.Resolver{
 		Segments:  b.segments,
 		Catalogue: declared, Sources: event.NewSources(db), Events: event.NewReader(db), Stream: event.NewStream(redis),
-		Tables: detail.NewTables(db, declared), Imports: b.imports,
-		Tasks: task.New(db, business, b.segments, nil), Approvals: approval.New(db, business, nil), Groups: task.NewGroups(db), Campaigns: task.NewCampaigns(db),
+		Tables: detail.NewTables(db, declared), Imports: b.imports, Preflights: b.preflights,
+		Tasks: tasks, Approvals: approval.New(db, business, nil), Groups: task.NewGroups(db), Campaigns: task.NewCampaigns(db),
 		DB: db, Clock: business, Access: b.access, Rates: outcome.NewRates(), Hub: b.hub, Version: "test",
 		Channels: registry.New(registry.Deps{DB: db, Box: b.box, Clock: business, BaseURL: provider.URL + "/sandbox/wechat", Log: log}),
 	}

@@ -28,6 +28,8 @@ type Commands struct {
 	MatchBatch func(ctx context.Context, id int64, attempt int) error
 	// RunBacktest replays events; lost is closed when somebody else holds the row.
 	RunBacktest func(ctx context.Context, id string, attempt int, lost <-chan struct{}) error
+	// RunPreflight rehearses a task's run; lost is closed when somebody else holds the row.
+	RunPreflight func(ctx context.Context, id string, attempt int, lost <-chan struct{}) error
 	// ExpireApproval ends an approval that nobody decided in time.
 	ExpireApproval func(ctx context.Context, id string) error
 }
@@ -68,6 +70,11 @@ func Handlers(keeper *due.Keeper, c Commands) map[string]queue.Handler {
 	if c.RunBacktest != nil {
 		handlers[kindBacktest] = leased(keeper, due.Backtests, func(ctx context.Context, l *due.Lease, id string) error {
 			return c.RunBacktest(ctx, id, l.Attempt, l.Lost())
+		})
+	}
+	if c.RunPreflight != nil {
+		handlers[kindPreflight] = leased(keeper, due.Preflights, func(ctx context.Context, l *due.Lease, id string) error {
+			return c.RunPreflight(ctx, id, l.Attempt, l.Lost())
 		})
 	}
 	if c.WorkImport != nil {

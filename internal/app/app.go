@@ -35,6 +35,7 @@ import (
 	"tidings/outreach/dispatch"
 	"tidings/outreach/event"
 	"tidings/outreach/person"
+	"tidings/outreach/preflight"
 	"tidings/outreach/task"
 	"tidings/outreach/trigger"
 	"tidings/worker"
@@ -78,21 +79,22 @@ type App struct {
 	listener net.Listener
 	sandbox  *sandbox.Sandbox
 
-	access    *access.Service
-	passwords *secret.Passwords
-	channels  *registry.Registry
-	tasks     *task.Service
-	approvals *approval.Service
-	uploads   *audience.Uploads
-	segments  *audience.Segments
-	dispatch  *dispatch.Service
-	triggers  *trigger.Service
-	learned   *event.Catalogue // of events and properties
-	resolver  *person.Resolver
-	catalogue *catalogue.Service
-	sources   *event.Sources
-	stream    *event.Stream
-	imports   *dataimport.Imports
+	access     *access.Service
+	passwords  *secret.Passwords
+	channels   *registry.Registry
+	tasks      *task.Service
+	approvals  *approval.Service
+	uploads    *audience.Uploads
+	segments   *audience.Segments
+	dispatch   *dispatch.Service
+	triggers   *trigger.Service
+	preflights *preflight.Service
+	learned    *event.Catalogue // of events and properties
+	resolver   *person.Resolver
+	catalogue  *catalogue.Service
+	sources    *event.Sources
+	stream     *event.Stream
+	imports    *dataimport.Imports
 
 	started time.Time
 	cleanup []func()
@@ -183,6 +185,9 @@ func (a *App) build(ctx context.Context) error {
 	a.uploads = audience.NewUploads(audience.Deps{DB: a.db, Clock: a.clock, Log: a.log})
 	a.dispatch = dispatch.New(a.db, a.clock, changed)
 	a.triggers = trigger.New(trigger.Deps{DB: a.db, Clock: a.clock, Plan: a.dispatch.Freeze, Select: a.segments.Select, Changed: changed, Log: a.log})
+	a.preflights = preflight.New(preflight.Deps{
+		DB: a.db, Clock: a.clock, Dispatch: a.dispatch, Viewable: a.tasks.Viewable, Changed: changed, Log: a.log,
+	})
 	a.learned, a.resolver = event.NewCatalogue(a.db), person.NewResolver(a.db)
 	a.catalogue, a.sources, a.stream = catalogue.New(a.db, a.learned), event.NewSources(a.db), event.NewStream(a.redis)
 	a.imports = dataimport.New(dataimport.Deps{

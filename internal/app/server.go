@@ -31,7 +31,7 @@ func (a *App) addServer() {
 		DB: a.db, Clock: a.clock, Access: a.access, Channels: a.channels, Rates: outcome.NewRates(), Hub: a.hub,
 		Tasks: a.tasks, Approvals: a.approvals, Groups: task.NewGroups(a.db), Campaigns: task.NewCampaigns(a.db), Segments: a.segments,
 		Catalogue: a.catalogue, Sources: a.sources, Events: event.NewReader(a.db), Stream: a.stream,
-		Tables: detail.NewTables(a.db, a.catalogue), Imports: a.imports,
+		Tables: detail.NewTables(a.db, a.catalogue), Imports: a.imports, Preflights: a.preflights,
 		Version: a.opts.Version, Demo: a.cfg.Demo,
 	}, a.cfg.ConsoleOrigin, a.log)
 	deps := web.Deps{

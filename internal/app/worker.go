@@ -43,6 +43,7 @@ func (a *App) addWorker(changed func(taskID string)) error {
 			WorkImport:     a.imports.Work,
 			MatchBatch:     a.triggers.Match,
 			RunBacktest:    a.triggers.Backtest,
+			RunPreflight:   a.preflights.Work,
 			ExpireApproval: a.approvals.ExpireDue,
 		}),
 	})

@@ -13,10 +13,14 @@ import (
 	"tidings/outreach/schedule"
 )
 
+// Blocked is the condition of a run, w, of a repeating task: an earlier one of the
+// same task is open. Nobody has to be woken up when that ends.
+const Blocked = `EXISTS (SELECT 1 FROM runs o WHERE o.task_id = w.task_id AND o.planned_at < w.planned_at AND o.kind = 'SCHEDULED'
+	AND o.status IN ('WAITING', 'REFRESHING', 'PREPARING', 'SENDING'))`
+
 // Runnable is the condition of a due run, w, that somebody should look at: its
-// task goes and, of a repeating task, no earlier run is open. Nobody has to be
-// woken up when that ends. Of a task that was paused until its window was over,
-// the run ends it. In: business time.
+// task goes, and it is not blocked. Of a task that is still paused when its window
+// is over, the run ends it. In: business time.
 //
 // It asks for the one task by its key and for the task's runs by theirs, never
 // for all tasks.
@@ -24,9 +28,7 @@ const Runnable = `(SELECT CASE
 		WHEN t.run_status = 'PAUSED' THEN t.type = 'REPEAT' AND t.ends_at <= ? AND w.due_at <= t.ends_at
 		WHEN t.run_status = 'ABNORMAL' THEN false
 		WHEN t.type <> 'REPEAT' OR w.kind <> 'SCHEDULED' THEN true
-		ELSE NOT EXISTS (SELECT 1 FROM runs o WHERE o.task_id = w.task_id AND o.planned_at < w.planned_at AND o.kind = 'SCHEDULED'
-			AND o.status IN ('WAITING', 'REFRESHING', 'PREPARING', 'SENDING'))
-		END FROM tasks t WHERE t.id = w.task_id)`
+		ELSE NOT ` + Blocked + ` END FROM tasks t WHERE t.id = w.task_id)`
 
 // repeats tells whether a run is of a repeating task's point.
 func repeats(run *ent.Run) bool {

@@ -61,21 +61,29 @@ func (c *campaign) approved(name, list string) *task {
 	eventually(c.t, time.Minute, gently, "the list is ready", func() bool {
 		return ask[struct{ Upload struct{ Status string } }](c.marketer, `query($id: ID!) { upload(id: $id) { status } }`, vars{"id": k.upload.ID}).Upload.Status == "READY"
 	})
-	content := []vars{
-		{"key": "thing1", "text": "双十二会员日"},
-		{"key": "time2", "text": "2026年12月12日 10:00"},
-		{"key": "thing3", "text": "线上商城"},
-		{"key": "thing4", "text": "限量商品先到先得"},
-	}
 	k.id = ask[struct{ CreateTask struct{ ID string } }](c.marketer, `mutation($in: TaskInput!) { createTask(input: $in) { id } }`, vars{"in": vars{
 		"name": name, "type": "ONCE", "audienceMode": "UPLOAD", "uploadId": k.upload.ID, "reachAt": k.reachAt.Format(time.RFC3339),
 		"channelId": c.channel, "templateId": c.template, "content": content, "openMode": "NONE", "messageClass": "NORMAL",
 	}}).CreateTask.ID
+	k.approve()
+	return k
+}
+
+// content is what tasks send.
+var content = []vars{
+	{"key": "thing1", "text": "双十二会员日"},
+	{"key": "time2", "text": "2026年12月12日 10:00"},
+	{"key": "thing3", "text": "线上商城"},
+	{"key": "thing4", "text": "限量商品先到先得"},
+}
+
+// approve submits the draft and has it approved.
+func (k *task) approve() {
+	k.c.t.Helper()
 	approval := ask[struct {
 		SubmitTask struct{ Approval struct{ ID string } }
-	}](c.marketer, `mutation($id: ID!) { submitTask(id: $id) { approval { id } } }`, vars{"id": k.id}).SubmitTask.Approval.ID
-	ask[vars](c.approver, `mutation($id: ID!) { approve(id: $id) { id } }`, vars{"id": approval})
-	return k
+	}](k.c.marketer, `mutation($id: ID!) { submitTask(id: $id) { approval { id } } }`, vars{"id": k.id}).SubmitTask.Approval.ID
+	ask[vars](k.c.approver, `mutation($id: ID!) { approve(id: $id) { id } }`, vars{"id": approval})
 }
 
 // funnel is a task's progress; every candidate is in exactly one place.

@@ -17,6 +17,7 @@ import (
 	"tidings/internal/factory"
 	"tidings/internal/testdb"
 	"tidings/outreach/fault"
+	"tidings/outreach/recipient"
 	"tidings/outreach/render"
 	"tidings/outreach/task"
 )
@@ -247,7 +248,7 @@ func TestExamine(t *testing.T) {
 			require.NoError(t, err)
 			require.Empty(t, found.Warnings)
 			require.Len(t, found.Samples, 3)
-			require.Equal(t, task.Sample{Target: factory.OpenID(0), Params: []task.SampleParam{
+			require.Equal(t, recipient.Sample{Target: factory.OpenID(0), Params: []recipient.SampleParam{
 				{Key: "thing1", Label: "活动名称", Value: "春季大促"}, {Key: "date2", Label: "活动时间", Value: "2026年3月8日"},
 			}}, found.Samples[0])
 		})

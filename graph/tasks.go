@@ -97,19 +97,12 @@ func taskContent(t *ent.Task) (*model.TaskContent, error) {
 // taskCheck lists what stops a submission, then what does not: those are marked
 // as warnings in their params.
 func taskCheck(found *task.Examination) *model.TaskCheck {
-	out := &model.TaskCheck{Ok: len(found.Problems) == 0, Problems: problems(found.Problems), Samples: []*model.Sample{}}
+	out := &model.TaskCheck{Ok: len(found.Problems) == 0, Problems: problems(found.Problems), Samples: samples(found.Samples)}
 	for _, w := range problems(found.Warnings) {
 		params := map[string]any{"warning": true}
 		maps.Copy(params, w.Params)
 		w.Params = params
 		out.Problems = append(out.Problems, w)
-	}
-	for _, s := range found.Samples {
-		sample := &model.Sample{Target: s.Target, Reason: s.Reason, Content: []*model.DeliveredParam{}}
-		for _, p := range s.Params {
-			sample.Content = append(sample.Content, &model.DeliveredParam{Key: p.Key, Label: p.Label, Value: p.Value})
-		}
-		out.Samples = append(out.Samples, sample)
 	}
 	return out
 }

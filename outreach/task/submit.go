@@ -13,6 +13,7 @@ import (
 	"tidings/outreach/approval"
 	"tidings/outreach/audience"
 	"tidings/outreach/fault"
+	"tidings/outreach/preflight"
 	"tidings/outreach/task/state"
 )
 
@@ -65,6 +66,9 @@ func (s *Service) Submit(ctx context.Context, taskID string) (*ent.Task, error) 
 			return nil, err
 		}
 		if err := approval.Open(ctx, tx, t, now, snapshot); err != nil {
+			return nil, err
+		}
+		if err := preflight.Open(ctx, tx, t, now); err != nil {
 			return nil, err
 		}
 		return t, taskAudit(ctx, tx, "task.submit", t, nil)

@@ -100,6 +100,10 @@ func (b *testBundle) checkTasks(result *demo.Result) {
 			require.Len(b.t, t.Edges.Runs, 1)
 			require.Equal(b.t, result.DueAt, t.Edges.Runs[0].DueAt.UTC())
 		}
+		if t.Type != enttask.TypeOnce {
+			b.checkLiving(t)
+			continue
+		}
 		b.checkTimes(t)
 		switch s {
 		case state.Rejected:
@@ -111,7 +115,23 @@ func (b *testBundle) checkTasks(result *demo.Result) {
 			require.Equal(b.t, t.ReachAt.UTC(), t.Edges.Approvals[0].DueAt.UTC())
 		}
 	}
-	require.Equal(b.t, map[state.State]int{state.Ended: 5, state.Cancelled: 1, state.Rejected: 1, state.Pending: 1, state.Draft: 1, state.Waiting: 1}, found)
+	require.Equal(b.t, map[state.State]int{state.Ended: 5, state.Cancelled: 1, state.Rejected: 1, state.Pending: 1, state.Draft: 1, state.Waiting: 3}, found)
+}
+
+// checkLiving: what goes on by itself waits for its next point, or for people.
+func (b *testBundle) checkLiving(t *ent.Task) {
+	b.t.Helper()
+	require.Equal(b.t, state.Waiting, state.Of(t), t.Name)
+	require.True(b.t, t.EndsAt.After(now.AddDate(0, 5, 0)), t.Name)
+	if t.Type == enttask.TypeRepeat {
+		require.Len(b.t, t.Edges.Runs, 1)
+		require.True(b.t, t.Edges.Runs[0].PlannedAt.After(now))
+		return
+	}
+	require.Empty(b.t, t.Edges.Runs)
+	project, err := b.db.Ent.Project.Get(b.ctx, t.ProjectID)
+	require.NoError(b.t, err)
+	require.Equal(b.t, 1, project.LiveTriggers, "its events count")
 }
 
 // checkTimes: what happened to a task happened in order, and in the past.
@@ -144,7 +164,7 @@ func (b *testBundle) checkTimes(t *ent.Task) {
 // checkRuns: Σ candidates = audience = rows, and Σ shards = rows, by status and reason.
 func (b *testBundle) checkRuns(result *demo.Result) {
 	b.t.Helper()
-	runs, err := b.db.Ent.Run.Query().Where(entrun.TaskIDNEQ(result.TaskID)).WithTask(func(q *ent.TaskQuery) { q.WithUpload() }).All(b.ctx)
+	runs, err := b.db.Ent.Run.Query().Where(entrun.TaskIDNEQ(result.TaskID), entrun.HasTaskWith(enttask.TypeEQ(enttask.TypeOnce))).WithTask(func(q *ent.TaskQuery) { q.WithUpload() }).All(b.ctx)
 	require.NoError(b.t, err)
 	require.Len(b.t, runs, 6)
 	all := map[string]int{}

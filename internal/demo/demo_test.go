@@ -226,7 +226,7 @@ func TestTwoProcessesStartTogether(t *testing.T) {
 	require.NoError(t, errs[1])
 	require.NotEqual(t, results[0].TaskID, results[1].TaskID)
 	require.Equal(t, 1, b.count("projects"))
-	require.Equal(t, 11, b.count("tasks"))
+	require.Equal(t, 13, b.count("tasks"))
 }
 
 func TestADatabaseInUseIsLeftAlone(t *testing.T) {

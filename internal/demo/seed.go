@@ -123,6 +123,9 @@ func (w *world) furnish(ctx context.Context) error {
 	if err := h.release(ctx); err != nil {
 		return err
 	}
+	if err := w.goOn(ctx); err != nil {
+		return err
+	}
 	if err := w.backdate(ctx); err != nil {
 		return err
 	}

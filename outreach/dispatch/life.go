@@ -171,12 +171,14 @@ func Rerun(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (bool, e
 	if err != nil {
 		return false, err
 	}
-	last, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled), entrun.StatusNotIn(unbegun...)).
+	last, err := tx.Run.Query().Where(entrun.TaskID(t.ID), entrun.KindEQ(entrun.KindScheduled),
+		entrun.StatusIn(entrun.StatusFailed, entrun.StatusSending, entrun.StatusDone)).
 		Order(ent.Desc(entrun.FieldPlannedAt, entrun.FieldID)).First(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return false, fmt.Errorf("load the run that failed: %w", err)
 	}
-	again := last != nil && last.Status == entrun.StatusFailed
+	// A repeating task that a message stopped has perhaps a point that failed for another reason, long ago.
+	again := last != nil && last.Status == entrun.StatusFailed && (t.Type == enttask.TypeOnce || last.Failure == t.StatusReason)
 	if again {
 		if err := restart(ctx, tx, last.ID, now); err != nil {
 			return false, err

@@ -16,10 +16,9 @@ const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
 const MINUTES: Record<SpanUnit, number> = { MINUTE: 1, HOUR: 60, DAY: 24 * 60 };
 const DAY_MINUTES = MINUTES.DAY;
 
-/** These are merely not filled in yet; all else is a mistake and is shown at once. */
-const UNFINISHED = ['REQUIRED', 'NO_POINT'];
-export function isUnfinished({ rule }: ScheduleProblem): boolean {
-  return UNFINISHED.includes(rule);
+/** What is merely not filled in yet; all else is a mistake and is shown at once. */
+function isUnfinished({ rule }: ScheduleProblem): boolean {
+  return rule === 'REQUIRED';
 }
 
 class Problems {

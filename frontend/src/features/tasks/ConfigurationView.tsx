@@ -3,6 +3,8 @@ import { Card, Descriptions, type DescriptionsProps, Flex, Tag, Typography } fro
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RuleSentence } from '@/features/rules/RuleSentence';
+import { isTriggered } from '@/features/schedule/scheduleTypes';
+import { useScheduleItems } from '@/features/schedule/useScheduleItems';
 import { useTime } from '@/shared/time/TimeContext';
 import { MessageCard } from './MessageCard';
 import type { TaskConfigurationData } from './TaskConfiguration';
@@ -32,8 +34,10 @@ interface ConfigurationViewProps {
 /** All steps of a task, read only: for its page, and for who approves it. */
 export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps) {
   const { t } = useTranslation('tasks');
+  const { t: ts } = useTranslation('schedule');
   const time = useTime();
   const { upload, template, channel } = task;
+  const schedule = useScheduleItems({ ...task, points: task.comingPoints }, columns);
   const labels = new Map(template?.fields.map(({ key, label }) => [key, label]));
   const params = task.content.params;
 
@@ -149,17 +153,41 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
   ];
   const trigger: DescriptionsProps['items'] = [
     { key: 'type', label: t('config.type'), children: t(`type.${task.type}`) },
-    {
-      key: 'reachAt',
-      label: t('config.reachAt'),
-      children: task.reachAt ? `${time.minute(task.reachAt)} (${time.zone})` : NOTHING,
-    },
-    {
-      key: 'timeout',
-      label: t('config.approvalTimeout'),
-      children: t(`approvalTimeout.${task.approvalTimeout}`),
-    },
-    ...((task.audienceMode === 'RULE' || task.audienceMode === 'SEGMENT') && task.segment
+    ...(task.type === 'ONCE'
+      ? [
+          {
+            key: 'reachAt',
+            label: t('config.reachAt'),
+            children: task.reachAt ? `${time.minute(task.reachAt)} (${time.zone})` : NOTHING,
+          },
+        ]
+      : []),
+    ...schedule,
+    ...(isTriggered(task.type)
+      ? []
+      : [
+          {
+            key: 'timeout',
+            label: t('config.approvalTimeout'),
+            children: t(`approvalTimeout.${task.approvalTimeout}`),
+          },
+        ]),
+    ...(isTriggered(task.type) && task.segment
+      ? [
+          {
+            key: 'refresh',
+            label: ts('view.refresh'),
+            span: columns,
+            children:
+              task.audienceMode === 'RULE'
+                ? ts('trigger.refresh.RULE')
+                : ts(`trigger.refresh.${task.segment.updateMode}`, { at: task.segment.dailyAt }),
+          },
+        ]
+      : []),
+    ...(!isTriggered(task.type) &&
+    (task.audienceMode === 'RULE' || task.audienceMode === 'SEGMENT') &&
+    task.segment
       ? task.segment.updateMode === 'DAILY'
         ? [
             {

@@ -1,12 +1,15 @@
+import { TaskSchedule } from '@/features/schedule/preview';
 import { graphql, type ResultOf } from '@/shared/graphql/graphql';
 
 /** The whole configuration of a task, as it is read and approved. */
-export const TaskConfiguration = graphql(`
+export const TaskConfiguration = graphql(
+  `
   fragment TaskConfiguration on Task @_unmask {
     id
     name
     method
-    type
+    ...TaskSchedule
+    comingPoints(first: 5)
     application { id name }
     campaign { id name }
     groups { id name }
@@ -32,6 +35,8 @@ export const TaskConfiguration = graphql(`
     globalLimit
     resendUnconfirmed
   }
-`);
+`,
+  [TaskSchedule],
+);
 
 export type TaskConfigurationData = ResultOf<typeof TaskConfiguration>;

@@ -5,12 +5,14 @@ import { variablesOf } from './contentText';
 import { ParamEditor } from './ParamEditor';
 import { TemplatePicker } from './TemplatePicker';
 import { contentFor } from './taskForm';
+import { useEventFields } from './useEventFields';
 import { useWizard } from './WizardContext';
 
 /** The template and its parameters (R82–R85). */
 export function ContentEditor() {
   const { t } = useTranslation('wizard');
   const { values, template, patch, rules } = useWizard();
+  const eventFields = useEventFields();
   const [isPicking, setIsPicking] = useState(false);
   const hasVariables = Object.values(values.content).some(
     ({ text }) => variablesOf(text).length > 0,
@@ -43,7 +45,11 @@ export function ContentEditor() {
             />
           )}
           {template.fields.map((field) => (
-            <ParamEditor key={`${template.id}-${field.key}`} field={field} />
+            <ParamEditor
+              key={`${template.id}-${field.key}`}
+              field={field}
+              eventFields={eventFields}
+            />
           ))}
         </Flex>
       )}

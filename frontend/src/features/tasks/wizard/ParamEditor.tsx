@@ -1,5 +1,6 @@
 import { CodeOutlined } from '@ant-design/icons';
 import {
+  Alert,
   Button,
   Flex,
   Form,
@@ -15,6 +16,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ResultOf } from '@/shared/graphql/graphql';
 import { countCharacters, fixedLength, previewOf, variablesOf } from './contentText';
+import { type EventField, unknownNames } from './eventFields';
 import { VariableDialog } from './VariableDialog';
 import { limitFor, VALUE_KINDS } from './valueKinds';
 import { useWizard } from './WizardContext';
@@ -23,8 +25,14 @@ import styles from './wizard.module.css';
 
 type Field = ResultOf<typeof WizardTemplate>['fields'][number];
 
+interface ParamEditorProps {
+  field: Field;
+  /** Properties of the triggering event; null where there is none. */
+  eventFields: readonly EventField[] | null;
+}
+
 /** One parameter of the template: its text, how long it is, and what happens when it is too long. */
-export function ParamEditor({ field }: { field: Field }) {
+export function ParamEditor({ field, eventFields }: ParamEditorProps) {
   const { t } = useTranslation('wizard');
   const { values, rules, patch } = useWizard();
   const input = useRef<InputRef>(null);
@@ -32,6 +40,7 @@ export function ParamEditor({ field }: { field: Field }) {
   const param = values.content[field.key] ?? { text: '', overlong: 'DROP' as const };
   const path = `content.${field.key}.text`;
   const count = countOf(field, param.text);
+  const unknown = unknownNames(param.text, eventFields);
 
   function insert(written: string) {
     const element = input.current?.input;
@@ -107,7 +116,22 @@ export function ParamEditor({ field }: { field: Field }) {
           />
         </Form.Item>
       )}
-      {isInserting && <VariableDialog onInsert={insert} onClose={() => setIsInserting(false)} />}
+      {unknown.map((name) => (
+        <Alert
+          key={name}
+          type="warning"
+          showIcon
+          style={{ marginBottom: 12 }}
+          title={t('variable.eventUnknown', { name })}
+        />
+      ))}
+      {isInserting && (
+        <VariableDialog
+          eventFields={eventFields}
+          onInsert={insert}
+          onClose={() => setIsInserting(false)}
+        />
+      )}
     </fieldset>
   );
 }

@@ -1,5 +1,6 @@
 import { Alert, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useScheduleLabel } from '@/features/schedule/useScheduleWords';
 import { type Problem, stepOf } from './problems';
 import type { Place } from './steps';
 import { useProblemWords } from './useProblemWords';
@@ -10,6 +11,7 @@ export function ProblemList({ problems, here }: { problems: readonly Problem[]; 
   const { t } = useTranslation('wizard');
   const { goTo, template } = useWizard();
   const words = useProblemWords();
+  const scheduleLabel = useScheduleLabel();
   if (problems.length === 0) return null;
   return (
     <Alert
@@ -43,6 +45,8 @@ export function ProblemList({ problems, here }: { problems: readonly Problem[]; 
       .split(/[.[\]]+/)
       .filter((part) => !['', 'input', 'params', 'text'].includes(part));
     const [head = '', key] = parts;
+    const part = scheduleLabel(parts.join('.'));
+    if (part) return `${part}: `;
     const field = head === 'content' ? template?.fields.find((f) => f.key === key) : undefined;
     if (field) return `${field.label}: `;
     const known = FIELD_LABELS.find((candidate) => candidate === head);
@@ -62,7 +66,12 @@ const FIELD_LABELS = [
   'listed',
   'segmentRoles',
   'supplementary',
+  'type',
   'reachAt',
+  'cycle',
+  'trigger',
+  'endsAt',
+  'approvalTimeout',
   'channelId',
   'uploadId',
   'templateId',

@@ -1,14 +1,19 @@
 import { Checkbox, Form, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { isTriggered } from '@/features/schedule/scheduleTypes';
 import { useSession } from '@/features/session/session';
 import { ChoiceCards } from './ChoiceCards';
 import { useAbilities } from './useAbilities';
 import { useWizard } from './WizardContext';
 import { useWizardSegment } from './WizardSegment';
 
-/** 执行前刷新分群 and 刷新分群失败: what there is to choose depends on the segment (R51–R56). */
+/**
+ * 执行前刷新分群 and 刷新分群失败: what there is to choose depends on the segment (R51–R56, R60).
+ * A triggered task never refreshes before it sends (R70–R72): a sentence says what it has.
+ */
 export function RefreshFields() {
   const { t } = useTranslation('wizard');
+  const { t: ts } = useTranslation('schedule');
   const { me } = useSession();
   const { values, rules } = useWizard();
   const { abilities } = useAbilities(values.type);
@@ -19,12 +24,17 @@ export function RefreshFields() {
       ? t('trigger.noRefresh')
       : values.audienceMode === 'ALL'
         ? t('trigger.noRefreshAll')
-        : chosen?.updateMode === 'DAILY'
-          ? t('trigger.refreshDaily', { at: chosen.dailyAt })
-          : null;
+        : isTriggered(values.type)
+          ? values.audienceMode === 'RULE'
+            ? ts('trigger.refresh.RULE')
+            : chosen && ts(`trigger.refresh.${chosen.updateMode}`, { at: chosen.dailyAt })
+          : chosen?.updateMode === 'DAILY'
+            ? t('trigger.refreshDaily', { at: chosen.dailyAt })
+            : null;
+  if (isTriggered(values.type) && said === null) return null; // no segment is chosen yet
   if (said !== null)
     return (
-      <Form.Item label={t('field.refresh')}>
+      <Form.Item label={t(isTriggered(values.type) ? 'trigger.refreshLabel' : 'field.refresh')}>
         <Typography.Text type="secondary">{said}</Typography.Text>
       </Form.Item>
     );
@@ -32,7 +42,9 @@ export function RefreshFields() {
     <>
       <Form.Item
         label={t('field.refresh')}
-        extra={t('trigger.refreshHint', { count: me.project.refreshLead })}
+        extra={t(values.type === 'REPEAT' ? 'trigger.refreshHintRepeat' : 'trigger.refreshHint', {
+          count: me.project.refreshLead,
+        })}
       >
         <Form.Item
           name="refreshBefore"

@@ -7,6 +7,12 @@ import { pathOf } from '@/features/groups/groupTree';
 import { MessageCard } from '@/features/messages/MessageCard';
 import { RuleSentence } from '@/features/rules/RuleSentence';
 import { ruleInput } from '@/features/rules/ruleTree';
+import { checkCycle } from '@/features/schedule/checkSchedule';
+import { cycleInput, readCycle } from '@/features/schedule/cycleForm';
+import { isTriggered } from '@/features/schedule/scheduleTypes';
+import { asStored } from '@/features/schedule/triggerForm';
+import { useSchedulePreview, useTriggerPreview } from '@/features/schedule/usePreview';
+import { useScheduleItems } from '@/features/schedule/useScheduleItems';
 import { useUpload } from '@/features/uploads/useUpload';
 import type { ResultOf } from '@/shared/graphql/graphql';
 import { useTime } from '@/shared/time/TimeContext';
@@ -97,6 +103,7 @@ function Summary() {
   const nodes = <Node,>(edges: readonly ({ node: Node | null } | null)[] | null | undefined) =>
     (edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []));
 
+  const schedule = useSchedule();
   const hasSegment = values.audienceMode === 'RULE' || values.audienceMode === 'SEGMENT';
   const audience = [
     ...(values.audienceMode === 'RULE'
@@ -129,7 +136,7 @@ function Summary() {
           },
         ] as const)
       : []),
-    ...(hasSegment && segment?.updateMode !== 'DAILY'
+    ...(hasSegment && segment?.updateMode !== 'DAILY' && !isTriggered(values.type)
       ? ([
           { key: 'refresh', children: <OnOff on={values.refreshBefore} /> },
           ...(values.refreshBefore
@@ -141,7 +148,7 @@ function Summary() {
       : []),
   ];
 
-  const items = [
+  const before = [
     { key: 'name', children: values.name },
     { key: 'method', children: t('method.WECHAT_SUBSCRIPTION') },
     {
@@ -163,8 +170,15 @@ function Summary() {
     },
     ...audience,
     { key: 'supplementary', children: t('review.people', { count: values.supplementary.length }) },
-    { key: 'reachAt', children: `${time.minute(values.reachAt)} (${time.zone})` },
-    { key: 'approvalTimeout', children: t(`timeout.${values.approvalTimeout}`) },
+    { key: 'type', children: t(`trigger.${values.type}`) },
+    ...(values.type === 'ONCE'
+      ? ([{ key: 'reachAt', children: `${time.minute(values.reachAt)} (${time.zone})` }] as const)
+      : []),
+  ] as const;
+  const after = [
+    ...(isTriggered(values.type)
+      ? []
+      : ([{ key: 'approvalTimeout', children: t(`timeout.${values.approvalTimeout}`) }] as const)),
     { key: 'channelId', children: nameOf(nodes(channelData?.channels.edges), values.channelId) },
     { key: 'messageClass', children: t(`class.${values.messageClass}`) },
     { key: 'templateId', children: template?.title ?? t('review.none') },
@@ -186,13 +200,39 @@ function Summary() {
     { key: 'resendUnconfirmed', children: <OnOff on={values.resendUnconfirmed} /> },
   ] as const;
 
+  const labelled = <Item extends (typeof before)[number] | (typeof after)[number]>(item: Item) => ({
+    ...item,
+    label: t(`field.${item.key}`),
+  });
   return (
     <Descriptions
       bordered
       size="small"
       column={{ xs: 1, sm: 1, md: 1, lg: 2, xl: 2, xxl: 2 }}
-      items={items.map((item) => ({ ...item, label: t(`field.${item.key}`) }))}
+      items={[...before.map(labelled), ...schedule, ...after.map(labelled)]}
     />
+  );
+}
+
+/** The cycle or the trigger as the task page will show it, with what the server makes of it. */
+function useSchedule() {
+  const { values, facts } = useWizard();
+  const { type, cycle, trigger, endsAt } = values;
+  const isRepeating = type === 'REPEAT' && checkCycle(cycle, facts.now).length === 0;
+  const points = useSchedulePreview(cycle, isRepeating).answer;
+  const hasWindow = isTriggered(type) && trigger.a.from !== null && trigger.a.to !== null;
+  const preview = useTriggerPreview({ type, form: trigger, endsAt }, hasWindow).answer;
+  return useScheduleItems(
+    {
+      type,
+      cycle: readCycle({ ...cycle, ...cycleInput(cycle) } as typeof cycle),
+      trigger: asStored(trigger, type),
+      endsAt: endsAt ?? preview?.defaultEnd ?? null,
+      points: points?.points ?? null,
+      ...(points ? { total: points.total } : {}),
+      example: preview?.example ?? null,
+    },
+    2,
   );
 }
 

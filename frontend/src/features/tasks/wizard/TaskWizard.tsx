@@ -19,7 +19,7 @@ import type { Draft } from './draftSaver';
 import { MethodStep } from './MethodStep';
 import { MetricsStep } from './MetricsStep';
 import { ProblemList } from './ProblemList';
-import { fieldOf, firstStepOf, type Problem, problemsOf } from './problems';
+import { fieldOf, firstStepOf, isSelfSpoken, type Problem, problemsOf } from './problems';
 import { ReviewStep } from './ReviewStep';
 import { SaveStatus } from './SaveStatus';
 import { neighbours, type Place, STEPS, type StepKey } from './steps';
@@ -121,6 +121,7 @@ export function TaskWizard({ initial, draft: start, place, onPlace, onCreated }:
   function putAtFields(found: readonly Problem[]) {
     const byField = new Map<string, { name: string[]; errors: string[] }>();
     for (const problem of found) {
+      if (isSelfSpoken(problem)) continue;
       const name = fieldOf(problem.path, form.getFieldValue('content') as TaskForm['content']);
       if (!name) continue;
       const entry = byField.get(name.join('.')) ?? { name: [...name], errors: [] };

@@ -1,23 +1,26 @@
-import { Form, Input, Modal, Radio } from 'antd';
+import { Form, Input, Modal, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { printVariable, VARIABLE_NAME } from './contentText';
 
 interface VariableForm {
-  source: 'attr' | 'id';
+  source: 'attr' | 'id' | 'event';
   name: string;
   fallback?: string;
 }
 
 interface VariableDialogProps {
+  /** Properties of the triggering event; null where there is none (a scheduled task). */
+  eventFields: readonly { name: string; label: string }[] | null;
   onInsert: (written: string) => void;
   onClose: () => void;
 }
 
 /** Asks which value to insert and what stands in for it (R83, R84). */
-export function VariableDialog({ onInsert, onClose }: VariableDialogProps) {
+export function VariableDialog({ eventFields, onInsert, onClose }: VariableDialogProps) {
   const { t } = useTranslation('wizard');
   const { t: tc } = useTranslation();
   const [form] = Form.useForm<VariableForm>();
+  const source = Form.useWatch('source', form) ?? 'attr';
   return (
     <Modal
       open
@@ -41,19 +44,32 @@ export function VariableDialog({ onInsert, onClose }: VariableDialogProps) {
             options={[
               { value: 'attr', label: t('variable.attr') },
               { value: 'id', label: t('variable.id') },
+              ...(eventFields ? [{ value: 'event', label: t('variable.event') }] : []),
             ]}
+            onChange={() => form.resetFields(['name'])}
           />
         </Form.Item>
         <Form.Item
           name="name"
-          label={t('variable.name')}
-          extra={t('variable.nameHint')}
+          label={t(source === 'event' ? 'variable.eventName' : 'variable.name')}
+          extra={t(source === 'event' ? 'variable.eventHint' : 'variable.nameHint')}
           rules={[
             { required: true, message: t('rule.REQUIRED') },
             { pattern: VARIABLE_NAME, message: t('variable.nameWrong') },
           ]}
         >
-          <Input autoFocus autoComplete="off" placeholder="nickname" />
+          {source === 'event' ? (
+            <Select
+              showSearch={{ optionFilterProp: 'label' }}
+              notFoundContent={t('variable.eventNone')}
+              options={(eventFields ?? []).map(({ name, label }) => ({
+                value: name,
+                label: label === name ? name : `${label} (${name})`,
+              }))}
+            />
+          ) : (
+            <Input autoFocus autoComplete="off" placeholder="nickname" />
+          )}
         </Form.Item>
         <Form.Item
           name="fallback"

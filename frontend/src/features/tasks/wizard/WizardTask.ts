@@ -1,7 +1,9 @@
+import { TaskSchedule } from '@/features/schedule/preview';
 import { graphql } from '@/shared/graphql/graphql';
 
 /** Everything of a draft that its form needs. */
-export const WizardTask = graphql(`
+export const WizardTask = graphql(
+  `
   fragment WizardTask on Task @_unmask {
     id
     version
@@ -10,7 +12,7 @@ export const WizardTask = graphql(`
     operations
     name
     method
-    type
+    ...TaskSchedule
     applicationID
     campaignID
     groups { id }
@@ -37,7 +39,9 @@ export const WizardTask = graphql(`
     globalLimit
     resendUnconfirmed
   }
-`);
+`,
+  [TaskSchedule],
+);
 
 export const WizardTaskQuery = graphql(
   `

@@ -1,5 +1,7 @@
 import { checkRule } from '@/features/rules/checkRule';
 import { isEmptyRule } from '@/features/rules/ruleTree';
+import { checkCycle, checkTrigger } from '@/features/schedule/checkSchedule';
+import { isTriggered } from '@/features/schedule/scheduleTypes';
 import { countCharacters, fixedLength, parseContent, previewOf, variablesOf } from './contentText';
 import type { Problem } from './problems';
 import { cleanName, type TaskForm } from './taskForm';
@@ -38,7 +40,7 @@ export function checkForm(form: TaskForm, facts: FormFacts): FormProblem[] {
     ...checkName(form),
     ...checkAudience(form),
     ...checkSupplementary(form),
-    ...checkReachTime(form, facts),
+    ...checkSchedule(form, facts),
     ...checkUpload(form, facts),
     ...checkMessage(form, facts),
     ...checkOpenMode(form),
@@ -61,8 +63,15 @@ function checkName(form: TaskForm): FormProblem[] {
   return [];
 }
 
-/** R34, R24: a segment that is chosen, a rule that is whole. A draft may hold half a rule. */
+/**
+ * R34, R24: a segment that is chosen, a rule that is whole. A draft may hold half a rule. R39, R43:
+ * a list is for scheduled tasks alone, everybody for triggered ones.
+ */
 function checkAudience(form: TaskForm): FormProblem[] {
+  if (form.audienceMode === 'UPLOAD' && isTriggered(form.type))
+    return [problem('submit', 'audienceMode', 'SCHEDULED_ONLY')];
+  if (form.audienceMode === 'ALL' && !isTriggered(form.type))
+    return [problem('submit', 'audienceMode', 'TRIGGERED_ONLY')];
   if (form.audienceMode === 'SEGMENT' && form.segmentId === null)
     return [problem('submit', 'segmentId', 'REQUIRED')];
   if (form.audienceMode !== 'RULE') return [];
@@ -80,6 +89,20 @@ function checkSupplementary(form: TaskForm): FormProblem[] {
   return [];
 }
 
+/** When: what the type has. A draft may hold half a cycle and half a trigger. */
+function checkSchedule(form: TaskForm, facts: FormFacts): FormProblem[] {
+  const { type, endsAt } = form;
+  if (type === 'ONCE') return checkReachTime(form, facts);
+  const [field, found] =
+    type === 'REPEAT'
+      ? (['cycle', checkCycle(form.cycle, facts.now)] as const)
+      : ([
+          'trigger',
+          checkTrigger(form.trigger, { type, endsAt, now: facts.now, catalogue: null }),
+        ] as const);
+  return found.length > 0 ? [problem('submit', field, 'INCOMPLETE')] : [];
+}
+
 function checkReachTime(form: TaskForm, { now }: FormFacts): FormProblem[] {
   if (form.reachAt === null) return [problem('submit', 'reachAt', 'REQUIRED')];
   const ahead = Date.parse(form.reachAt) - now;
@@ -89,7 +112,7 @@ function checkReachTime(form: TaskForm, { now }: FormFacts): FormProblem[] {
 }
 
 function checkUpload(form: TaskForm, { upload }: FormFacts): FormProblem[] {
-  if (form.audienceMode !== 'UPLOAD') return [];
+  if (form.audienceMode !== 'UPLOAD' || isTriggered(form.type)) return [];
   if (form.uploadId === null) return [problem('submit', 'uploadId', 'REQUIRED')];
   if (upload?.status === 'FAILED') return [problem('submit', 'uploadId', 'UPLOAD_FAILED')];
   if (upload && form.channelId !== null && upload.channelID !== form.channelId)
@@ -103,10 +126,19 @@ function checkMessage(form: TaskForm, { template }: FormFacts): FormProblem[] {
   const found: FormProblem[] = [];
   if (template?.removedAt) found.push(problem('submit', 'templateId', 'TEMPLATE_REMOVED'));
   for (const field of template?.fields ?? []) {
-    const rule = checkText(form.content[field.key], field);
+    const rule = checkEventVariable(form, field.key) ?? checkText(form.content[field.key], field);
     if (rule) found.push({ ...rule, path: `content.${field.key}.text` });
   }
   return found;
+}
+
+/** Only what an event starts can say what the event was. */
+function checkEventVariable({ type, content }: TaskForm, key: string): FormProblem | null {
+  if (isTriggered(type)) return null;
+  const variables = variablesOf(content[key]?.text ?? '');
+  return variables.some(({ source }) => source === 'event')
+    ? problem('submit', '', 'NO_EVENT')
+    : null;
 }
 
 function checkText(

@@ -34,6 +34,22 @@ function parts(path: string): string[] {
 
 const ALL_FIELDS = new Set<string>(STEPS.flatMap((step) => [...step.fields]));
 
+/** These fields' editors say themselves what the server finds wrong in them. */
+const SELF_SPOKEN: readonly string[] = ['cycle', 'trigger', 'endsAt'];
+
+/** Whether a problem stands at its place inside an editor, and not below the field. */
+export function isSelfSpoken(problem: Problem): boolean {
+  const [head = ''] = parts(problem.path);
+  return SELF_SPOKEN.includes(head) && problem.rule !== 'INCOMPLETE';
+}
+
+/** Those problems, by the paths that the editors know. */
+export function selfSpoken(problems: readonly Problem[]): Problem[] {
+  return problems
+    .filter(isSelfSpoken)
+    .map((problem) => ({ ...problem, path: parts(problem.path).join('.') }));
+}
+
 /** The form's field that a problem is about; null when it is about none of them. */
 export function fieldOf(path: string, content: TaskForm['content']): FieldName | null {
   const [head = '', second, third] = parts(path);

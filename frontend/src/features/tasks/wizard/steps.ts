@@ -18,7 +18,16 @@ export const STEPS = [
   },
   {
     key: 'trigger',
-    fields: ['type', 'reachAt', 'approvalTimeout', 'refreshBefore', 'refreshFailure'],
+    fields: [
+      'type',
+      'reachAt',
+      'cycle',
+      'trigger',
+      'endsAt',
+      'approvalTimeout',
+      'refreshBefore',
+      'refreshFailure',
+    ],
   },
   {
     key: 'content',

@@ -33,6 +33,9 @@ const DRAFT: Task = {
   uploadID: 'upl_1',
   supplementary: ['oTester_000000000001'],
   reachAt: '2026-11-11T02:00:00Z',
+  cycle: null,
+  trigger: null,
+  endsAt: null,
   approvalTimeout: 'RUN_ONCE_APPROVED',
   channelID: 'chn_1',
   messageClass: 'URGENT',
@@ -70,6 +73,9 @@ test('a stored draft comes back as the input that stored it', () => {
     uploadId: 'upl_1',
     supplementary: ['oTester_000000000001'],
     reachAt: '2026-11-11T02:00:00Z',
+    cycle: null,
+    trigger: null,
+    endsAt: null,
     approvalTimeout: 'RUN_ONCE_APPROVED',
     channelId: 'chn_1',
     messageClass: 'URGENT',
@@ -116,6 +122,30 @@ test.each<[string, Partial<TaskForm>, Record<string, unknown>]>([
     'R32 all users have no supplementary recipients',
     { audienceMode: 'ALL', supplementary: ['oTester_000000000001'] },
     { supplementary: [] },
+  ],
+  [
+    'R57 a cycle is saved with type REPEAT only',
+    { type: 'REPEAT', reachAt: '2026-11-11T02:00:00Z', endsAt: '2026-12-01T00:00:00Z' },
+    {
+      reachAt: null,
+      cycle: { kind: 'DAYS', every: 1, weekdays: [], monthDays: [], times: ['10:00'] },
+      trigger: null,
+      endsAt: null,
+    },
+  ],
+  [
+    'R61 a trigger is saved with the triggered types only, without B unless the type has one',
+    { type: 'DONE_A', endsAt: '2026-12-01T00:00:00Z' },
+    {
+      cycle: null,
+      trigger: { a: { events: [], mode: 'CUMULATIVE', n: 1 }, b: null },
+      endsAt: '2026-12-01T00:00:00Z',
+    },
+  ],
+  [
+    'R74 A, not B has both',
+    { type: 'DONE_A_NOT_B' },
+    { trigger: { b: { events: [], wait: { value: 20, unit: 'MINUTE' } } }, endsAt: null },
   ],
 ])('%s', (_what, over, expected) => {
   expect(toTaskInput({ ...EMPTY_FORM, ...over })).toMatchObject(expected);

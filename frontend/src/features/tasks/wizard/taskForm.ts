@@ -1,5 +1,8 @@
 import { EMPTY_RULE, readRule, ruleInput } from '@/features/rules/ruleTree';
 import type { Join } from '@/features/rules/ruleTypes';
+import { cycleInput, EMPTY_CYCLE, readCycle } from '@/features/schedule/cycleForm';
+import { type CycleForm, isTriggered, type TriggerForm } from '@/features/schedule/scheduleTypes';
+import { EMPTY_TRIGGER, readTrigger, triggerInput } from '@/features/schedule/triggerForm';
 import type { Role } from '@/features/segments/segmentForm';
 import type { ResultOf, VariablesOf } from '@/shared/graphql/graphql';
 import type { CreateDraft } from './createDraft';
@@ -38,6 +41,12 @@ export interface TaskForm {
   type: Task['type'];
   /** An instant, ISO 8601. */
   reachAt: string | null;
+  /** For type REPEAT; as its editor holds it. */
+  cycle: CycleForm;
+  /** For the triggered types; as its editor holds it. */
+  trigger: TriggerForm;
+  /** The end of a triggered task; null is the one that the system fills in. */
+  endsAt: string | null;
   approvalTimeout: Task['approvalTimeout'];
   channelId: string | null;
   uploadId: string | null;
@@ -70,6 +79,9 @@ export const EMPTY_FORM: TaskForm = {
   supplementary: [],
   type: 'ONCE',
   reachAt: null,
+  cycle: EMPTY_CYCLE,
+  trigger: EMPTY_TRIGGER,
+  endsAt: null,
   approvalTimeout: 'CANCEL',
   channelId: null,
   uploadId: null,
@@ -99,7 +111,7 @@ export function toTaskInput(form: TaskForm): TaskInput {
     campaignId: form.campaignId,
     groupIds: form.groupIds,
     ...audienceInput(form),
-    reachAt: form.reachAt,
+    ...scheduleInput(form),
     approvalTimeout: form.approvalTimeout,
     channelId: form.channelId,
     messageClass: form.messageClass,
@@ -135,6 +147,20 @@ function audienceInput(form: TaskForm): TaskInput {
   };
 }
 
+/**
+ * When the task reaches people. What belongs to another type stays in the form while it is open,
+ * but is not saved; a cycle and a trigger are kept however far they have got.
+ */
+function scheduleInput(form: TaskForm): TaskInput {
+  const { type } = form;
+  return {
+    reachAt: type === 'ONCE' ? form.reachAt : null,
+    cycle: type === 'REPEAT' ? cycleInput(form.cycle) : null,
+    trigger: isTriggered(type) ? triggerInput(form.trigger, type) : null,
+    endsAt: isTriggered(type) ? form.endsAt : null,
+  };
+}
+
 /** A stored task as the form shows it. */
 export function fromTask(task: Task): TaskForm {
   return {
@@ -154,6 +180,9 @@ export function fromTask(task: Task): TaskForm {
     supplementary: task.supplementary ?? [],
     type: task.type,
     reachAt: task.reachAt,
+    cycle: readCycle(task.cycle),
+    trigger: readTrigger(task.trigger),
+    endsAt: isTriggered(task.type) ? task.endsAt : null,
     approvalTimeout: task.approvalTimeout,
     channelId: task.channelID,
     uploadId: task.uploadID,

@@ -131,6 +131,7 @@ interface ApprovalCardProps {
 
 function ApprovalCard({ item, isOpen, onOpen }: ApprovalCardProps) {
   const { t } = useTranslation('approvals');
+  const { t: tTasks } = useTranslation('tasks');
   const time = useTime();
   return (
     <button
@@ -144,7 +145,14 @@ function ApprovalCard({ item, isOpen, onOpen }: ApprovalCardProps) {
         <StatusTag tone={APPROVAL_TONE[item.status]}>{t(`status.${item.status}`)}</StatusTag>
       </Flex>
       <span>{t('by', { name: item.submitter.name, at: time.minute(item.submittedAt) })}</span>
-      <span>{t('reachAt', { at: time.minute(item.task.reachAt) })}</span>
+      <span>
+        {item.task.type === 'ONCE'
+          ? t('reachAt', { at: time.minute(item.task.reachAt) })
+          : t('startsAt', {
+              type: tTasks(`type.${item.task.type}`),
+              at: time.minute(item.task.startsAt),
+            })}
+      </span>
     </button>
   );
 }

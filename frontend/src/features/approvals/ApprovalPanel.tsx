@@ -1,8 +1,11 @@
 import { Alert, Button, Card, Descriptions, Flex } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
+import { BacktestPanel } from '@/features/backtest/BacktestPanel';
+import { PreflightPanel } from '@/features/preflight/PreflightPanel';
 import { useCan } from '@/features/session/session';
 import { ConfigurationView } from '@/features/tasks/ConfigurationView';
+import { familyOf } from '@/features/tasks/taskStatus';
 import { useTaskAction } from '@/features/tasks/useTaskAction';
 import { useTime } from '@/shared/time/TimeContext';
 import { LinkButton } from '@/shared/ui/LinkButton';
@@ -47,6 +50,7 @@ function Panel({ approval, onStale }: PanelProps) {
   const act = useTaskAction(onStale);
   const { task, status, canDecide, whyNot } = approval;
   const isPending = status === 'PENDING';
+  const mayRehearse = can('outreach.task.edit') || can('outreach.task.approve');
   return (
     <Flex vertical gap="middle" component="section" aria-label={task.name}>
       <Card
@@ -56,15 +60,12 @@ function Panel({ approval, onStale }: PanelProps) {
           <Flex gap="small" align="center">
             <StatusTag tone={APPROVAL_TONE[status]}>{t(`status.${status}`)}</StatusTag>
             {isPending && task.operations.includes('URGE') && (
-              <Button size="small" onClick={() => act('URGE', { id: task.id, name: task.name })}>
+              <Button size="small" onClick={() => act('URGE', task)}>
                 {t('urge')}
               </Button>
             )}
             {isPending && task.operations.includes('WITHDRAW') && (
-              <Button
-                size="small"
-                onClick={() => act('WITHDRAW', { id: task.id, name: task.name })}
-              >
+              <Button size="small" onClick={() => act('WITHDRAW', task)}>
                 {t('withdraw')}
               </Button>
             )}
@@ -143,6 +144,15 @@ function Panel({ approval, onStale }: PanelProps) {
           )}
         </Flex>
       </Card>
+      {familyOf(task.type) === 'TRIGGERED' ? (
+        <BacktestPanel taskId={task.id} readOnly onlyIfAny />
+      ) : (
+        <PreflightPanel
+          taskId={task.id}
+          readOnly={!isPending || !mayRehearse}
+          onlyIfAny={!isPending}
+        />
+      )}
       <ConfigurationView task={task} columns={1} />
     </Flex>
   );

@@ -9,7 +9,7 @@ export const ApprovalItem = graphql(`
     status
     submittedAt
     submitter { id name }
-    task { id name reachAt }
+    task { id name type reachAt startsAt }
   }
 `);
 

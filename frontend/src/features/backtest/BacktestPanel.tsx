@@ -22,14 +22,21 @@ const USUAL = 30;
 
 interface BacktestPanelProps {
   taskId: string;
-  /** Shows the newest backtest and starts none; nothing at all where there is none. */
+  /** Shows the newest backtest and starts none. */
   readOnly?: boolean;
+  /** Nothing at all where there is none, instead of saying so. */
+  onlyIfAny?: boolean;
   /** Done before a backtest starts, such as saving the draft it is about; false stops it. */
   beforeRun?: () => Promise<boolean>;
 }
 
 /** What a trigger would have done with the events of the last days. It sends nothing. */
-export function BacktestPanel({ taskId, readOnly = false, beforeRun }: BacktestPanelProps) {
+export function BacktestPanel({
+  taskId,
+  readOnly = false,
+  onlyIfAny = false,
+  beforeRun,
+}: BacktestPanelProps) {
   const { t } = useTranslation('backtest');
   const [{ data, fetching, error }, refetch] = useQuery({
     query: TaskBacktestQuery,
@@ -38,7 +45,7 @@ export function BacktestPanel({ taskId, readOnly = false, beforeRun }: BacktestP
   const task = data?.node?.__typename === 'Task' ? data.node : undefined;
   const again = () => refetch({ requestPolicy: 'network-only' });
   usePolling(isOpen(task?.backtest), again);
-  if (readOnly && !task?.backtest) return null;
+  if (onlyIfAny && !task?.backtest) return null;
   return (
     <Card size="small" title={<h2 className="card-title">{t('title')}</h2>}>
       <QueryState fetching={fetching} error={error} isEmpty={!task} onRetry={again}>
@@ -53,8 +60,10 @@ export function BacktestPanel({ taskId, readOnly = false, beforeRun }: BacktestP
                 onChange={again}
               />
             )}
-            {task.backtest && (
+            {task.backtest ? (
               <Newest backtest={task.backtest} hasB={task.type === 'DONE_A_NOT_B'} />
+            ) : (
+              readOnly && <span role="status">{t('none')}</span>
             )}
           </Flex>
         )}

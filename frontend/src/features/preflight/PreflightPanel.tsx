@@ -19,14 +19,21 @@ import {
 
 interface PreflightPanelProps {
   taskId: string;
-  /** Shows the newest rehearsal and starts none; nothing at all where there is none. */
+  /** Shows the newest rehearsal and starts none. */
   readOnly?: boolean;
+  /** Nothing at all where there is none, instead of saying so. */
+  onlyIfAny?: boolean;
   /** Done before a rehearsal starts, such as saving the draft it is about; false stops it. */
   beforeRun?: () => Promise<boolean>;
 }
 
 /** A rehearsal of the next run: who would be sent to, who would not and why. It sends nothing. */
-export function PreflightPanel({ taskId, readOnly = false, beforeRun }: PreflightPanelProps) {
+export function PreflightPanel({
+  taskId,
+  readOnly = false,
+  onlyIfAny = false,
+  beforeRun,
+}: PreflightPanelProps) {
   const { t } = useTranslation('preflight');
   const [{ data, fetching, error }, refetch] = useQuery({
     query: TaskPreflightQuery,
@@ -35,7 +42,7 @@ export function PreflightPanel({ taskId, readOnly = false, beforeRun }: Prefligh
   const task = data?.node?.__typename === 'Task' ? data.node : undefined;
   const again = () => refetch({ requestPolicy: 'network-only' });
   usePolling(isOpen(task?.preflight), again);
-  if (readOnly && !task?.preflight) return null;
+  if (onlyIfAny && !task?.preflight) return null;
   return (
     <Card size="small" title={<h2 className="card-title">{t('title')}</h2>}>
       <QueryState fetching={fetching} error={error} isEmpty={!task} onRetry={again}>
@@ -50,7 +57,11 @@ export function PreflightPanel({ taskId, readOnly = false, beforeRun }: Prefligh
                 onChange={again}
               />
             )}
-            {task.preflight && <Newest task={task} preflight={task.preflight} />}
+            {task.preflight ? (
+              <Newest task={task} preflight={task.preflight} />
+            ) : (
+              readOnly && <span role="status">{t('none')}</span>
+            )}
           </Flex>
         )}
       </QueryState>

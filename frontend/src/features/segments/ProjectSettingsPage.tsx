@@ -16,6 +16,7 @@ const ProjectSettings = graphql(`
     refreshLead
     listedDefault
     eventRetentionDays
+    judgeGrace
   }
 `);
 const ProjectSettingsQuery = graphql(
@@ -36,7 +37,7 @@ const UpdateProjectSettings = graphql(
 );
 type Settings = ResultOf<typeof ProjectSettings>;
 
-/** What audiences of the project can do, and their defaults (spec section 0, R29, R52). */
+/** What audiences of the project can do, and their defaults, and how long judgements wait (R29, R52, R74). */
 export function ProjectSettingsPage() {
   const { t } = useTranslation('segments');
   const { t: tc } = useTranslation();
@@ -146,6 +147,20 @@ function SettingsForm({ project }: { project: Settings }) {
           max={120}
           precision={0}
           suffix={t('settings.minutes')}
+          style={{ width: 140 }}
+        />
+      </Form.Item>
+      <Form.Item
+        name="judgeGrace"
+        label={t('settings.judgeGrace')}
+        extra={t('settings.judgeGraceHint')}
+        rules={whole(0, 300)}
+      >
+        <InputNumber
+          min={0}
+          max={300}
+          precision={0}
+          suffix={t('settings.seconds')}
           style={{ width: 140 }}
         />
       </Form.Item>

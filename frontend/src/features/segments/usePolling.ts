@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 const PERIOD_MS = 1500;
 
 /** Reads again every moment while something is being computed. */
-export function usePolling(isOn: boolean, read: () => void): void {
+export function usePolling(isOn: boolean, read: () => void, period = PERIOD_MS): void {
   const latest = useRef(read);
   useEffect(function followRender() {
     latest.current = read;
@@ -11,9 +11,9 @@ export function usePolling(isOn: boolean, read: () => void): void {
   useEffect(
     function readWhileOn() {
       if (!isOn) return;
-      const timer = window.setInterval(() => latest.current(), PERIOD_MS);
+      const timer = window.setInterval(() => latest.current(), period);
       return () => window.clearInterval(timer);
     },
-    [isOn],
+    [isOn, period],
   );
 }

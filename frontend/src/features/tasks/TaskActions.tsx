@@ -21,7 +21,7 @@ export function TaskActions({ task, look, onDone }: TaskActionsProps) {
   const { t } = useTranslation('tasks');
   const navigate = useNavigate();
   const act = useTaskAction(onDone ?? (() => {}));
-  const { id, name, operations, approval } = task;
+  const { id, name, type, operations, approval } = task;
   const actions = actionsOf(operations);
   const decides = operations.includes('APPROVE') && approval !== null;
 
@@ -42,7 +42,7 @@ export function TaskActions({ task, look, onDone }: TaskActionsProps) {
           <Button
             key={action}
             danger={action === 'CANCEL' || action === 'DELETE'}
-            onClick={() => act(action, { id, name })}
+            onClick={() => act(action, { id, name, type })}
           >
             {t(`action.${action}.verb`)}
           </Button>
@@ -92,7 +92,7 @@ export function TaskActions({ task, look, onDone }: TaskActionsProps) {
             onClick: ({ key }) => {
               if (key === 'APPROVE' && approval)
                 void navigate({ to: '/approvals', search: { tab: 'todo', open: approval.id } });
-              if (isAction(key)) act(key, { id, name });
+              if (isAction(key)) act(key, { id, name, type });
             },
           }}
         >

@@ -180,7 +180,15 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
       title: t('list.reachAt'),
       key: 'reachAt',
       width: 134,
-      render: (_, { reachAt }) => time.minute(reachAt),
+      render: (_, { reachAt, startsAt, endsAt }) =>
+        startsAt && !reachAt ? (
+          <Flex vertical>
+            <span>{t('list.from', { at: time.minute(startsAt) })}</span>
+            <span>{t('list.until', { at: time.minute(endsAt) })}</span>
+          </Flex>
+        ) : (
+          time.minute(reachAt)
+        ),
     },
     {
       title: t('list.creator'),

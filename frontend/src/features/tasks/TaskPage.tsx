@@ -2,6 +2,8 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Flex, Tabs, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useQuery, useSubscription } from 'urql';
+import { BacktestPanel } from '@/features/backtest/BacktestPanel';
+import { PreflightPanel } from '@/features/preflight/PreflightPanel';
 import { lacksSegment, NoSegmentPermission } from '@/features/segments/NoSegmentPermission';
 import { useCan } from '@/features/session/session';
 import { nodesOf } from '@/shared/graphql/nodesOf';
@@ -16,7 +18,7 @@ import { TaskTrouble } from './detail/TaskTrouble';
 import { type TaskPageData, TaskPageProgressed, TaskPageQuery } from './detail/taskPageQuery';
 import { TaskActions } from './TaskActions';
 import { TASK_TABS, type TaskTab } from './taskDetailSearch';
-import { isLive, isRunOpen, TASK_TONE } from './taskStatus';
+import { familyOf, isLive, isRunOpen, TASK_TONE } from './taskStatus';
 
 const route = getRouteApi('/console/tasks/$id');
 
@@ -65,9 +67,9 @@ function TaskView({ task }: { task: TaskPageData }) {
   const { tab: asked } = route.useSearch();
   const can = useCan();
   const navigate = useNavigate();
-  const tabs = TASK_TABS.filter(
-    (key) => key !== 'recipients' || can('analysis.send_detail.view'),
-  ).filter((key) => task.operations.includes('ANALYSE') || !ANALYSIS.includes(key));
+  const tabs = TASK_TABS.filter((key) => key !== 'recipients' || can('analysis.send_detail.view'))
+    .filter((key) => task.operations.includes('ANALYSE') || !ANALYSIS.includes(key))
+    .filter((key) => (key !== 'backtest' && key !== 'preflight') || key === rehearsalOf(task));
   const wanted = asked ?? firstTab(task.status);
   const tab = tabs.includes(wanted) ? wanted : (tabs[0] ?? 'configuration');
 
@@ -121,9 +123,19 @@ function TaskView({ task }: { task: TaskPageData }) {
   );
 }
 
+/** How what a task does can be seen beforehand; not when nothing of it is left to come. */
+function rehearsalOf({ type, status }: TaskPageData): TaskTab | null {
+  const family = familyOf(type);
+  if (family === 'TRIGGERED') return 'backtest';
+  const isToCome = status === 'DRAFT' || status === 'IN_APPROVAL';
+  const isRunning = status === 'RUNNING' || status === 'PAUSED';
+  return isToCome || (family === 'REPEAT' && isRunning) ? 'preflight' : null;
+}
+
 const ANALYSIS: readonly TaskTab[] = ['overview', 'recipients'];
 
 function TabBody({ tab, task }: { tab: TaskTab; task: TaskPageData }) {
+  const mayEdit = useCan()('outreach.task.edit');
   switch (tab) {
     case 'overview':
       return <OverviewTab task={task} />;
@@ -131,6 +143,10 @@ function TabBody({ tab, task }: { tab: TaskTab; task: TaskPageData }) {
       return <RecipientsTab task={task} />;
     case 'configuration':
       return <ConfigurationView task={task} />;
+    case 'backtest':
+      return <BacktestPanel taskId={task.id} readOnly={!mayEdit} />;
+    case 'preflight':
+      return <PreflightPanel taskId={task.id} readOnly={!mayEdit} />;
     case 'approvals':
       return <ApprovalHistory approvals={nodesOf(task.approvals)} />;
   }

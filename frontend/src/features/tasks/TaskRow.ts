@@ -29,6 +29,8 @@ export const TaskRow = graphql(
     statusText
     operations
     reachAt
+    startsAt
+    endsAt
     createdAt
     startedAt
     endedAt

@@ -4,6 +4,7 @@ import type { Counts, TaskStatus } from './TaskRow';
 import type { DeliveryStatus } from './taskDetailSearch';
 
 type RunStatus = EnumOf<'RunStatus'>;
+type TaskType = EnumOf<'TaskType'>;
 
 export const TASK_TONE: Record<TaskStatus, Tone> = {
   DRAFT: 'neutral',
@@ -32,7 +33,19 @@ export function isLive(status: TaskStatus): boolean {
 
 /** Runs that still move; a run made by hand may belong to a task that has ended. */
 export function isRunOpen(status: RunStatus): boolean {
-  return status === 'WAITING' || status === 'PREPARING' || status === 'SENDING';
+  return (
+    status === 'WAITING' ||
+    status === 'REFRESHING' ||
+    status === 'PREPARING' ||
+    status === 'SENDING'
+  );
+}
+
+/** What a task does over time: once, at the points of a cycle, or whenever somebody triggers it. */
+export type TaskFamily = 'ONCE' | 'REPEAT' | 'TRIGGERED';
+
+export function familyOf(type: TaskType): TaskFamily {
+  return type === 'ONCE' || type === 'REPEAT' ? type : 'TRIGGERED';
 }
 
 /** How many candidates have their outcome. */

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useClient } from 'urql';
 import { type Fault, faultOf } from '@/shared/graphql/errors';
 import { useFaultWords } from '@/shared/graphql/useFaultWords';
+import type { TaskRowData } from './TaskRow';
 import {
   ASKING,
   DeleteTask,
@@ -11,17 +12,19 @@ import {
   type TaskAction,
   UrgeApproval,
 } from './taskOperations';
+import { familyOf } from './taskStatus';
 
 interface Target {
   id: string;
   name: string;
+  type: TaskRowData['type'];
 }
 
 /** Called when an action is done; a copy brings its own ID. */
 export type ActionDone = (action: TaskAction, task: Target) => unknown;
 
 /**
- * Performs an operation on a task: asks where it must, sends the mutation, says in words
+ * Performs an operation on a task: asks where it must, saying what it means for its type, sends the mutation, says in words
  * how it went. Refusals of the server are messages, never exceptions.
  */
 export function useTaskAction(onDone?: ActionDone) {
@@ -64,7 +67,9 @@ export function useTaskAction(onDone?: ActionDone) {
       }
       void modal.confirm({
         title: t(`action.${action}.question`, { name: task.name, defaultValue: '' }),
-        content: t(`action.${action}.consequence`, { defaultValue: '' }),
+        content: t(`action.${action}.means.${familyOf(task.type)}`, {
+          defaultValue: t(`action.${action}.consequence`, { defaultValue: '' }),
+        }),
         okText: t(`action.${action}.verb`),
         cancelText: t('action.back'),
         okButtonProps: { danger: asking === 'danger' },

@@ -383,6 +383,7 @@ export function createWorld({ viewer = 'usr_marketer', demo = true }: WorldOptio
       reachAt: at(60).toISOString(),
       startsAt: null,
       endsAt: null,
+      discarded: 0,
       cycle: null,
       trigger: null,
       comingPoints: [],
@@ -548,6 +549,7 @@ export function createWorld({ viewer = 'usr_marketer', demo = true }: WorldOptio
     node: ({ id }: Json) => {
       const all = [
         ...segments.list,
+        ...world.tasks.flatMap((task) => runsOf(task)),
         ...world.tasks,
         ...approvals,
         CHANNEL,
@@ -624,6 +626,7 @@ const PROJECT = {
   refreshLead: 15,
   listedDefault: true,
   eventRetentionDays: 0,
+  judgeGrace: 0,
 };
 
 const SEEDS: TaskSeed[] = [
@@ -692,6 +695,11 @@ function matches(thing: Json, where: Where): boolean {
     if (key.endsWith('In')) return (wanted as unknown[]).includes(thing[key.slice(0, -2)]);
     return thing[key] === wanted;
   });
+}
+
+function runsOf(task: Json): Json[] {
+  const { edges } = (task.runs as (args: Json) => { edges: { node: Json }[] })({ first: 1000 });
+  return edges.map(({ node }) => node);
 }
 
 /** The first recipients of a task, in the proportions of its counts. */

@@ -2,6 +2,7 @@ import dayjs, { type Dayjs } from 'dayjs';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import {
   DEFAULT_ZONE,
+  formatDay,
   formatDistance,
   formatMinute,
   formatSecond,
@@ -16,6 +17,7 @@ export interface ProjectTime {
   zone: string;
   /** Business time now. In a demo it may be ahead of the machine's. */
   now: () => Dayjs;
+  day: (at: Instant) => string;
   minute: (at: Instant) => string;
   second: (at: Instant) => string;
   distance: (at: Instant) => string;
@@ -29,6 +31,7 @@ function projectTime(zone: string, offset: number): ProjectTime {
   return {
     zone,
     now,
+    day: (at) => formatDay(at, zone),
     minute: (at) => formatMinute(at, zone),
     second: (at) => formatSecond(at, zone),
     distance: (at) => formatDistance(at, now()),

@@ -24,6 +24,10 @@ export function fromZone(wall: Dayjs, zone: string): string {
   return dayjs.tz(wall.format('YYYY-MM-DDTHH:mm:ss'), zone).toISOString();
 }
 
+export function formatDay(at: Instant, zone: string): string {
+  return at ? inZone(at, zone).format('YYYY-MM-DD') : NO_TIME;
+}
+
 export function formatMinute(at: Instant, zone: string): string {
   return at ? inZone(at, zone).format('YYYY-MM-DD HH:mm') : NO_TIME;
 }

@@ -11,6 +11,7 @@ import { useReasonWords } from '../useReasonWords';
 import type { DeliveryData } from './deliveriesQuery';
 import { isResendable, Resend } from './resend';
 import type { TaskPageData } from './taskPageQuery';
+import { useRunWords } from './useRunWords';
 
 interface DeliveryDrawerProps {
   task: TaskPageData;
@@ -38,6 +39,7 @@ function DeliveryDetail({ task, delivery, onClose }: DeliveryDetailProps) {
   const { t } = useTranslation('tasks');
   const time = useTime();
   const reasonWords = useReasonWords();
+  const { name: runName } = useRunWords();
   const { message } = App.useApp();
   const { act, tell, busy } = useAct(Resend);
   const { id, status, reason, explanation, text, content, run } = delivery;
@@ -133,7 +135,7 @@ function DeliveryDetail({ task, delivery, onClose }: DeliveryDetailProps) {
           {
             key: 'run',
             label: t('recipients.run'),
-            children: `${time.minute(run.plannedAt)} ${t(`runs.kind.${run.kind}`)}`,
+            children: runName(run),
           },
           {
             key: 'id',

@@ -1,60 +1,93 @@
-import { useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Button, Card, Flex, Skeleton, Statistic, Table, Tooltip, Typography } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { nodesOf } from '@/shared/graphql/nodesOf';
 import { StatusTag } from '@/shared/ui/StatusTag';
-import { DELIVERY_TONE } from '../taskStatus';
+import { DELIVERY_TONE, familyOf } from '../taskStatus';
 import { useReasonWords } from '../useReasonWords';
+import { ComingPoints } from './ComingPoints';
 import { type FunnelRow, funnelRows, percent, sumOf } from './funnel';
-import { RunTable } from './RunTable';
+import { RunPicker } from './RunPicker';
+import { RunRecords } from './RunRecords';
 import { sortedReasons } from './reasons';
-import type { ReasonCount, TaskPageData } from './taskPageQuery';
+import { StandingCard } from './StandingCard';
+import type { ProgressBreakdown, ReasonCount, TaskPageData } from './taskPageQuery';
+import { useChosenRun } from './useChosenRun';
+
+const route = getRouteApi('/console/tasks/$id');
 
 const DeliveryCharts = lazy(async () => ({
   default: (await import('./DeliveryCharts')).DeliveryCharts,
 }));
 
-/** Where everybody is: numbers that add up, the funnel, the reasons, the runs. */
+/** Where everybody is: what comes next, numbers that add up, the funnel, the reasons, the runs. */
 export function OverviewTab({ task }: { task: TaskPageData }) {
   const { t } = useTranslation('tasks');
-  const { progress } = task;
-  const runs = nodesOf(task.runs);
-  if (runs.length === 0) {
-    return (
-      <Card>
-        <Typography.Text type="secondary" role="status">
-          {t('overview.notYet')}
-        </Typography.Text>
-      </Card>
-    );
-  }
+  const family = familyOf(task.type);
   return (
     <Flex vertical gap="middle">
-      <Card size="small" title={<h2 className="card-title">{t('overview.title')}</h2>}>
-        <Flex vertical gap="middle">
-          <CountRow task={task} />
-          <Suspense fallback={<Skeleton active />}>
-            <DeliveryCharts counts={progress} />
-          </Suspense>
-          <div className="chart-pair">
-            <FunnelTable rows={funnelRows(progress)} />
-            <ReasonTable taskId={task.id} reasons={progress.reasons} />
-          </div>
-        </Flex>
-      </Card>
-      <Card
-        size="small"
-        title={<h2 className="card-title">{t('runs.title')}</h2>}
-        styles={{ body: { padding: 0 } }}
-      >
-        <RunTable task={task} runs={runs} />
-      </Card>
+      {family === 'REPEAT' && <ComingPoints task={task} />}
+      {family === 'TRIGGERED' && <StandingCard task={task} />}
+      {task.runs.totalCount === 0 ? (
+        <Card>
+          <Typography.Text type="secondary" role="status">
+            {t(`overview.notYet.${family}`)}
+          </Typography.Text>
+        </Card>
+      ) : (
+        <>
+          <DeliveryNumbers task={task} />
+          <RunRecords task={task} />
+        </>
+      )}
     </Flex>
   );
 }
 
-function CountRow({ task: { id, progress } }: { task: TaskPageData }) {
+/** The numbers of all runs, or of the one that the address names. */
+function DeliveryNumbers({ task }: { task: TaskPageData }) {
+  const { t } = useTranslation('tasks');
+  const { run: asked, state } = route.useSearch();
+  const navigate = route.useNavigate();
+  const chosen = useChosenRun(task, asked);
+  const progress = chosen?.progress ?? task.progress;
+  return (
+    <Card
+      size="small"
+      title={<h2 className="card-title">{t('overview.title')}</h2>}
+      extra={
+        task.runs.totalCount > 1 && (
+          <RunPicker
+            task={task}
+            chosen={chosen}
+            label={t('overview.run')}
+            value={chosen?.id}
+            onChange={(run) => void navigate({ search: { tab: 'overview', run, state } })}
+          />
+        )
+      }
+    >
+      <Flex vertical gap="middle">
+        <CountRow taskId={task.id} run={chosen?.id} progress={progress} />
+        <Suspense fallback={<Skeleton active />}>
+          <DeliveryCharts counts={progress} />
+        </Suspense>
+        <div className="chart-pair">
+          <FunnelTable rows={funnelRows(progress)} isOneRun={chosen !== undefined} />
+          <ReasonTable taskId={task.id} run={chosen?.id} reasons={progress.reasons} />
+        </div>
+      </Flex>
+    </Card>
+  );
+}
+
+interface CountRowProps {
+  taskId: string;
+  run: string | undefined;
+  progress: ProgressBreakdown;
+}
+
+function CountRow({ taskId, run, progress }: CountRowProps) {
   const { t } = useTranslation('tasks');
   const navigate = useNavigate();
   const parts = sumOf(progress);
@@ -85,7 +118,11 @@ function CountRow({ task: { id, progress } }: { task: TaskPageData }) {
           type="link"
           size="small"
           onClick={() =>
-            void navigate({ to: '/tasks/$id', params: { id }, search: { tab: 'recipients' } })
+            void navigate({
+              to: '/tasks/$id',
+              params: { id: taskId },
+              search: { tab: 'recipients', run },
+            })
           }
         >
           {t('overview.recipients')}
@@ -95,7 +132,7 @@ function CountRow({ task: { id, progress } }: { task: TaskPageData }) {
   );
 }
 
-function FunnelTable({ rows }: { rows: FunnelRow[] }) {
+function FunnelTable({ rows, isOneRun }: { rows: FunnelRow[]; isOneRun: boolean }) {
   const { t } = useTranslation('tasks');
   return (
     <Table<FunnelRow>
@@ -110,7 +147,11 @@ function FunnelTable({ rows }: { rows: FunnelRow[] }) {
           dataIndex: 'step',
           rowScope: 'row',
           render: (step: FunnelRow['step']) => (
-            <Tooltip title={t(`funnel.hint.${step}`)}>{t(`funnel.${step}`)}</Tooltip>
+            <Tooltip
+              title={t(isOneRun && step === 'target' ? 'funnel.hint.ofRun' : `funnel.hint.${step}`)}
+            >
+              {t(`funnel.${step}`)}
+            </Tooltip>
           ),
         },
         {
@@ -130,7 +171,13 @@ function FunnelTable({ rows }: { rows: FunnelRow[] }) {
   );
 }
 
-function ReasonTable({ taskId, reasons }: { taskId: string; reasons: readonly ReasonCount[] }) {
+interface ReasonTableProps {
+  taskId: string;
+  run: string | undefined;
+  reasons: readonly ReasonCount[];
+}
+
+function ReasonTable({ taskId, run, reasons }: ReasonTableProps) {
   const { t } = useTranslation('tasks');
   const navigate = useNavigate();
   const reasonWords = useReasonWords();
@@ -180,7 +227,7 @@ function ReasonTable({ taskId, reasons }: { taskId: string; reasons: readonly Re
                 void navigate({
                   to: '/tasks/$id',
                   params: { id: taskId },
-                  search: { tab: 'recipients', outcome: [status], reason },
+                  search: { tab: 'recipients', run, outcome: [status], reason },
                 })
               }
             >

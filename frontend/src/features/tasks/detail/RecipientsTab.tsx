@@ -22,8 +22,10 @@ import {
   toDeliveryVariables,
 } from './deliveriesQuery';
 import { ResendDialog } from './ResendDialog';
+import { RunPicker } from './RunPicker';
 import { sortedReasons } from './reasons';
-import type { TaskPageData } from './taskPageQuery';
+import type { RunRowData, TaskPageData } from './taskPageQuery';
+import { useChosenRun } from './useChosenRun';
 
 const route = getRouteApi('/console/tasks/$id');
 const EVERY = 3000;
@@ -54,7 +56,8 @@ export function RecipientsTab({ task }: { task: TaskPageData }) {
     [isRunning, refetch],
   );
 
-  const shown = nodesOf(task.runs).find(({ id }) => id === search.run)?.progress ?? task.progress;
+  const chosen = useChosenRun(task, search.run);
+  const shown = chosen?.progress ?? task.progress;
   const version = `${shown.total}/${shown.waiting}/${shown.sending}/${settled(shown)}`;
   const [readAt, setReadAt] = useState(version);
   useEffect(
@@ -108,6 +111,7 @@ export function RecipientsTab({ task }: { task: TaskPageData }) {
       <Flex vertical gap="middle">
         <RecipientFilters
           task={task}
+          chosen={chosen}
           filter={filter}
           onFilter={(next) => void navigate({ search: { tab: 'recipients', ...next } })}
         />
@@ -137,7 +141,7 @@ export function RecipientsTab({ task }: { task: TaskPageData }) {
       </Flex>
       <DeliveryDrawer task={task} delivery={opened} onClose={() => open(undefined)} />
       {resending && (
-        <ResendDialog task={task} runId={search.run} onClose={() => setResending(false)} />
+        <ResendDialog task={task} chosen={chosen} onClose={() => setResending(false)} />
       )}
     </Card>
   );
@@ -145,13 +149,13 @@ export function RecipientsTab({ task }: { task: TaskPageData }) {
 
 interface RecipientFiltersProps {
   task: TaskPageData;
+  chosen: RunRowData | undefined;
   filter: DeliveryFilter;
   onFilter: (filter: DeliveryFilter) => void;
 }
 
-function RecipientFilters({ task, filter, onFilter }: RecipientFiltersProps) {
+function RecipientFilters({ task, chosen, filter, onFilter }: RecipientFiltersProps) {
   const { t } = useTranslation('tasks');
-  const time = useTime();
   const reasonWords = useReasonWords();
   const [form] = Form.useForm<DeliveryFilter>();
   const { run, reason, target } = filter;
@@ -169,8 +173,7 @@ function RecipientFilters({ task, filter, onFilter }: RecipientFiltersProps) {
     [form, run, outcome, reason, target],
   );
 
-  const runs = nodesOf(task.runs);
-  const counts = runs.find(({ id }) => id === run)?.progress ?? task.progress;
+  const counts = chosen?.progress ?? task.progress;
   return (
     <Form<DeliveryFilter>
       form={form}
@@ -184,14 +187,7 @@ function RecipientFilters({ task, filter, onFilter }: RecipientFiltersProps) {
       }}
     >
       <Form.Item name="run" label={t('recipients.run')}>
-        <Select
-          allowClear
-          placeholder={t('recipients.allRuns')}
-          options={runs.map(({ id, kind, plannedAt }) => ({
-            value: id,
-            label: `${time.minute(plannedAt)} ${t(`runs.kind.${kind}`)}`,
-          }))}
-        />
+        <RunPicker task={task} chosen={chosen} />
       </Form.Item>
       <Form.Item name="outcome" label={t('recipients.outcome')}>
         <Select

@@ -4,26 +4,26 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nodesOf } from '@/shared/graphql/nodesOf';
 import { useAct } from '@/shared/graphql/useAct';
-import { useTime } from '@/shared/time/TimeContext';
 import { RESENDABLE, Resend, type Resendable } from './resend';
-import type { TaskPageData } from './taskPageQuery';
+import type { RunRowData, TaskPageData } from './taskPageQuery';
+import { useRunWords } from './useRunWords';
 
 interface ResendDialogProps {
   task: TaskPageData;
-  /** Whose recipients; the task's own run when absent. */
-  runId: string | undefined;
+  /** Whose recipients; the newest run that ran by itself when absent. */
+  chosen: RunRowData | undefined;
   onClose: () => void;
 }
 
 /** Chooses whom to send to again. Unconfirmed ones may get the message twice: said before, not after. */
-export function ResendDialog({ task, runId, onClose }: ResendDialogProps) {
+export function ResendDialog({ task, chosen: asked, onClose }: ResendDialogProps) {
   const { t } = useTranslation('tasks');
-  const time = useTime();
+  const { when } = useRunWords();
   const navigate = useNavigate();
   const { message } = App.useApp();
   const { act, tell, busy } = useAct(Resend);
   const runs = nodesOf(task.runs);
-  const run = runs.find(({ id }) => id === runId) ?? runs.find(({ kind }) => kind === 'SCHEDULED');
+  const run = asked ?? runs.find(({ kind, progress }) => kind !== 'RESEND' && progress.total > 0);
   const counts = run?.progress ?? task.progress;
   const [chosen, setChosen] = useState<Resendable[]>(counts.failed > 0 ? ['FAILED'] : []);
   const total = RESENDABLE.filter(({ status }) => chosen.includes(status)).reduce(
@@ -33,7 +33,7 @@ export function ResendDialog({ task, runId, onClose }: ResendDialogProps) {
 
   async function send() {
     const { data, fault } = await act({
-      input: { taskId: task.id, runId: runId ?? run?.id ?? null, statusIn: chosen },
+      input: { taskId: task.id, runId: run?.id ?? null, statusIn: chosen },
     });
     if (fault) {
       tell(fault);
@@ -60,7 +60,7 @@ export function ResendDialog({ task, runId, onClose }: ResendDialogProps) {
     >
       <Flex vertical gap="middle">
         <Typography.Text>
-          {run && t('resend.ofRun', { at: time.minute(run.plannedAt) })} {t('resend.notAgain')}
+          {run && t('resend.ofRun', { at: when(run) })} {t('resend.notAgain')}
         </Typography.Text>
         <Checkbox.Group<Resendable>
           value={chosen}

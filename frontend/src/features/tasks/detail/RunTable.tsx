@@ -1,11 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
-import { Button, Flex, Table, Tag, Typography } from 'antd';
+import { Button, Flex, Table, Tag, Tooltip, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useTime } from '@/shared/time/TimeContext';
 import { StatusTag, type Tone } from '@/shared/ui/StatusTag';
 import { ProgressCell } from '../ProgressCell';
+import { familyOf } from '../taskStatus';
 import { useReasonWords } from '../useReasonWords';
 import type { RunRowData, TaskPageData } from './taskPageQuery';
+import { useRunWords } from './useRunWords';
 
 const RUN_TONE: Record<RunRowData['status'], Tone> = {
   WAITING: 'waiting',
@@ -18,6 +20,8 @@ const RUN_TONE: Record<RunRowData['status'], Tone> = {
   CANCELLED: 'neutral',
 };
 
+const COUNTS = ['planned', 'sent', 'failed', 'notSent'] as const;
+
 interface RunTableProps {
   task: TaskPageData;
   runs: RunRowData[];
@@ -29,6 +33,8 @@ export function RunTable({ task, runs }: RunTableProps) {
   const time = useTime();
   const navigate = useNavigate();
   const reasonWords = useReasonWords();
+  const { when } = useRunWords();
+  const family = familyOf(task.type);
   return (
     <Table<RunRowData>
       rowKey="id"
@@ -36,7 +42,7 @@ export function RunTable({ task, runs }: RunTableProps) {
       pagination={false}
       dataSource={runs}
       aria-label={t('runs.title')}
-      scroll={{ x: 1120 }}
+      scroll={{ x: 'max-content' }}
       columns={[
         {
           title: t('runs.id'),
@@ -59,9 +65,9 @@ export function RunTable({ task, runs }: RunTableProps) {
           ),
         },
         {
-          title: t('runs.plannedAt'),
-          dataIndex: 'plannedAt',
-          render: (at: string) => time.minute(at),
+          title: t(family === 'TRIGGERED' ? 'runs.day' : 'runs.plannedAt'),
+          key: 'plannedAt',
+          render: (_, run) => <span style={{ whiteSpace: 'nowrap' }}>{when(run)}</span>,
         },
         {
           title: t('runs.status'),
@@ -93,14 +99,17 @@ export function RunTable({ task, runs }: RunTableProps) {
             ]
           : []),
         {
-          title: t('runs.startedAt'),
-          key: 'startedAt',
-          render: (_, { startedAt }) => time.second(startedAt),
-        },
-        {
-          title: t('runs.endedAt'),
-          key: 'endedAt',
-          render: (_, { endedAt }) => time.second(endedAt),
+          title: t('runs.times'),
+          key: 'times',
+          render: (_, { startedAt, endedAt }) =>
+            startedAt ? (
+              <Flex vertical style={{ whiteSpace: 'nowrap' }}>
+                <span>{time.second(startedAt)}</span>
+                <span>{time.second(endedAt)}</span>
+              </Flex>
+            ) : (
+              '--'
+            ),
         },
         {
           title: t('runs.audience'),
@@ -108,6 +117,21 @@ export function RunTable({ task, runs }: RunTableProps) {
           align: 'right',
           render: (_, { audienceSize }) => audienceSize.toLocaleString(),
         },
+        ...COUNTS.map((key) => ({
+          title:
+            key === 'planned' ? (
+              <Tooltip title={t('runs.plannedHint')}>{t('runs.planned')}</Tooltip>
+            ) : (
+              t(`runs.${key}`)
+            ),
+          key,
+          align: 'right' as const,
+          render: (_: unknown, { progress }: RunRowData) =>
+            (key === 'planned'
+              ? progress.total - progress.notSent
+              : progress[key]
+            ).toLocaleString(),
+        })),
         {
           title: t('list.progress'),
           key: 'progress',
@@ -123,21 +147,43 @@ export function RunTable({ task, runs }: RunTableProps) {
         {
           title: t('list.actions'),
           key: 'open',
-          render: (_, { id }) => (
-            <Button
-              type="link"
-              size="small"
-              className="row-action"
-              onClick={() =>
-                void navigate({
-                  to: '/tasks/$id',
-                  params: { id: task.id },
-                  search: { tab: 'recipients', run: id },
-                })
-              }
-            >
-              {t('runs.recipients')}
-            </Button>
+          fixed: 'right',
+          render: (_, run) => (
+            <Flex>
+              {task.runs.totalCount > 1 && (
+                <Button
+                  type="link"
+                  size="small"
+                  className="row-action"
+                  aria-label={t('runs.funnelOf', { at: when(run) })}
+                  disabled={run.progress.total === 0}
+                  onClick={() =>
+                    void navigate({
+                      to: '/tasks/$id',
+                      params: { id: task.id },
+                      search: (old) => ({ ...old, tab: 'overview', run: run.id }),
+                    })
+                  }
+                >
+                  {t('runs.funnel')}
+                </Button>
+              )}
+              <Button
+                type="link"
+                size="small"
+                className="row-action"
+                aria-label={t('runs.recipientsOf', { at: when(run) })}
+                onClick={() =>
+                  void navigate({
+                    to: '/tasks/$id',
+                    params: { id: task.id },
+                    search: { tab: 'recipients', run: run.id },
+                  })
+                }
+              >
+                {t('runs.recipients')}
+              </Button>
+            </Flex>
           ),
         },
       ]}

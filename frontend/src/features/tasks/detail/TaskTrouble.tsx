@@ -1,6 +1,7 @@
 import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { nodesOf } from '@/shared/graphql/nodesOf';
+import { familyOf } from '../taskStatus';
 import { useReasonWords } from '../useReasonWords';
 import type { TaskPageData } from './taskPageQuery';
 
@@ -29,7 +30,7 @@ export function TaskTrouble({ task }: { task: TaskPageData }) {
         description={
           <>
             {task.statusText}
-            {isBad && <div>{t('trouble.retry')}</div>}
+            {isBad && <div>{t(`trouble.retry.${familyOf(task.type)}`)}</div>}
           </>
         }
       />

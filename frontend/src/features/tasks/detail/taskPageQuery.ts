@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '@/shared/graphql/graphql';
 import { TaskConfiguration } from '../TaskConfiguration';
 import { ProgressCounts, TaskRow } from '../TaskRow';
 
-const Breakdown = graphql(
+export const Breakdown = graphql(
   `
   fragment Breakdown on Progress @_unmask {
     ...ProgressCounts
@@ -40,8 +40,9 @@ const TaskLive = graphql(
     ...TaskRow
     submittedAt
     approvedAt
+    discarded
     progress { ...Breakdown }
-    runs(first: 50, orderBy: { field: PLANNED_AT, direction: DESC }) {
+    runs(first: 20, orderBy: { field: PLANNED_AT, direction: DESC }) {
       totalCount
       edges { node { ...RunRow } }
     }

@@ -97,6 +97,10 @@ func (h *history) tell(ctx context.Context, s *story) error {
 	if err := h.reachAt(ctx, t.ID, s.at); err != nil {
 		return err
 	}
+	// The rehearsal that its approver read was of that day; nobody needs one now.
+	if err := h.exec(ctx, statement{"DELETE FROM preflights WHERE task_id = ?", []any{t.ID}}); err != nil {
+		return err
+	}
 	if s.ending != rejected {
 		h.clock.Set(s.at)
 		if err := h.run(ctx, t.ID, s); err != nil {

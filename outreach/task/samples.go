@@ -71,6 +71,12 @@ func (s *Service) first(ctx context.Context, f Facts, message *recipient.Message
 		InRun: func(_ context.Context, among *roaring.Bitmap) (*roaring.Bitmap, error) {
 			return roaring.And(members, among), nil
 		},
+		Add: func(_ context.Context, b *recipient.Batch) error {
+			for i := range b.People {
+				b.People[i].Event = happened
+			}
+			return nil
+		},
 	}
 	nums := make([]uint32, sampleSize)
 	people, err := loader.Load(ctx, nums[:members.ManyIterator().NextMany(nums)])

@@ -36,14 +36,18 @@ type Deps struct {
 }
 
 // Service makes and works preflights.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+
+	exact int // Exact, but in tests
+}
 
 // New makes the service.
 func New(d Deps) *Service {
 	if d.Changed == nil {
 		d.Changed = func(string) {}
 	}
-	return &Service{d}
+	return &Service{Deps: d, exact: Exact}
 }
 
 // Start makes a preflight of a task's next run, or joins the one that is under

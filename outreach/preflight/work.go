@@ -160,10 +160,10 @@ func (w *working) decide(ctx context.Context, projectNum int64, run *dispatch.Re
 	switch {
 	case message.Constant(): // whoever has a target gets it
 		err = w.each(ctx, run.People, loader.Targets, fill(counted))
-	case size <= Exact:
+	case size <= w.exact:
 		err = w.each(ctx, run.People, loader.Load, fill(counted))
 	default:
-		w.work += Exact
+		w.work += w.exact
 		reached := roaring.New()
 		err = w.each(ctx, run.People, loader.Targets, func(p *recipient.Person) {
 			if p.Reachable() {
@@ -176,10 +176,10 @@ func (w *working) decide(ctx context.Context, projectNum int64, run *dispatch.Re
 			return err
 		}
 		part, all := tally{}, int(reached.GetCardinality()) //nolint:gosec // 32-bit numbers
-		if all > Exact {
-			out.Examined = Exact
+		if all > w.exact {
+			out.Examined = w.exact
 		}
-		err = w.each(ctx, spread(reached, Exact), loader.Load, fill(part))
+		err = w.each(ctx, spread(reached, w.exact), loader.Load, fill(part))
 		counted.add(part.scaled(all))
 	}
 	if err != nil {

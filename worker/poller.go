@@ -72,6 +72,7 @@ type Poller struct {
 	queue  queue.Enqueuer
 	log    *slog.Logger
 	served map[string]bool
+	wake   chan struct{}
 }
 
 // NewPoller makes a poller that hands out to the queues this worker serves.
@@ -80,7 +81,17 @@ func NewPoller(db *database.DB, c *clock.Offset, q queue.Enqueuer, queues []stri
 	for _, name := range queues {
 		served[name] = true
 	}
-	return &Poller{db: db, clock: c, queue: q, log: log, served: served}
+	return &Poller{db: db, clock: c, queue: q, log: log, served: served, wake: make(chan struct{}, 1)}
+}
+
+// Wake has shards handed out that were made in this process just now: who waits for
+// a message that a trigger releases does not wait for the next poll too. What is
+// not said here is found by the polls.
+func (p *Poller) Wake() {
+	select {
+	case p.wake <- struct{}{}:
+	default: // it is awake
+	}
 }
 
 // Run polls until ctx ends.
@@ -96,10 +107,25 @@ func (p *Poller) Run(ctx context.Context) {
 			looked = now
 			p.unblock(ctx)
 		}
+		if !p.idle(ctx, tick.C) {
+			return
+		}
+	}
+}
+
+// idle waits for the next poll and hands shards out when it is woken; false: the end.
+func (p *Poller) idle(ctx context.Context, tick <-chan time.Time) bool {
+	for {
 		select {
 		case <-ctx.Done():
-			return
-		case <-tick.C:
+			return false
+		case <-tick:
+			return true
+		case <-p.wake:
+			shards, err := p.shards(ctx, p.clock.Now())
+			if err = errors.Join(err, p.enqueue(ctx, shards)); err != nil && ctx.Err() == nil {
+				p.log.ErrorContext(ctx, "hand out shards", "error", err)
+			}
 		}
 	}
 }

@@ -26,7 +26,12 @@ type Touches struct {
 	Judge, Cut func(context.Context) (int, error)
 	// Advance begins and ends what time alone begins and ends.
 	Advance func(context.Context) error
-	Log     *slog.Logger
+	// Matched says that a batch was matched in this process, from which something
+	// may be due; nil: nobody says so.
+	Matched <-chan struct{}
+	// Made is told that shards were cut; nil: nobody.
+	Made func()
+	Log  *slog.Logger
 }
 
 // Run works until ctx ends. Every worker of the queue trigger may run it.
@@ -47,6 +52,7 @@ func (t Touches) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-t.Matched:
 		}
 	}
 }
@@ -56,6 +62,9 @@ func (t Touches) round(ctx context.Context) error {
 	for range touchRounds {
 		judged, err := t.Judge(ctx)
 		cut, cutErr := t.Cut(ctx)
+		if cut > 0 && t.Made != nil {
+			t.Made()
+		}
 		if err = errors.Join(err, cutErr); err != nil || judged+cut == 0 {
 			return err
 		}

@@ -33,6 +33,7 @@ func (a *App) addWorker(changed func(taskID string)) error {
 		DB: a.db, Clock: a.clock, Dispatch: a.dispatch, Senders: a.channels, Limiter: ratelimit.New(a.redis), Changed: changed,
 		Metrics: delivery.NewMetrics(a.registry), Log: a.log,
 	})
+	matched := make(chan struct{}, 1)
 	jobs, err := queue.NewServer(queue.ServerConfig{
 		Redis: a.redis, Queues: a.cfg.Queues, Concurrency: a.cfg.WorkerShards, Grace: a.cfg.ShutdownTimeout, Log: a.log, Registry: a.registry,
 		Handlers: worker.Handlers(keeper, worker.Commands{
@@ -41,7 +42,15 @@ func (a *App) addWorker(changed func(taskID string)) error {
 			ResolveUpload:  a.uploads.Resolve,
 			ComputeSegment: a.segments.Compute,
 			WorkImport:     a.imports.Work,
-			MatchBatch:     a.triggers.Match,
+			MatchBatch: func(ctx context.Context, id int64, attempt int) error {
+				defer func() {
+					select {
+					case matched <- struct{}{}:
+					default: // it is said already
+					}
+				}()
+				return a.triggers.Match(ctx, id, attempt)
+			},
 			RunBacktest:    a.triggers.Backtest,
 			RunPreflight:   a.preflights.Work,
 			ExpireApproval: a.approvals.ExpireDue,
@@ -55,7 +64,7 @@ func (a *App) addWorker(changed func(taskID string)) error {
 	a.group.Add("queues", jobs)
 	a.group.Add("poller", startstop.NewBackground(poller.Run))
 	if slices.Contains(a.cfg.Queues, queue.Trigger) {
-		touches := worker.Touches{Judge: a.triggers.Judge, Cut: a.triggers.Cut, Advance: a.triggers.Advance, Log: a.log}
+		touches := worker.Touches{Judge: a.triggers.Judge, Cut: a.triggers.Cut, Advance: a.triggers.Advance, Matched: matched, Made: poller.Wake, Log: a.log}
 		a.group.Add("touches", startstop.NewBackground(touches.Run))
 	}
 	a.group.Add("sweeper", startstop.NewBackground(a.sweep))

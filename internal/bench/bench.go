@@ -77,7 +77,7 @@ func Run(ctx context.Context, args []string, cfg *config.Config) error {
 	}
 	var lines []line
 	for _, f := range figures {
-		if len(o.names) > 0 && !slices.Contains(o.names, f.name) {
+		if !o.wants(f.name) {
 			continue
 		}
 		more, err := f.measure(ctx, cfg, o, os.Stdout)
@@ -92,6 +92,18 @@ func Run(ctx context.Context, args []string, cfg *config.Config) error {
 		}
 	}
 	return nil
+}
+
+// parts are what can be measured of a figure by itself, as "trigger/reach".
+var parts = map[string][]string{"trigger": {"reach", "match", "backtest"}}
+
+// wants tells whether a figure, or a part of one, is to be measured.
+func (o *options) wants(name string) bool {
+	figure, part, _ := strings.Cut(name, "/")
+	return len(o.names) == 0 || slices.ContainsFunc(o.names, func(n string) bool {
+		f, p, _ := strings.Cut(n, "/")
+		return f == figure && (p == "" || part == "" || p == part)
+	})
 }
 
 // parse takes names and flags in any order.
@@ -114,9 +126,12 @@ func parse(args []string) (*options, error) {
 			o.names, args = append(o.names, args[0]), args[1:]
 		}
 	}
-	known := make([]string, len(figures))
-	for i, f := range figures {
-		known[i] = f.name
+	var known []string
+	for _, f := range figures {
+		known = append(known, f.name)
+		for _, part := range parts[f.name] {
+			known = append(known, f.name+"/"+part)
+		}
 	}
 	for _, name := range o.names {
 		if !slices.Contains(known, name) {

@@ -32,8 +32,10 @@ type arrivals struct {
 }
 
 // receiver answers as WeChat does when all is well, as cheaply as it can: it
-// shares the machine with what it measures. It notes each recipient in one bit.
+// shares the machine with what it measures. It notes each recipient in one bit, and
+// of the first ones when they were called.
 type receiver struct {
+	times                  [timed]atomic.Int64
 	seen                   atomic.Pointer[[]atomic.Uint64]
 	count, unique, strange atomic.Int64
 	first, last            atomic.Int64
@@ -77,6 +79,12 @@ func (r *receiver) serve(c *fasthttp.RequestCtx) {
 			c.SetStatusCode(http.StatusInternalServerError)
 		}
 		c.SetBody(body)
+	case "/arrived":
+		body, err := json.Marshal(r.arrived(c.QueryArgs().GetUintOrZero("from"), c.QueryArgs().GetUintOrZero("n")))
+		if err != nil {
+			c.SetStatusCode(http.StatusInternalServerError)
+		}
+		c.SetBody(body)
 	case "/reset":
 		n, err := strconv.Atoi(string(c.QueryArgs().Peek("n")))
 		if err != nil {
@@ -92,9 +100,25 @@ func (r *receiver) serve(c *fasthttp.RequestCtx) {
 func (r *receiver) reset(n int) {
 	seen := make([]atomic.Uint64, n/64+1)
 	r.seen.Store(&seen)
+	for i := range r.times {
+		r.times[i].Store(0)
+	}
 	for _, v := range []*atomic.Int64{&r.count, &r.unique, &r.strange, &r.first, &r.last} {
 		v.Store(0)
 	}
+}
+
+// timed is of how many recipients it is noted when they were called.
+const timed = 4096
+
+// arrived is when recipients were called, in µs of machine time: 0 is never, and
+// more than once is negative.
+func (r *receiver) arrived(from, n int) []int64 {
+	out := []int64{}
+	for k := from; k < min(from+n, timed); k++ {
+		out = append(out, r.times[k].Load())
+	}
+	return out
 }
 
 func (r *receiver) take(body []byte) {
@@ -105,6 +129,9 @@ func (r *receiver) take(body []byte) {
 	r.last.Store(now)
 	r.count.Add(1)
 	k, ok := recipient(body)
+	if ok && k < timed && !r.times[k].CompareAndSwap(0, now) {
+		r.times[k].Store(-now)
+	}
 	seen := *r.seen.Load()
 	if !ok || k/64 >= len(seen) {
 		r.strange.Add(1)

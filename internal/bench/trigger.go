@@ -27,34 +27,56 @@ const (
 	backtestEvents, backtestDays = 10_000_000, 30
 )
 
-// measureTrigger measures what a batch of events costs with few and with many
+// measureTrigger measures how long a message takes that an event fires, what a batch of events costs with few and with many
 // live triggers, of which the same ten name its events, and a backtest of ten
 // million events. The ratio of the figure itself is the first to the second: 1
 // says that triggers which do not name an event cost it nothing.
 func measureTrigger(ctx context.Context, cfg *config.Config, o *options, out io.Writer) ([]line, error) {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
 	var lines []line
+	if o.wants("trigger/match") {
+		say("trigger: %d batches of %d events…\n", batches, batchEvents)
+		more, err := matching(ctx, cfg, say)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, more...)
+	}
+	if o.wants("trigger/reach") {
+		say("trigger: %d live triggers, %d events a second, one of %d fires; making people…\n", liveTriggers, eventsPerSecond, fireEvery)
+		l, err := reach(ctx, cfg, say)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, l)
+	}
+	if o.wants("trigger/backtest") {
+		say("trigger: backtest of %d events of %d days; making them…\n", o.events, backtestDays)
+		l, err := backtest(ctx, cfg, o.events)
+		if err != nil {
+			return nil, err
+		}
+		say("  %.1f s\n", l.p50/1000)
+		lines = append(lines, l)
+	}
+	return lines, nil
+}
+
+// matching measures batches with few and with many live triggers.
+func matching(ctx context.Context, cfg *config.Config, say func(string, ...any)) ([]line, error) {
+	var lines []line
 	var rates []float64
 	for _, triggers := range []int{namedBy, 10_000} {
-		say("trigger: %d live triggers, %d batches of %d events\n", triggers, batches, batchEvents)
 		took, err := matchWith(ctx, cfg, triggers)
 		if err != nil {
 			return nil, err
 		}
 		l := line{name: fmt.Sprintf("trigger/%d", triggers), p50: quantile(took, 0.5), p99: quantile(took, 0.99)}
 		l.rate = batchEvents * 1000 / l.p50
-		say("  %.1f ms a batch\n", l.p50)
+		say("  %d live triggers: %.1f ms a batch\n", triggers, l.p50)
 		lines, rates = append(lines, l), append(rates, l.rate)
 	}
-	events := o.events
-	say("trigger: backtest of %d events of %d days; making them…\n", events, backtestDays)
-	l, err := backtest(ctx, cfg, events)
-	if err != nil {
-		return nil, err
-	}
-	say("  %.1f s\n", l.p50/1000)
-	total := line{name: "trigger", rate: rates[1], baseline: rates[0], ratio: rates[1] / rates[0]}
-	return append([]line{total}, append(lines, l)...), nil
+	return append([]line{{name: "trigger", rate: rates[1], baseline: rates[0], ratio: rates[1] / rates[0]}}, lines...), nil
 }
 
 // matchWith gives the milliseconds of each batch in a project with so many triggers.

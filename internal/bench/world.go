@@ -181,6 +181,16 @@ func (w *world) people(ctx context.Context, n int) error {
 	return nil
 }
 
+// contentWith is the message with a second parameter; plainContent the one without
+// anything of the recipient's.
+func contentWith(number render.Part) ([]byte, error) {
+	return json.Marshal(render.Content{Params: []render.ParamContent{
+		{Key: "thing1", Parts: []render.Part{{Text: thing1}}}, {Key: "number2", Parts: []render.Part{number}}, {Key: "time3", Parts: []render.Part{{Text: time3}}},
+	}})
+}
+
+func plainContent() ([]byte, error) { return contentWith(render.Part{Text: number2}) }
+
 // task makes an approved task that is due at once, as approval leaves it.
 func (w *world) task(ctx context.Context, personal bool) (*ent.Run, error) {
 	ctx = viewer.System(ctx)
@@ -188,9 +198,7 @@ func (w *world) task(ctx context.Context, personal bool) (*ent.Run, error) {
 	if personal {
 		number = render.Part{Var: &render.Var{Source: render.Attribute, Name: attribute}}
 	}
-	content, err := json.Marshal(render.Content{Params: []render.ParamContent{
-		{Key: "thing1", Parts: []render.Part{{Text: thing1}}}, {Key: "number2", Parts: []render.Part{number}}, {Key: "time3", Parts: []render.Part{{Text: time3}}},
-	}})
+	content, err := contentWith(number)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -37,13 +38,35 @@ func (s *Service) Cut(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var errs []error
+	// Side by side: a commit waits for the disk, and each task has a shard of its own
+	// however few messages are due.
+	var (
+		mu   sync.Mutex
+		errs []error
+		wg   sync.WaitGroup
+	)
+	slots := make(chan struct{}, s.cutters())
 	for _, t := range tasks {
-		n, err := s.cutTask(viewer.System(ctx), t, now)
-		sum += n
-		errs = append(errs, err)
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			n, err := s.cutTask(viewer.System(ctx), t, now)
+			mu.Lock()
+			defer mu.Unlock()
+			sum += n
+			errs = append(errs, err)
+		})
 	}
+	wg.Wait()
 	return sum, errors.Join(errs...)
+}
+
+// cutters is how many tasks are cut at once. SQLite has one writer.
+func (s *Service) cutters() int {
+	if s.DB.Postgres() {
+		return 8
+	}
+	return 1
 }
 
 // cutting is a task whose messages are cut into shards of its run of the day.
@@ -88,13 +111,8 @@ func (s *Service) cutTask(ctx context.Context, t dueTask, now time.Time) (int, e
 	if err != nil {
 		return 0, err
 	}
-	var open int
-	const count = `SELECT count(*) FROM shards WHERE run_num = ? AND due_at IS NOT NULL`
-	if err := s.DB.SQL.QueryRowContext(ctx, s.DB.Rebind(count), c.run.Num).Scan(&open); err != nil {
-		return 0, fmt.Errorf("count open shards: %w", err)
-	}
 	sum := 0
-	for ; open+sum < openShards; sum++ {
+	for ; sum < openShards; sum++ {
 		full, cut := false, false
 		err := s.DB.SQLTx(ctx, func(tx *sql.Tx) (err error) {
 			full, cut, err = c.shard(ctx, tx)
@@ -129,6 +147,9 @@ func shardSize(ch *ent.Channel) int {
 // waits for the next one. full says that there may be more.
 func (c *cutting) shard(ctx context.Context, tx *sql.Tx) (full, cut bool, err error) {
 	db := c.s.DB
+	if may, err := c.room(ctx, tx); err != nil || !may {
+		return false, false, err
+	}
 	touches, err := pending(ctx, db, tx, c.task.ID, Send, c.now, c.size)
 	if err != nil || len(touches) == 0 {
 		return false, false, err
@@ -169,6 +190,25 @@ func (c *cutting) shard(ctx context.Context, tx *sql.Tx) (full, cut bool, err er
 	}
 	full = len(touches) == c.size || int(slice.GetCardinality()) < len(touches) //nolint:gosec // same
 	return full, true, c.insert(ctx, tx, seq, slice, len(kept) > 0)
+}
+
+// room locks the run and tells whether it may have another shard: however many
+// workers cut, their shards are counted one after the other.
+func (c *cutting) room(ctx context.Context, tx *sql.Tx) (bool, error) {
+	lock := `SELECT num FROM runs WHERE num = ?`
+	if c.s.DB.Postgres() {
+		lock += ` FOR NO KEY UPDATE`
+	}
+	var open int64
+	err := tx.QueryRowContext(ctx, c.s.DB.Rebind(lock), c.run.Num).Scan(&open)
+	if err == nil {
+		const count = `SELECT count(*) FROM shards WHERE run_num = ? AND due_at IS NOT NULL`
+		err = tx.QueryRowContext(ctx, c.s.DB.Rebind(count), c.run.Num).Scan(&open)
+	}
+	if err != nil {
+		return false, fmt.Errorf("count open shards: %w", err)
+	}
+	return open < openShards, nil
 }
 
 // nextSeqSQL: people, time, run. A run that was thought done goes on. The run's

@@ -79,3 +79,17 @@ func freePort(t testing.TB) string {
 	defer func() { _ = l.Close() }()
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
+
+// waiting is how many jobs wait in the longest queue.
+func (r *redisServer) waiting() int {
+	r.t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + r.port})
+	defer func() { _ = client.Close() }()
+	longest := int64(0)
+	for _, queue := range []string{"notice", "urgent", "normal", "trigger", "segment", "metric", "maintenance"} {
+		n, err := client.LLen(r.t.Context(), "asynq:{"+queue+"}:pending").Result()
+		require.NoError(r.t, err)
+		longest = max(longest, n)
+	}
+	return int(longest)
+}

@@ -78,6 +78,20 @@ func each(event string, at time.Time, props vars, ids []string) []happened {
 	return out
 }
 
+// alone cancels what the demo has left running: its people are ours too.
+func (s *site) alone() {
+	s.t.Helper()
+	admin := s.signIn("admin")
+	found := ask[struct {
+		Tasks struct {
+			Edges []struct{ Node struct{ ID string } }
+		}
+	}](admin, `{ tasks(first: 50, where: {typeIn: [REPEAT, DONE_A, DONE_A_NOT_B], runStatusIn: [WAITING, RUNNING]}) { edges { node { id } } } }`, nil)
+	for _, e := range found.Tasks.Edges {
+		ask[vars](admin, `mutation($id: ID!) { cancelTask(id: $id) { id } }`, vars{"id": e.Node.ID})
+	}
+}
+
 // does is A: an event with a filter, every time, in a window of a month from now on.
 func (c *campaign) does(event string, where any) vars {
 	from := c.now().Add(-time.Minute).Truncate(time.Second)
@@ -150,4 +164,12 @@ func (k *task) inStore(within time.Duration, judging, pending int) {
 func (s *site) received(openid string) []message {
 	s.t.Helper()
 	return s.messages("?touser=" + openid).Messages
+}
+
+// openShards is how many shards of a task are not done.
+func (s *site) openShards(k *task) int {
+	s.t.Helper()
+	var n int
+	require.NoError(s.t, s.db.SQL.QueryRowContext(s.t.Context(), `SELECT count(*) FROM shards WHERE task_id = $1 AND due_at IS NOT NULL`, k.id).Scan(&n))
+	return n
 }

@@ -47,7 +47,7 @@ bench: tools bin/tidings ## measure: a line a figure; BENCH="dispatch" picks som
 	@scripts/with-services.sh durable bin/tidings bench $(BENCH)
 
 .PHONY: chaos
-chaos: tools bin/tidings ## kill processes, flush Redis, stop the clock: the promises have to hold
+chaos: tools bin/tidings ## kill processes, flush Redis, stop the clock, draw rules at random: the promises have to hold
 	@scripts/with-services.sh durable scripts/chaos.sh
 
 .PHONY: fuzz

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/lib/pq"
@@ -113,8 +111,8 @@ func (e *Evaluator) Members(ctx context.Context, projectNum int64, idType, appID
 	err := e.snapshot(ctx, Scope{ProjectNum: projectNum, Zone: time.UTC}, func(run *evaluation) (err error) {
 		q := cat("SELECT person_num AS p FROM identities WHERE project_num = ", param{projectNum}, " AND type = ", param{idType}, " AND NOT invalid")
 		if appID != "" {
-			prefix := appID + ":"
-			q = cat(q, " AND substr(value, 1, ", strconv.Itoa(utf8.RuneCountInString(prefix)), ") = ", param{prefix})
+			// "app:…" is between "app:" and "app;" where bytes are compared, which both stores do in this column and its index.
+			q = cat(q, " AND value >= ", param{appID + ":"}, " AND value < ", param{appID + ";"})
 		}
 		out, err = run.people(ctx, q)
 		return err

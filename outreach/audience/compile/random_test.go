@@ -5,6 +5,7 @@ import (
 	stdjson "encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,11 @@ import (
 // that put their clocks forward, stubs and entities of another subject.
 func TestRandomRulesSelectWhatLookingSelects(t *testing.T) {
 	t.Parallel()
-	const worlds, trees = 40, 100
+	const trees = 100
+	worlds := 12
+	if os.Getenv("TIDINGS_TEST_CHAOS") != "" { //nolint:forbidigo // tests learn of their size this way
+		worlds = 400
+	}
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		for i := range worlds {
 			t.Run(fmt.Sprintf("world %d", i), func(t *testing.T) {

@@ -128,9 +128,10 @@ func (s *Service) drop(ctx context.Context, run *ent.Run, attempt int) error {
 
 // overtake ends a run under its attempt, and what follows from it, in one transaction.
 func (s *Service) overtake(ctx context.Context, run *ent.Run, attempt int, set func(*ent.RunUpdate), then func(context.Context, *chain) error) error {
+	now := s.clock.Now()
 	err := s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		u := tx.Run.Update().Where(entrun.ID(run.ID), entrun.Attempt(attempt), entrun.StatusIn(unbegun...)).
-			SetEndedAt(s.clock.Now()).ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
+			SetEndedAt(now).ClearDueAt().SetLeaseOwner("").ClearLeaseUntil()
 		set(u)
 		n, err := u.Save(ctx)
 		if err != nil || n == 0 || then == nil {

@@ -131,6 +131,12 @@ func (s *Service) UpdateProperty(ctx context.Context, propertyID string, in Prop
 		if out, err = update.Save(ctx); err != nil {
 			return fmt.Errorf("save property: %w", err)
 		}
+		if out.Owner == entproperty.OwnerEvent && out.Type != before.Type {
+			// Live triggers have compiled their filters for the old type.
+			if _, err := tx.ExecContext(ctx, `UPDATE projects SET triggers_rev = triggers_rev + 1 WHERE id = $1`, out.ProjectID); err != nil {
+				return fmt.Errorf("note changed triggers: %w", err)
+			}
+		}
 		return access.Audit(ctx, tx, "property.update", out.ID, out.Name,
 			map[string]any{"type": out.Type, "oldType": before.Type, "enabled": out.Enabled, "displayName": out.DisplayName})
 	})

@@ -62,7 +62,30 @@ func repeat(ctx context.Context, db *database.DB, text string, args ...any) erro
 const retainSQL = `DELETE FROM events WHERE project_num = ? AND event_num = ? AND at < ? AND at <= (
 	SELECT max(at) FROM (SELECT at FROM events WHERE project_num = ? AND event_num = ? ORDER BY at LIMIT ?) AS step)`
 
-// retain removes events that are older than their project keeps.
+// waitedSQL: out projects, and when the earliest A was done of which it is still to
+// be judged whether B followed. (touches: see outreach/trigger; 1 is its Judge.)
+const waitedSQL = `SELECT project_num, min(base_at) FROM touches WHERE kind = 1 AND run_num IS NULL GROUP BY project_num`
+
+// waited reads from when on a project's events are still needed to judge.
+func waited(ctx context.Context, db *database.DB) (map[int64]int64, error) {
+	rows, err := db.SQL.QueryContext(ctx, waitedSQL)
+	if err != nil {
+		return nil, fmt.Errorf("look for what is to be judged: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[int64]int64{}
+	for rows.Next() {
+		var project, from int64
+		if err := rows.Scan(&project, &from); err != nil {
+			return nil, fmt.Errorf("look for what is to be judged: %w", err)
+		}
+		out[project] = from
+	}
+	return out, rows.Err()
+}
+
+// retain removes events that are older than their project keeps, but none that a
+// pending judgement may ask for.
 func retain(ctx context.Context, db *database.DB, now time.Time) error {
 	rows, err := db.SQL.QueryContext(ctx, db.Rebind(`SELECT p.num, t.num, p.event_retention_days FROM projects p JOIN event_types t ON t.project_id = p.id WHERE p.event_retention_days > 0`))
 	if err != nil {
@@ -84,8 +107,18 @@ func retain(ctx context.Context, db *database.DB, now time.Time) error {
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("read retention: %w", err)
 	}
+	if len(all) == 0 {
+		return nil
+	}
+	needed, err := waited(ctx, db)
+	if err != nil {
+		return err
+	}
 	for _, k := range all {
 		before := now.AddDate(0, 0, -k.days).UnixMilli()
+		if from, waits := needed[k.project]; waits {
+			before = min(before, from)
+		}
 		if err := repeat(ctx, db, retainSQL, k.project, k.event, before, k.project, k.event, sweepStep); err != nil {
 			return fmt.Errorf("remove old events: %w", err)
 		}

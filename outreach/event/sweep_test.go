@@ -52,6 +52,11 @@ func TestSweep(t *testing.T) {
 		require.NoError(t, event.Sweep(w.System, db, now))
 		require.Equal(t, []int{2, 3, 4}, []int{count(t, w.System, db, "event_seen"), count(t, w.System, db, "refused_events"), count(t, w.System, db, "events")})
 		db.Ent.Project.UpdateOneID(w.Project.ID).SetEventRetentionDays(30).ExecX(w.System)
+		judge := db.Ent.Touch.Create().SetProjectNum(w.Project.Num).SetTaskID("tsk").SetPersonNum(1).SetKind(1).SetDueAt(now).
+			SetBaseAt(now.AddDate(0, 0, -301).UnixMilli()).SetANum(1).SaveX(w.System)
+		require.NoError(t, event.Sweep(w.System, db, now))
+		require.Equal(t, 4, count(t, w.System, db, "events"), "what a judgement may ask for stays (R74)")
+		db.Ent.Touch.DeleteOne(judge).ExecX(w.System)
 		require.NoError(t, event.Sweep(w.System, db, now))
 		require.Equal(t, 3, count(t, w.System, db, "events"))
 	})

@@ -9,7 +9,6 @@ import (
 	"tidings/ent"
 	enttask "tidings/ent/task"
 	"tidings/graph/model"
-	"tidings/outreach/audience/rule"
 	"tidings/outreach/schedule"
 	"tidings/outreach/task"
 	"tidings/outreach/trigger"
@@ -94,42 +93,52 @@ func cycle(t *ent.Task) (*model.Cycle, error) {
 	}, nil
 }
 
-// triggerOf shows a task's trigger as it is stored: a draft keeps its B also
-// while its type has none.
+// storedTrigger is what of a trigger is shown as it is stored: conditions that a
+// draft has not finished, and a B that the draft's type has no use for.
+type storedTrigger struct {
+	A struct {
+		Events []*model.TriggerEvent `json:"events"`
+		Mode   trigger.Mode          `json:"mode"`
+		N      int                   `json:"n"`
+		From   time.Time             `json:"from"`
+		To     time.Time             `json:"to"`
+	} `json:"a"`
+	B *struct {
+		Events []*model.TriggerEvent `json:"events"`
+		Wait   schedule.Span         `json:"wait"`
+	} `json:"b"`
+	Timing          schedule.Timing `json:"timing"`
+	RecheckAudience bool            `json:"recheckAudience"`
+}
+
 func triggerOf(t *ent.Task) (*model.Trigger, error) {
 	if len(t.Trigger) == 0 {
 		return nil, nil //nolint:nilnil // null
 	}
-	d, err := trigger.Parse(t.Trigger)
-	if err != nil {
+	var d storedTrigger
+	if err := json.Unmarshal(t.Trigger, &d); err != nil {
 		return nil, fmt.Errorf("read trigger: %w", err)
 	}
 	out := &model.Trigger{Timing: timing(d.Timing), RecheckAudience: d.RecheckAudience, A: &model.TriggerA{
-		Mode: unlessZero(model.TriggerMode(d.A.Mode)), N: unlessZero(d.A.N), From: unlessNever(d.A.From), To: unlessNever(d.A.To),
+		Events: unlessAll(d.A.Events), Mode: unlessZero(model.TriggerMode(d.A.Mode)), N: unlessZero(d.A.N), From: unlessNever(d.A.From), To: unlessNever(d.A.To),
 	}}
-	if out.A.Events, err = triggerEvents(d.A.Events); err != nil {
-		return nil, err
-	}
 	if d.B != nil {
-		out.B = &model.TriggerB{}
+		out.B = &model.TriggerB{Events: unlessAll(d.B.Events)}
 		if d.B.Wait != (schedule.Span{}) {
 			out.B.Wait = &model.Span{Value: d.B.Wait.Value, Unit: model.SpanUnit(d.B.Wait.Unit)}
 		}
-		out.B.Events, err = triggerEvents(d.B.Events)
-	}
-	return out, err
-}
-
-func triggerEvents(events []trigger.Event) ([]*model.TriggerEvent, error) {
-	out := make([]*model.TriggerEvent, len(events))
-	for i, e := range events {
-		where, err := asJSON[rule.Filter](e.Where)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = &model.TriggerEvent{Event: e.Event, Where: where}
 	}
 	return out, nil
+}
+
+// unlessAll writes the condition that counts all as null.
+func unlessAll(events []*model.TriggerEvent) []*model.TriggerEvent {
+	for _, e := range events {
+		if string(e.Where) == "null" {
+			e.Where = nil
+		}
+	}
+	return events
 }
 
 func timing(t schedule.Timing) *model.Timing {

@@ -80,10 +80,12 @@ func backtestInput(ctx context.Context, tx *ent.Tx, t *ent.Task, days int) (in t
 	in = trigger.BacktestInput{
 		ProjectID: t.ProjectID, TaskID: t.ID, CreatorID: viewer.From(ctx).AccountID, WantsB: t.Type == enttask.TypeDoneANotB, Days: days,
 	}
-	if len(t.Trigger) > 0 {
-		if in.Definition, err = trigger.Parse(t.Trigger); err != nil {
-			return in, err
-		}
+	d, err := TriggerOf(t)
+	if err != nil {
+		return in, err
+	}
+	if d != nil {
+		in.Definition = *d
 	}
 	var whom bool
 	if in.Audience, whom = trigger.AudienceOf(t); !whom {

@@ -286,7 +286,7 @@ func Warnings(f Facts) (fault.Fields, error) {
 // eventProperties tells whether any of A's events has a property; nil where the
 // task has no events to ask.
 func eventProperties(f Facts) (func(name string) bool, error) {
-	d, err := TriggerOf(f.Task)
+	d, _, err := readTrigger(f.Task)
 	if err != nil || d == nil || f.Events == nil || audience.Scheduled(f.Task.Type) {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package task
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	enttask "tidings/ent/task"
@@ -23,14 +25,14 @@ func checkWhen(fs *fault.Fields, f Facts) error {
 		}
 		*fs = append(*fs, CycleProblems(c, f.Now, f.Zone)...)
 	case enttask.TypeDoneA, enttask.TypeDoneANotB:
-		d, err := TriggerOf(f.Task)
+		d, missing, err := readTrigger(f.Task)
 		if err != nil {
 			return err
 		}
 		if d == nil {
 			d = &trigger.Definition{}
 		}
-		*fs = append(*fs, TriggerProblems(*d, TriggerSetting{
+		*fs = append(*fs, TriggerProblems(*d, missing, TriggerSetting{
 			Type: f.Task.Type, EndsAt: f.Task.EndsAt, Now: f.Now, Zone: f.Zone, Events: f.Events,
 		})...)
 	}
@@ -58,15 +60,21 @@ type TriggerSetting struct {
 	Events rule.Catalogue
 }
 
-// TriggerProblems is what keeps a trigger from being submitted (R61-R75). The
-// default end needs nobody's word, so what it lacks is said of what it is made from.
-func TriggerProblems(d trigger.Definition, s TriggerSetting) fault.Fields {
+// TriggerProblems is what keeps a trigger from being submitted (R61-R75). missing
+// is what its reading found that is not whole; the definition lacks those events,
+// so nothing else is said of events until they are. The default end needs nobody's
+// word: what it lacks is said of what it is made from.
+func TriggerProblems(d trigger.Definition, missing fault.Fields, s TriggerSetting) fault.Fields {
 	end, known := EndOf(d, s.Type, s.EndsAt, s.Zone)
-	var out fault.Fields
+	if len(missing) > 0 {
+		s.Events = nil
+	}
+	out := slices.Clone(missing)
 	for _, p := range d.Validate(trigger.Setting{
 		WantsB: s.Type == enttask.TypeDoneANotB, EndsAt: end, Now: s.Now, Zone: s.Zone, Catalogue: s.Events,
 	}) {
-		if p.Path == "endsAt" && !known {
+		ofEvents := strings.HasPrefix(p.Path, "trigger.a.events") || strings.HasPrefix(p.Path, "trigger.b.events")
+		if p.Path == "endsAt" && !known || ofEvents && len(missing) > 0 {
 			continue
 		}
 		out = append(out, p)

@@ -75,10 +75,12 @@ func (s *Service) PreviewTrigger(ctx context.Context, taskType enttask.Type, raw
 	d, err := ParseTrigger(raw)
 	if refused, is := errors.AsType[*fault.Error](err); is {
 		out.Problems = refused.Fields
-		return out, nil
+		if asWritten(raw, err) == nil {
+			return out, nil
+		}
 	}
 	if taskType == enttask.TypeDoneA {
-		d.B = nil
+		d.B, out.Problems = nil, withoutB(out.Problems)
 	}
 	a, b := d.EventNames()
 	events, err := audience.EventCatalogue(ctx, s.db.Ent, viewer.From(ctx).ProjectID, append(a, b...))
@@ -86,7 +88,7 @@ func (s *Service) PreviewTrigger(ctx context.Context, taskType enttask.Type, raw
 		return nil, err
 	}
 	endsAt = stored(endsAt)
-	out.Problems = TriggerProblems(d, TriggerSetting{Type: taskType, EndsAt: endsAt, Now: now, Zone: zone, Events: events})
+	out.Problems = TriggerProblems(d, out.Problems, TriggerSetting{Type: taskType, EndsAt: endsAt, Now: now, Zone: zone, Events: events})
 	usual, known := EndOf(d, taskType, nil, zone)
 	if !known {
 		return out, nil

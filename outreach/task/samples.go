@@ -121,7 +121,7 @@ func (s *Service) happened(ctx context.Context, f Facts, v *viewer.Viewer, messa
 	if !inserts || audience.Scheduled(f.Task.Type) {
 		return nil, nil
 	}
-	d, err := TriggerOf(f.Task)
+	d, _, err := readTrigger(f.Task)
 	if err != nil || d == nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func (s *Service) gather(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.
 
 // eventFacts loads what the project knows of a triggered task's events.
 func eventFacts(ctx context.Context, tx *ent.Tx, f *Facts) error {
-	d, err := TriggerOf(f.Task)
+	d, _, err := readTrigger(f.Task)
 	if err != nil || d == nil || audience.Scheduled(f.Task.Type) {
 		return err
 	}

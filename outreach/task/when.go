@@ -1,9 +1,12 @@
 package task
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"tidings/ent"
@@ -17,8 +20,9 @@ import (
 const maxCycle = 8 << 10
 
 // applyWhen writes when a task goes: its cycle, its trigger, its end. Incomplete
-// ones are kept as they are; what cannot be read is refused, and nothing is
-// half saved. What belongs to another type of task is kept and has no meaning.
+// ones are kept as they are (spec §1.3b); what is none at all is refused, and
+// nothing is half saved. What belongs to another type of task is kept and has no
+// meaning.
 func (in *Input) applyWhen(fs *fault.Fields, d *draft) {
 	if in.given("reachAt", in.ReachAt != nil) {
 		d.ReachAt = stored(in.ReachAt)
@@ -27,26 +31,28 @@ func (in *Input) applyWhen(fs *fault.Fields, d *draft) {
 		d.EndsAt = stored(in.EndsAt)
 	}
 	if in.given("cycle", in.Cycle != nil) {
-		d.Cycle = orRefused(fs, in.Cycle, func(data []byte) (any, error) {
-			c, err := ParseCycle(data)
-			return c, err
-		})
+		d.Cycle = nil
+		if named(in.Cycle) {
+			c, err := ParseCycle(in.Cycle)
+			d.Cycle = orRefused(fs, c, err)
+		}
 	}
 	if in.given("trigger", in.Trigger != nil) {
-		d.Trigger = orRefused(fs, in.Trigger, func(data []byte) (any, error) {
-			t, err := ParseTrigger(data)
-			return t, err
-		})
+		d.Trigger = nil
+		if named(in.Trigger) {
+			t, err := ParseTrigger(in.Trigger)
+			if d.Trigger = asWritten(in.Trigger, err); d.Trigger == nil {
+				d.Trigger = orRefused(fs, t, err)
+			}
+		}
 	}
 }
 
-// orRefused is the form in which what was read is stored; nil for null, and when
-// it could not be read.
-func orRefused(fs *fault.Fields, raw json.RawMessage, read func([]byte) (any, error)) json.RawMessage {
-	if len(raw) == 0 || string(raw) == "null" {
-		return nil
-	}
-	value, err := read(raw)
+// named tells whether there is a value: null clears.
+func named(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
+// orRefused is the form in which what was read is stored; nil when it could not be read.
+func orRefused(fs *fault.Fields, value any, err error) json.RawMessage {
 	if refused, is := errors.AsType[*fault.Error](err); is {
 		*fs = append(*fs, refused.Fields...)
 		return nil
@@ -56,6 +62,32 @@ func orRefused(fs *fault.Fields, raw json.RawMessage, read func([]byte) (any, er
 		panic(fmt.Sprintf("task: encode %T: %v", value, err)) // it was decoded, and its times are in range
 	}
 	return out
+}
+
+// asWritten is a trigger whose conditions are not whole yet, as it came: somebody
+// is in the middle of choosing. Nil when it is whole, or no trigger at all.
+func asWritten(raw json.RawMessage, err error) json.RawMessage {
+	refused, is := errors.AsType[*fault.Error](err)
+	if !is || slices.ContainsFunc(refused.Fields, func(f fault.Field) bool { return !unfinished(f) }) {
+		return nil
+	}
+	var out bytes.Buffer
+	if json.Compact(&out, raw) != nil {
+		return nil
+	}
+	return out.Bytes()
+}
+
+// unfinished tells what is still missing in a condition from what is none: words
+// that nobody knows, and what is not of the form of a condition.
+func unfinished(f fault.Field) bool {
+	switch f.Rule {
+	case "REQUIRED", "COUNT", "PATTERN", "OUT_OF_RANGE":
+		return true
+	case "INVALID_VALUE":
+		return strings.Contains(f.Path, ".where.") || strings.HasSuffix(f.Path, ".event")
+	}
+	return false
 }
 
 // ParseCycle reads a cycle as the API gives it, with its times as the store
@@ -117,19 +149,42 @@ func CycleOf(t *ent.Task) (*schedule.Cycle, error) {
 }
 
 // TriggerOf is the definition that a task has; nil when it has none. One of done
-// A has no B, whatever the draft kept from when it was of another type.
+// A has no B, whatever the draft kept from when it was of another type. INVALID
+// while conditions of a draft's are not whole.
 func TriggerOf(t *ent.Task) (*trigger.Definition, error) {
+	d, missing, err := readTrigger(t)
+	if err == nil {
+		err = missing.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// readTrigger is TriggerOf that tells what is not whole, which the definition
+// then is without.
+func readTrigger(t *ent.Task) (*trigger.Definition, fault.Fields, error) {
 	if len(t.Trigger) == 0 {
-		return nil, nil //nolint:nilnil // a task need not have one
+		return nil, nil, nil
 	}
 	d, err := trigger.Parse(t.Trigger)
-	if err != nil {
-		return nil, fmt.Errorf("read trigger of %s: %w", t.ID, err)
+	refused, is := errors.AsType[*fault.Error](err)
+	if err != nil && !is {
+		return nil, nil, fmt.Errorf("read trigger of %s: %w", t.ID, err)
+	}
+	var missing fault.Fields
+	if is {
+		missing = refused.Fields
 	}
 	if t.Type == enttask.TypeDoneA {
-		d.B = nil
+		d.B, missing = nil, withoutB(missing)
 	}
-	return &d, nil
+	return &d, missing, nil
+}
+
+func withoutB(problems fault.Fields) fault.Fields {
+	return slices.DeleteFunc(problems, func(f fault.Field) bool { return strings.HasPrefix(f.Path, "trigger.b.") })
 }
 
 // bounds are from when to when a task works, as its submission fixes them, and

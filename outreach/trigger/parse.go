@@ -133,8 +133,9 @@ func events(at string, raws []json.RawMessage, wrong *fault.Fields) []Event {
 	return out
 }
 
+// present is nil for what is not chosen yet.
 func present(raw json.RawMessage) any {
-	if len(raw) == 0 {
+	if len(raw) == 0 || string(raw) == `""` {
 		return nil
 	}
 	return raw

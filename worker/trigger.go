@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"tidings/internal/clock"
+	"tidings/internal/queue"
 )
 
 const (
@@ -18,6 +20,18 @@ const (
 	// touchRounds bounds the rounds until the clock is looked at again.
 	touchRounds = 20
 )
+
+// BatchesDue gives what puts batches of events into their queue which were stored
+// as handed out (event.Deps.Enqueue).
+func BatchesDue(q queue.Enqueuer) func(ctx context.Context, batches []int64, attempt int) error {
+	return func(ctx context.Context, batches []int64, attempt int) error {
+		jobs := make([]queue.Job, len(batches))
+		for i, id := range batches {
+			jobs[i] = queue.Job{Kind: kindBatch, ID: strconv.FormatInt(id, 10), Attempt: attempt, Queue: queue.Trigger}
+		}
+		return q.Enqueue(ctx, jobs...)
+	}
+}
 
 // Touches are what a worker does about triggers beside their jobs.
 type Touches struct {

@@ -92,12 +92,13 @@ var errSeen = errors.New("seen before")
 // store writes a group in one transaction. With hope it takes for granted that
 // all messages are new, which is cheaper, and gives errSeen when they are not.
 func (s *Store) store(ctx context.Context, group []*request, all []*ready, hope bool) error {
-	return s.DB.SQLTx(ctx, func(tx *sql.Tx) error {
+	var batches []int64
+	err := s.DB.SQLTx(ctx, func(tx *sql.Tx) error {
 		fresh, err := s.take(ctx, tx, all, hope)
 		if err != nil {
 			return err
 		}
-		if err := s.copyEvents(ctx, tx, fresh); err != nil {
+		if batches, err = s.copyEvents(ctx, tx, fresh); err != nil {
 			return err
 		}
 		if err := s.setAttributes(ctx, tx, fresh); err != nil {
@@ -105,6 +106,11 @@ func (s *Store) store(ctx context.Context, group []*request, all []*ready, hope 
 		}
 		return s.bury(ctx, tx, group)
 	})
+	if err != nil {
+		return err
+	}
+	s.enqueue(batches)
+	return nil
 }
 
 // take notes which messages were seen, and gives those that were not before. Of
@@ -230,17 +236,19 @@ func eventArgs(m *ready) []any {
 	return []any{m.projectNum, m.event.Num, int64(m.person), m.at, m.received, NumOf(m.hash), m.sourceNum, props}
 }
 
-func (s *Store) copyEvents(ctx context.Context, tx *sql.Tx, fresh []*ready) error {
+// copyEvents stores the events, and gives the batches that are due.
+func (s *Store) copyEvents(ctx context.Context, tx *sql.Tx, fresh []*ready) ([]int64, error) {
 	rows := make([][]any, 0, len(fresh))
 	for _, m := range fresh {
 		if m.event != nil && m.person != 0 {
 			rows = append(rows, eventArgs(m))
 		}
 	}
-	if err := CopyBatch(ctx, s.DB, tx, rows, s.Clock.Now(), false); err != nil {
-		return fmt.Errorf("store events: %w", err)
+	batches, err := copyBatch(ctx, s.DB, tx, rows, s.Clock.Now(), false, s.Enqueue != nil)
+	if err != nil {
+		return nil, fmt.Errorf("store events: %w", err)
 	}
-	return nil
+	return batches, nil
 }
 
 // sqliteRows is how many events a statement on SQLite stores; fifty are fastest.

@@ -22,18 +22,23 @@ const (
 	// maxWaiting bounds the messages that wait for a commit; more are refused
 	// with LIMITED, and the sender tries again.
 	maxWaiting = 20_000
+	// maxDue bounds the batches that wait for the queue; others wait for a poll.
+	maxDue = 1024
 	// flushEvery is how often counts that need not be exact are written.
 	flushEvery = 5 * time.Second
 )
 
-// Deps are what a Store needs. Stream may be nil.
+// Deps are what a Store needs. Stream and Enqueue may be nil.
 type Deps struct {
 	DB        *database.DB
 	Clock     clock.Clock
 	People    *person.Resolver
 	Catalogue *Catalogue
 	Stream    *Stream
-	Log       *slog.Logger
+	// Enqueue puts batches of events into the queue that were stored as handed out
+	// under an attempt; without it they wait for a poll.
+	Enqueue func(ctx context.Context, batches []int64, attempt int) error
+	Log     *slog.Logger
 }
 
 // Store takes messages in, in groups. It works while Run does.
@@ -46,6 +51,7 @@ type Store struct {
 	mu   sync.Mutex
 	last map[string]time.Time // when sources sent last, by ID, not written yet
 	seen chan shown           // for the live stream
+	due  chan int64           // batches to enqueue
 }
 
 // request is what one caller hands in.
@@ -85,7 +91,7 @@ type dead struct {
 
 // NewStore makes one.
 func NewStore(d Deps) *Store {
-	return &Store{Deps: d, requests: make(chan *request, maxWaiting), last: map[string]time.Time{}, seen: make(chan shown, 64)}
+	return &Store{Deps: d, requests: make(chan *request, maxWaiting), last: map[string]time.Time{}, seen: make(chan shown, 64), due: make(chan int64, maxDue)}
 }
 
 // Result is what became of a request's messages.
@@ -107,10 +113,13 @@ func (s *Store) committers() int {
 // Run takes requests until ctx ends, and finishes those at hand.
 func (s *Store) Run(ctx context.Context) {
 	work := context.WithoutCancel(ctx)
-	var wg sync.WaitGroup
+	var wg, committers sync.WaitGroup
 	for range s.committers() {
-		wg.Go(func() { s.commitLoop(ctx, work) })
+		committers.Go(func() { s.commitLoop(ctx, work) })
 	}
+	committed := make(chan struct{})
+	wg.Go(func() { defer close(committed); committers.Wait() })
+	wg.Go(func() { s.enqueueLoop(work, committed) })
 	wg.Go(func() { s.flushLoop(ctx, work) })
 	if s.Stream != nil {
 		wg.Go(func() { s.showLoop(ctx) })
@@ -231,6 +240,45 @@ func (s *Store) flushSources(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// enqueue has batches put into the queue; nobody waits for it.
+func (s *Store) enqueue(batches []int64) {
+	if s.Enqueue == nil {
+		return
+	}
+	for _, b := range batches {
+		select {
+		case s.due <- b:
+		default:
+		}
+	}
+}
+
+// enqueueLoop enqueues until nothing is committed any more.
+func (s *Store) enqueueLoop(ctx context.Context, committed <-chan struct{}) {
+	for {
+		var batches []int64
+		select {
+		case b := <-s.due:
+			batches = append(batches, b)
+		case <-committed:
+		}
+		for more := true; more; {
+			select {
+			case b := <-s.due:
+				batches = append(batches, b)
+			default:
+				more = false
+			}
+		}
+		if len(batches) == 0 {
+			return // the last was committed
+		}
+		if err := s.Enqueue(ctx, batches, handed); err != nil {
+			s.Log.WarnContext(ctx, "batches of events not enqueued; a poll will find them", "batches", len(batches), "error", err)
+		}
+	}
 }
 
 // shown is what the live stream is told of a commit.

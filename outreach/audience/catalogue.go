@@ -19,7 +19,7 @@ import (
 type catalogue struct {
 	attributes, tags, events, tables map[string]rule.Entry
 	eventProperties, columns         map[[2]string]rule.Entry
-	idTypes                          map[string]bool
+	idTypes                          map[string]bool // beside the built-in ones
 	segments                         map[string]rule.SegmentEntry
 }
 
@@ -33,11 +33,10 @@ func (c *catalogue) EventProperty(event, name string) rule.Entry {
 	return c.eventProperties[[2]string{event, name}]
 }
 func (c *catalogue) Column(table, name string) rule.Entry { return c.columns[[2]string{table, name}] }
-func (c *catalogue) IDType(code string) rule.Entry        { return rule.Entry{Known: c.idTypes[code]} }
-func (c *catalogue) Segment(id string) rule.SegmentEntry  { return c.segments[id] }
-
-// builtInIDTypes are those that every project has.
-var builtInIDTypes = []string{person.UserID, person.UnionID, person.Phone, person.WechatOpenID, person.DeviceID, person.AnonymousID}
+func (c *catalogue) IDType(code string) rule.Entry {
+	return rule.Entry{Known: c.idTypes[code] || person.BuiltIn(code)}
+}
+func (c *catalogue) Segment(id string) rule.SegmentEntry { return c.segments[id] }
 
 // readCatalogue looks up what a rule names. Segments are the caller's to judge:
 // whether one may be named depends on who asks.
@@ -97,9 +96,6 @@ func readCatalogue(ctx context.Context, client *ent.Client, projectID string, tr
 	}
 	for _, t := range types {
 		c.idTypes[t.Code] = true
-	}
-	for _, t := range builtInIDTypes {
-		c.idTypes[t] = true
 	}
 	for _, id := range refs.Segments {
 		c.segments[id] = rule.SegmentEntry{Known: true, Depth: 1}

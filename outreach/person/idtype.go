@@ -41,6 +41,12 @@ var builtIn = map[string]Type{
 	AnonymousID:  {AnonymousID, "匿名 ID", true, 6, true, true},
 }
 
+// BuiltIn tells whether every project has the type of IDs.
+func BuiltIn(code string) bool {
+	_, ok := builtIn[code]
+	return ok
+}
+
 // Types are a project's ID types by code.
 type Types map[string]Type
 
@@ -80,7 +86,7 @@ func ReadTypes(ctx context.Context, db *database.DB, projectNum int64) (Types, e
 		if err := rows.Scan(&t.Code, &t.Name, &t.Multi, &t.Priority, &t.InMapping); err != nil {
 			return nil, fmt.Errorf("read ID types: %w", err)
 		}
-		_, t.BuiltIn = builtIn[t.Code]
+		t.BuiltIn = BuiltIn(t.Code)
 		out[t.Code] = t
 	}
 	if err := rows.Err(); err != nil {

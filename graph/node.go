@@ -18,6 +18,7 @@ import (
 	"tidings/ent/eventsource"
 	"tidings/ent/eventtype"
 	"tidings/ent/member"
+	"tidings/ent/preflight"
 	"tidings/ent/project"
 	"tidings/ent/property"
 	"tidings/ent/run"
@@ -50,7 +51,7 @@ var tables = map[string]string{
 	"upl": upload.Table, "run": run.Table, "apv": approval.Table, "aud": auditentry.Table,
 	"src": eventsource.Table, "evt": eventtype.Table, "prp": property.Table, "tbl": detailtable.Table, "imp": dataimport.Table,
 	"sub": subject.Table,
-	"seg": segment.Table, "sgv": segmentversion.Table,
+	"seg": segment.Table, "sgv": segmentversion.Table, "pfl": preflight.Table,
 }
 
 // nodeType tells the table of an ID; NOT_FOUND for a prefix that is none.

@@ -84,8 +84,10 @@ func (s *Service) Start(ctx context.Context, taskID string) (*ent.Preflight, err
 		if !ent.IsNotFound(err) {
 			return err
 		}
-		out, err = open(ctx, tx, t, s.Clock.Now())
-		return err
+		if out, err = open(ctx, tx, t, s.Clock.Now()); err != nil {
+			return err
+		}
+		return access.Audit(ctx, tx, "task.preflight", t.ID, t.Name, nil)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start preflight: %w", err)

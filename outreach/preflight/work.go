@@ -113,7 +113,10 @@ func (w *working) rehearse(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	now := w.Clock.Now()
-	out := &Result{Candidates: w.candidates, Rate: t.Edges.Channel.QPSLimit, SegmentAt: run.SegmentAt}
+	out := &Result{Candidates: w.candidates, Rate: t.Edges.Channel.QPSLimit}
+	if run.SegmentAt != nil {
+		out.SegmentAt = new(run.SegmentAt.UTC())
+	}
 	if out.StartsAt, err = startsAt(t, now, run.Plan.Location()); err != nil {
 		return nil, err
 	}

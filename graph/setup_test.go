@@ -43,6 +43,9 @@ import (
 	"tidings/outreach/task"
 )
 
+// hasher serves all tests: making one costs a hash.
+var hasher = sync.OnceValues(secret.NewPasswords)
+
 var noon = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 
 // The mini program that the sandbox knows.
@@ -85,7 +88,7 @@ func setup(t *testing.T, db *database.DB) *bundle {
 		t: t, db: db, wall: clock.NewFake(noon), log: &lockedBuffer{}, sys: viewer.System(t.Context()),
 		tokens: map[access.Role]string{}, people: map[access.Role]*ent.Account{},
 	}
-	passwords, err := secret.NewPasswords()
+	passwords, err := hasher()
 	require.NoError(t, err)
 	b.box, err = secret.NewBox(bytes.Repeat([]byte{7}, 32))
 	require.NoError(t, err)

@@ -30,6 +30,9 @@ import (
 	"tidings/outreach/task/state"
 )
 
+// hasher serves all tests: making one costs a hash.
+var hasher = sync.OnceValues(secret.NewPasswords)
+
 var now = time.Date(2026, 11, 22, 5, 7, 9, 0, time.UTC)
 
 type testBundle struct {
@@ -44,7 +47,7 @@ func setup(t testing.TB, db *database.DB) *testBundle {
 	t.Helper()
 	box, err := secret.NewBox(make([]byte, 32))
 	require.NoError(t, err)
-	passwords, err := secret.NewPasswords()
+	passwords, err := hasher()
 	require.NoError(t, err)
 	b := &testBundle{t: t, ctx: viewer.System(t.Context()), db: db, clock: clock.NewFake(now)}
 	b.deps = demo.Deps{

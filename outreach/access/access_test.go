@@ -21,6 +21,9 @@ import (
 	"tidings/outreach/fault"
 )
 
+// hasher serves all tests: making one costs a hash.
+var hasher = sync.OnceValues(secret.NewPasswords)
+
 var noon = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 
 const password = "tidings 通知"
@@ -37,7 +40,7 @@ type testBundle struct {
 
 func setup(t *testing.T, db *database.DB) *testBundle {
 	t.Helper()
-	passwords, err := secret.NewPasswords()
+	passwords, err := hasher()
 	require.NoError(t, err)
 	b := &testBundle{db: db, wall: clock.NewFake(noon), sys: viewer.System(t.Context())}
 	b.Service = access.New(access.Deps{Store: db.Ent, Passwords: passwords, Now: b.wall.Now, Log: slog.New(slog.DiscardHandler)})

@@ -38,6 +38,9 @@ export function BacktestOutcomeView({ outcome, hasB }: BacktestOutcomeViewProps)
           {t('nothing')}
         </Typography.Text>
       )}
+      {totalOf(days, 'late') > 0 && (
+        <Typography.Text type="secondary">{t('lateHint')}</Typography.Text>
+      )}
       {days.length > 0 && (
         <Suspense fallback={<Skeleton active />}>
           <BacktestChart days={days} hasB={hasB} />

@@ -1,7 +1,8 @@
-import { Alert, Button, Card, Flex, Timeline, Typography } from 'antd';
+import { Alert, Button, Card, Flex, Typography } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
+import { PointTimeline } from '@/features/schedule/PointTimeline';
 import { graphql } from '@/shared/graphql/graphql';
 import { useTime } from '@/shared/time/TimeContext';
 import { QueryState } from '@/shared/ui/QueryState';
@@ -71,28 +72,22 @@ export function ComingPoints({ task }: { task: TaskPageData }) {
         isEmpty={!found}
         onRetry={() => refetch({ requestPolicy: 'network-only' })}
       >
-        <Flex vertical gap="middle" align="flex-start">
+        <Flex vertical gap="small" align="flex-start">
           {hint && <Alert type="warning" showIcon title={hint} style={{ width: '100%' }} />}
           {points.length === 0 ? (
             <Typography.Text type="secondary" role="status">
               {t(isOver ? 'coming.ended' : 'coming.none')}
             </Typography.Text>
           ) : (
-            <section aria-label={t('coming.title')}>
-              <Timeline
-                styles={{ root: { paddingBlockStart: 4 } }}
-                items={points.map((at, index) => ({
-                  key: at,
-                  color: index === 0 ? 'blue' : 'gray',
-                  content: (
-                    <Flex gap="small" wrap>
-                      <span className="point">{time.minute(at)}</span>
-                      <Typography.Text type="secondary">{time.distance(at)}</Typography.Text>
-                    </Flex>
-                  ),
-                }))}
-              />
-            </section>
+            <>
+              <span>
+                {t('coming.next', {
+                  at: time.minute(points[0]),
+                  distance: time.distance(points[0]),
+                })}
+              </span>
+              <PointTimeline points={points} />
+            </>
           )}
           {first === FEW && points.length === FEW && (
             <Button type="link" size="small" onClick={() => setFirst(MORE)}>

@@ -1,9 +1,10 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { Card, Flex, Select } from 'antd';
+import { Card, Flex, Select, Typography } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { nodesOf } from '@/shared/graphql/nodesOf';
+import { useTime } from '@/shared/time/TimeContext';
 import { CursorPager } from '@/shared/ui/CursorPager';
 import { QueryState } from '@/shared/ui/QueryState';
 import { RUN_STATUSES, type TaskDetailSearch } from '../taskDetailSearch';
@@ -17,6 +18,7 @@ const route = getRouteApi('/console/tasks/$id');
 /** Execution records (执行记录, spec 1.5), newest first, page by page. */
 export function RunRecords({ task }: { task: TaskPageData }) {
   const { t } = useTranslation('tasks');
+  const time = useTime();
   const { state, run, after, before } = route.useSearch();
   const navigate = route.useNavigate();
   const [{ data, fetching, error }, refetch] = useQuery({
@@ -42,20 +44,27 @@ export function RunRecords({ task }: { task: TaskPageData }) {
       size="small"
       title={<h2 className="card-title">{t('runs.title')}</h2>}
       extra={
-        familyOf(task.type) !== 'ONCE' && (
-          <Select<NonNullable<TaskDetailSearch['state']>>
-            mode="multiple"
-            allowClear
-            size="small"
-            maxTagCount="responsive"
-            aria-label={t('runs.stateFilter')}
-            placeholder={t('runs.stateFilter')}
-            style={{ width: 220 }}
-            value={state ?? []}
-            onChange={(chosen) => show({ state: chosen.length > 0 ? chosen : undefined })}
-            options={RUN_STATUSES.map((value) => ({ value, label: t(`runs.state.${value}`) }))}
-          />
-        )
+        <Flex gap="middle" align="center">
+          {task.approvedAt && (
+            <Typography.Text type="secondary">
+              {t('runs.approvedAt', { at: time.second(task.approvedAt) })}
+            </Typography.Text>
+          )}
+          {familyOf(task.type) !== 'ONCE' && (
+            <Select<NonNullable<TaskDetailSearch['state']>>
+              mode="multiple"
+              allowClear
+              size="small"
+              maxTagCount="responsive"
+              aria-label={t('runs.stateFilter')}
+              placeholder={t('runs.stateFilter')}
+              style={{ width: 220 }}
+              value={state ?? []}
+              onChange={(chosen) => show({ state: chosen.length > 0 ? chosen : undefined })}
+              options={RUN_STATUSES.map((value) => ({ value, label: t(`runs.state.${value}`) }))}
+            />
+          )}
+        </Flex>
       }
     >
       <QueryState

@@ -76,18 +76,13 @@ export function RunTable({ task, runs }: RunTableProps) {
             <Flex vertical gap={2} align="flex-start">
               <StatusTag tone={RUN_TONE[status]}>{t(`runs.state.${status}`)}</StatusTag>
               {failure && (
-                <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+                <Typography.Text type="secondary" style={{ fontSize: 12, maxWidth: 160 }}>
                   {reasonWords(failure)}
                   {failureText && ` – ${failureText}`}
                 </Typography.Text>
               )}
             </Flex>
           ),
-        },
-        {
-          title: t('runs.approvedAt'),
-          key: 'approvedAt',
-          render: () => time.minute(task.approvedAt),
         },
         ...(runs.some(({ refreshStartedAt }) => refreshStartedAt !== null)
           ? [

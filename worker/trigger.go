@@ -2,12 +2,11 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"strconv"
+	"sync"
 	"time"
 
-	"tidings/internal/clock"
 	"tidings/internal/queue"
 )
 
@@ -17,7 +16,8 @@ const (
 	touchEvery = 100 * time.Millisecond
 	// advanceEvery is how often triggers begin and end.
 	advanceEvery = 250 * time.Millisecond
-	// touchRounds bounds the rounds until the clock is looked at again.
+	// touchRounds bounds the rounds in a row; a round that did something is followed
+	// by the next at once.
 	touchRounds = 20
 )
 
@@ -48,40 +48,63 @@ type Touches struct {
 	Log  *slog.Logger
 }
 
-// Run works until ctx ends. Every worker of the queue trigger may run it.
+// Run works until ctx ends. Every worker of the queue trigger may run it. The
+// three go on beside each other: a crowd that is to be judged keeps no message
+// waiting, and neither keeps a task from ending.
 func (t Touches) Run(ctx context.Context) {
-	tick := time.NewTicker(touchEvery)
+	var all sync.WaitGroup
+	judged := make(chan struct{}, 1)
+	all.Go(func() {
+		t.every(ctx, touchEvery, wakes{}, func(ctx context.Context) (int, error) {
+			n, err := t.Judge(ctx)
+			if n > 0 {
+				select {
+				case judged <- struct{}{}:
+				default: // they are looked for already
+				}
+			}
+			return n, err
+		})
+	})
+	all.Go(func() {
+		t.every(ctx, touchEvery, wakes{judged, t.Matched}, func(ctx context.Context) (int, error) {
+			n, err := t.Cut(ctx)
+			if n > 0 && t.Made != nil {
+				t.Made()
+			}
+			return n, err
+		})
+	})
+	all.Go(func() {
+		t.every(ctx, advanceEvery, wakes{}, func(ctx context.Context) (int, error) { return 0, t.Advance(ctx) })
+	})
+	all.Wait()
+}
+
+// wakes are what there may be something to do after; nil: nothing.
+type wakes [2]<-chan struct{}
+
+// every does something again and again, at once while there is more to do, and
+// otherwise after a while or when it is woken.
+func (t Touches) every(ctx context.Context, while time.Duration, woken wakes, do func(context.Context) (int, error)) {
+	tick := time.NewTicker(while)
 	defer tick.Stop()
-	var advanced time.Time
 	for {
-		err := t.round(ctx)
-		if now := clock.Wall(); now.Sub(advanced) >= advanceEvery {
-			advanced = now
-			err = errors.Join(err, t.Advance(ctx))
-		}
-		if err != nil && ctx.Err() == nil {
-			t.Log.ErrorContext(ctx, "touches", "error", err)
+		for range touchRounds {
+			n, err := do(ctx)
+			if err != nil && ctx.Err() == nil {
+				t.Log.ErrorContext(ctx, "touches", "error", err)
+			}
+			if err != nil || n == 0 {
+				break
+			}
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-t.Matched:
+		case <-woken[0]:
+		case <-woken[1]:
 		}
 	}
-}
-
-// round judges and cuts until nothing is left to do at the moment.
-func (t Touches) round(ctx context.Context) error {
-	for range touchRounds {
-		judged, err := t.Judge(ctx)
-		cut, cutErr := t.Cut(ctx)
-		if cut > 0 && t.Made != nil {
-			t.Made()
-		}
-		if err = errors.Join(err, cutErr); err != nil || judged+cut == 0 {
-			return err
-		}
-	}
-	return nil
 }

@@ -16,7 +16,7 @@ const (
 	// judgedAtOnce is how many touches one transaction judges.
 	judgedAtOnce = 1000
 	// judgedAtATime is how many such transactions a task has until others have a turn.
-	judgedAtATime = 20
+	judgedAtATime = 5
 )
 
 // Judge looks for those whose wait is over whether they have done B (§10.2), and

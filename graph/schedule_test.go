@@ -144,6 +144,7 @@ func TestRepeatingAndTriggeredTasks(t *testing.T) {
 				in   vars
 				want []string
 			}{
+				{vars{"trigger": vars{"a": vars{"events": []any{vars{"event": "a\x00b"}}}}}, []string{"trigger.a.events.0.event INVALID_FORMAT"}},
 				{events(vars{"op": "NAND"}), []string{"trigger.a.events.0.where.op UNKNOWN"}},
 				{events("amount > 100"), []string{"trigger.a.events.0.where INVALID_VALUE"}},
 				{events([]any{}), []string{"trigger.a.events.0.where INVALID_VALUE"}},
@@ -156,6 +157,10 @@ func TestRepeatingAndTriggeredTasks(t *testing.T) {
 				require.Equal(t, "INVALID", a.code(), a.raw)
 				require.Equal(t, row.want, a.fields())
 			}
+			a = update(events(vars{"op": "PROPERTY", "name": "amount", "test": vars{"test": "IN", "values": []any{"\x00"}}}))
+			require.Contains(t, []string{"", "INVALID"}, a.code(), "kept as unfinished, or no text that can be stored: %s", a.raw)
+			a = b.as(marketer, createWhen, vars{"in": complete("untouched too", nil)})
+			id = a.at("createTask.id")
 			// What GraphQL itself knows of the form never reaches the product.
 			for _, in := range []vars{
 				{"cycle": vars{"evry": 1}}, {"cycle": vars{"kind": "YEARS"}}, {"trigger": vars{"a": vars{"n": "three"}}}, {"trigger": "x"}, {"endsAt": "tomorrow"},
@@ -165,7 +170,7 @@ func TestRepeatingAndTriggeredTasks(t *testing.T) {
 				require.NotEqual(t, "INTERNAL", a.code(), a.raw)
 			}
 			a = b.as(marketer, taskWhen, vars{"id": id})
-			require.Equal(t, "untouched", a.at("node.name"))
+			require.Equal(t, "untouched too", a.at("node.name"))
 			require.InDelta(t, 1, a.at("node.version"), 0)
 			require.Nil(t, a.at("node.trigger"))
 			require.Nil(t, a.at("node.cycle"))

@@ -85,7 +85,7 @@ func unfinished(f fault.Field) bool {
 	case "REQUIRED", "COUNT", "PATTERN", "OUT_OF_RANGE":
 		return true
 	case "INVALID_VALUE":
-		return strings.Contains(f.Path, ".where.") || strings.HasSuffix(f.Path, ".event")
+		return strings.Contains(f.Path, ".where.")
 	}
 	return false
 }

@@ -1,6 +1,18 @@
 // Package dispatch runs one task: it freezes the audience when the run is due,
 // cuts it into shards, and ends the run when every candidate has an outcome.
 // The shards themselves are worked by outreach/delivery.
+//
+// A task that runs once has one run. A repeating one goes from point to point:
+//
+//	approval ─Begin─▶ row of the next point ─due─▶ Prepare: its turn? refresh, freeze, cut ─▶ shards
+//	                          ▲                       │ skipped, failed or begun
+//	                          └───── extend ──────────┘ in the same transaction
+//
+// It promises that each point of the cycle after the submission has exactly one
+// row, in order and within the window, whatever is killed, paused or late; that
+// of one task one run is open at a time; and that the task ends when nothing is
+// open and no point is left. Who makes a row holds the row before it, under the
+// attempt of its lease or under its lock (docs/adr/0014).
 package dispatch
 
 import (

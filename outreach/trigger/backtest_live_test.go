@@ -2,11 +2,13 @@ package trigger_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/stretchr/testify/require"
 
 	"tidings/ent"
@@ -153,5 +155,30 @@ func TestABacktestOutlivesItsWorker(t *testing.T) {
 		row = db.Ent.Backtest.GetX(w.ctx, row.ID)
 		require.Equal(t, entbacktest.StatusDone, row.Status)
 		require.Nil(t, row.DueAt)
+	})
+}
+
+// Whoever cancels a backtest, or takes it over, stops the work that is under way,
+// whatever it waits for, and within a second.
+func TestACancelledBacktestStopsAtOnce(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		w := setup(t, db)
+		at := make(chan struct{})
+		service := trigger.New(trigger.Deps{DB: db, Clock: w.clock, Select: func(ctx context.Context, _ *ent.Project, _ string, _ json.RawMessage, _ time.Time) (*roaring.Bitmap, error) {
+			close(at)
+			<-ctx.Done() // a rule that takes for ever
+			return nil, ctx.Err()
+		}})
+		row := w.backtest(w.done(trigger.Every, 1, "cart"), trigger.Audience{Rule: []byte(`{}`)}, 1)
+		ended := make(chan error, 1)
+		go func() { ended <- service.Backtest(w.ctx, row.ID, row.Attempt, nil) }()
+		<-at
+		require.Equal(t, entbacktest.StatusRunning, db.Ent.Backtest.GetX(w.ctx, row.ID).Status)
+		require.NoError(t, db.Ent.Backtest.UpdateOneID(row.ID).SetStatus(entbacktest.StatusCancelled).ClearDueAt().Exec(w.ctx))
+		require.NoError(t, <-ended)
+		row = db.Ent.Backtest.GetX(w.ctx, row.ID)
+		require.Equal(t, entbacktest.StatusCancelled, row.Status)
+		require.Empty(t, row.Result)
 	})
 }

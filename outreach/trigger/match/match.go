@@ -5,7 +5,6 @@
 package match
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -13,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"tidings/outreach/audience/rule"
 )
@@ -49,13 +50,9 @@ func (f *Filter) Match(p *Props, now time.Time, zone *time.Location) bool {
 	return f == nil || f.pass(p, &frame{now, zone})
 }
 
-// Props are an event's properties, decoded when the first test looks at them. An
-// event is looked at by one goroutine at a time.
-type Props struct {
-	raw     []byte
-	values  map[string]any
-	decoded bool
-}
+// Props are an event's properties, of which each test looks up the one that it
+// wants. An event is looked at by one goroutine at a time.
+type Props struct{ raw []byte }
 
 // Of gives the properties in a JSON object; empty: none.
 func Of(raw []byte) *Props { return &Props{raw: raw} }
@@ -63,19 +60,44 @@ func Of(raw []byte) *Props { return &Props{raw: raw} }
 // Raw is the JSON object.
 func (p *Props) Raw() []byte { return p.raw }
 
-// value is a property; nil when it is absent, or null.
-func (p *Props) value(name string) any {
-	if !p.decoded {
-		p.decoded = true
-		if len(p.raw) > 0 {
-			d := json.NewDecoder(bytes.NewReader(p.raw))
-			d.UseNumber()
-			if d.Decode(&p.values) != nil {
-				p.values = nil // no object: every property is absent
-			}
-		}
+// value is a property as encoding/json would decode it, with numbers as they are
+// written; nil when it is absent, or null. What is no object has none.
+func (p *Props) value(name string) (out any) {
+	object := gjson.ParseBytes(p.raw)
+	if !object.IsObject() {
+		return nil
 	}
-	return p.values[name]
+	object.ForEach(func(key, v gjson.Result) bool {
+		if key.Str != name {
+			return true
+		}
+		out = native(v)
+		return false
+	})
+	return out
+}
+
+func native(v gjson.Result) any {
+	switch v.Type {
+	case gjson.String:
+		return v.Str
+	case gjson.Number:
+		return json.Number(v.Raw)
+	case gjson.True, gjson.False:
+		return v.Type == gjson.True
+	case gjson.Null:
+	case gjson.JSON:
+		if !v.IsArray() {
+			return map[string]any{} // what is in it is not looked at
+		}
+		items := []any{}
+		v.ForEach(func(_, item gjson.Result) bool {
+			items = append(items, native(item))
+			return true
+		})
+		return items
+	}
+	return nil
 }
 
 func compile(f *rule.Filter, types map[string]rule.Type) (node, error) {

@@ -104,7 +104,7 @@ func TestChaosACrowdAtOneInstantDelaysNoNotice(t *testing.T) {
 	s := manyProcesses(t)
 	s.worker()
 	s.worker()
-	c := s.campaign(size(1_500, 5_000))
+	c := s.campaign(500) // the crowd waits for the channel, not for this machine
 	s.alone()
 	ids := people("Crowd", size(n, 50_000)) // at full size ten messages each
 	told := people("Told", size(14, 40))

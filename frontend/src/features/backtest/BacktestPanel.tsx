@@ -1,5 +1,5 @@
 import { Alert, Button, Card, Flex, Progress, Segmented, Typography } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { usePolling } from '@/features/segments/usePolling';
@@ -26,6 +26,8 @@ interface BacktestPanelProps {
   readOnly?: boolean;
   /** Nothing at all where there is none, instead of saying so. */
   onlyIfAny?: boolean;
+  /** Of the draft as it is saved: whether the result is stale is asked anew with each. */
+  version?: number;
   /** Done before a backtest starts, such as saving the draft it is about; false stops it. */
   beforeRun?: () => Promise<boolean>;
 }
@@ -35,6 +37,7 @@ export function BacktestPanel({
   taskId,
   readOnly = false,
   onlyIfAny = false,
+  version = 0,
   beforeRun,
 }: BacktestPanelProps) {
   const { t } = useTranslation('backtest');
@@ -44,6 +47,15 @@ export function BacktestPanel({
   });
   const task = data?.node?.__typename === 'Task' ? data.node : undefined;
   const again = () => refetch({ requestPolicy: 'network-only' });
+  const [readAt, setReadAt] = useState(version);
+  useEffect(
+    function readAgainWhenSaved() {
+      if (version === readAt) return;
+      setReadAt(version);
+      refetch({ requestPolicy: 'network-only' });
+    },
+    [version, readAt, refetch],
+  );
   usePolling(isOpen(task?.backtest), again);
   if (onlyIfAny && !task?.backtest) return null;
   return (
@@ -123,11 +135,12 @@ function Starter({ taskId, backtest, beforeRun, onChange }: StarterProps) {
           options={DAYS.map((value) => ({ value, label: t('lastDays', { count: value }) }))}
         />
         {open && backtest ? (
-          <Button loading={cancelling.busy} onClick={() => void cancel(backtest.id)}>
+          <Button key="cancel" loading={cancelling.busy} onClick={() => void cancel(backtest.id)}>
             {t('cancel')}
           </Button>
         ) : (
           <Button
+            key="run"
             type={backtest && !backtest.stale ? 'default' : 'primary'}
             loading={running.busy || preparing}
             onClick={() => void run()}

@@ -1,5 +1,5 @@
 import { Alert, Button, Card, Flex, Progress, Typography } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { usePolling } from '@/features/segments/usePolling';
@@ -23,6 +23,8 @@ interface PreflightPanelProps {
   readOnly?: boolean;
   /** Nothing at all where there is none, instead of saying so. */
   onlyIfAny?: boolean;
+  /** Of the draft as it is saved: whether the result is stale is asked anew with each. */
+  version?: number;
   /** Done before a rehearsal starts, such as saving the draft it is about; false stops it. */
   beforeRun?: () => Promise<boolean>;
 }
@@ -32,6 +34,7 @@ export function PreflightPanel({
   taskId,
   readOnly = false,
   onlyIfAny = false,
+  version = 0,
   beforeRun,
 }: PreflightPanelProps) {
   const { t } = useTranslation('preflight');
@@ -41,6 +44,15 @@ export function PreflightPanel({
   });
   const task = data?.node?.__typename === 'Task' ? data.node : undefined;
   const again = () => refetch({ requestPolicy: 'network-only' });
+  const [readAt, setReadAt] = useState(version);
+  useEffect(
+    function readAgainWhenSaved() {
+      if (version === readAt) return;
+      setReadAt(version);
+      refetch({ requestPolicy: 'network-only' });
+    },
+    [version, readAt, refetch],
+  );
   usePolling(isOpen(task?.preflight), again);
   if (onlyIfAny && !task?.preflight) return null;
   return (

@@ -15,6 +15,7 @@ import { ConflictDialog } from './ConflictDialog';
 import { ContentStep } from './ContentStep';
 import { CheckDraft } from './checkDraft';
 import { checkForm, type FormFacts } from './checkForm';
+import { DraftRehearsal } from './DraftRehearsal';
 import type { Draft } from './draftSaver';
 import { MethodStep } from './MethodStep';
 import { MetricsStep } from './MetricsStep';
@@ -328,6 +329,7 @@ export function TaskWizard({ initial, draft: start, place, onPlace, onCreated }:
             </Form>
           </Flex>
         </Card>
+        <DraftRehearsal place={place} type={values.type} draft={draft} save={() => saver.flush()} />
         <div className={styles.footer}>
           {previous && <Button onClick={() => onPlace(previous)}>{t('back')}</Button>}
           {next ? (

@@ -25,7 +25,8 @@ const (
 
 var (
 	braced   = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
-	variable = regexp.MustCompile(`(?s)^\s*(attr|id|tag|event)\.([A-Za-z_][A-Za-z0-9_]{0,63})\s*(?:\|(.*))?$`)
+	// A name may be whatever the catalogue takes as one, but for braces and bars.
+	variable = regexp.MustCompile(`(?s)^\s*(attr|id|tag|event)\.([^\s{}|"\\][^{}|"\\\pC]{0,127}?)\s*(?:\|(.*))?$`)
 
 	sources = map[string]render.Source{"attr": render.Attribute, "id": render.Identity, "tag": render.Tag, "event": render.Event}
 )

@@ -16,6 +16,7 @@ import (
 	"tidings/outreach/audience"
 	"tidings/outreach/fault"
 	naming "tidings/outreach/name"
+	"tidings/outreach/preflight"
 	"tidings/outreach/task/state"
 )
 
@@ -173,6 +174,9 @@ func (s *Service) Delete(ctx context.Context, taskID string) error {
 		// A draft has approvals only if it was withdrawn; the audit log tells of them.
 		if _, err := tx.Approval.Delete().Where(entapproval.TaskID(t.ID)).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("delete approvals: %w", err)
+		}
+		if err := preflight.Forget(ctx, tx, t.ID); err != nil {
+			return nil, err
 		}
 		// What is deleted must not keep a campaign, a list or a channel in use.
 		n, err := tx.Task.Update().Where(enttask.ID(t.ID), enttask.Version(t.Version), enttask.DeletedAtIsNil()).SetDeletedAt(clock.Wall()).

@@ -34,11 +34,11 @@ func TestEveryPointHasOneRun(t *testing.T) {
 	}
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		lives(t, 16, func(t *testing.T) *database.DB { t.Helper(); return testdb.New(t) })
+		lives(t, 12, func(t *testing.T) *database.DB { t.Helper(); return testdb.New(t) })
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		lives(t, 3, func(t *testing.T) *database.DB { t.Helper(); return testdb.Postgres(t) })
+		lives(t, 2, func(t *testing.T) *database.DB { t.Helper(); return testdb.Postgres(t) })
 	})
 }
 

@@ -28,7 +28,7 @@ func TestPeopleAndWorkersAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			testdb.Each(t, func(t *testing.T, db *database.DB) {
-				for range 4 {
+				for range 3 {
 					l := newLife(t, db, "Asia/Shanghai", daily)
 					l.slow = true
 					l.play(`submit UNREFRESHED

@@ -140,6 +140,15 @@ func open(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (*ent.Pre
 	return p, nil
 }
 
+// Forget removes the preflights of a task that is being deleted, in the caller's
+// transaction: they show messages to people.
+func Forget(ctx context.Context, tx *ent.Tx, taskID string) error {
+	if _, err := tx.Preflight.Delete().Where(entpreflight.TaskID(taskID)).Exec(ctx); err != nil {
+		return fmt.Errorf("delete preflights: %w", err)
+	}
+	return nil
+}
+
 // OfTasks gives the newest preflight of each task that has one.
 func (s *Service) OfTasks(ctx context.Context, taskIDs []string) (map[string]*ent.Preflight, error) {
 	ids := make([]any, len(taskIDs))

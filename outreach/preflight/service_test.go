@@ -107,7 +107,14 @@ func TestWhatKeepsATaskFromRunningFailsItsPreflight(t *testing.T) {
 		p, err := w.preflights.Start(w.AsMarketer, d.ID)
 		require.NoError(t, err)
 		require.NoError(t, w.tasks.Delete(w.AsMarketer, d.ID))
-		require.Equal(t, "TASK_DELETED", w.worked(p).Failure)
+		require.NoError(t, w.preflights.Work(w.System, p.ID, p.Attempt, nil), "it is gone with its task")
+		require.Zero(t, db.Ent.Preflight.Query().Where(entpreflight.TaskID(d.ID)).CountX(w.System))
+		d = w.create(w.input("deleted in between"))
+		p, err = w.preflights.Start(w.AsMarketer, d.ID)
+		require.NoError(t, err)
+		db.Ent.Task.DeleteOneID(d.ID).ExecX(w.System)
+		require.NoError(t, w.preflights.Work(w.System, p.ID, p.Attempt, nil))
+		require.Zero(t, db.Ent.Preflight.Query().Where(entpreflight.ID(p.ID)).CountX(w.System))
 	})
 }
 

@@ -96,7 +96,7 @@ type working struct {
 func (w *working) rehearse(ctx context.Context) (*Result, error) {
 	t, err := w.DB.Ent.Task.Query().Where(enttask.ID(w.row.TaskID)).WithChannel().WithTemplate().WithProject().WithSegment().Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, fault.Errorf(fault.NotFound, "the task was deleted").Because("TASK_DELETED")
+		return nil, w.drop(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read task: %w", err)
@@ -125,6 +125,15 @@ func (w *working) rehearse(ctx context.Context) (*Result, error) {
 	}
 	out.Seconds = seconds(out.WillSend, out.Rate)
 	return out, nil
+}
+
+// drop removes a preflight whose task was deleted, which normally takes it along.
+func (w *working) drop(ctx context.Context) error {
+	_, err := w.DB.Ent.Preflight.Delete().Where(entpreflight.ID(w.row.ID), entpreflight.Attempt(w.attempt)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("drop preflight %s: %w", w.row.ID, err)
+	}
+	return errTaken
 }
 
 // beingComputed tells whether the segment's people are about to be known: of a

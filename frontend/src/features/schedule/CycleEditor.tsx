@@ -16,6 +16,7 @@ import styles from './schedule.module.css';
 import { CYCLE_KINDS, type CycleForm, LIMITS, WEEKDAYS } from './scheduleTypes';
 import { TimeOfDayInput } from './TimeOfDayInput';
 import { Toggles } from './Toggles';
+import { CycleSentence } from './TriggerSentence';
 import { useSchedulePreview } from './usePreview';
 
 interface EditorProps {
@@ -48,6 +49,12 @@ export function CycleEditor({
 
   return (
     <ScheduleContext value={shown}>
+      <div className={styles.sentence}>
+        <span className={styles.sentenceLabel}>{t('cycle.sentence')}</span>
+        <span className={styles.sentenceText} data-testid="cycle-sentence">
+          <CycleSentence cycle={value} />
+        </span>
+      </div>
       <ScheduleField
         label={t('cycle.name')}
         path={['cycle.kind', 'cycle.every', 'cycle.weekdays', 'cycle.monthDays']}

@@ -124,44 +124,6 @@ export function TriggerEditor({
             {t('trigger.times')}
           </span>
         </ScheduleField>
-        {withB && (
-          <>
-            <ScheduleField
-              label={t('trigger.b')}
-              path={['trigger.b.events']}
-              without={places('trigger.b.events', b.events.length)}
-              hint={t('trigger.bHint')}
-            >
-              <EventList
-                letter="B"
-                events={b.events}
-                onChange={(events) => setB({ events })}
-                path="trigger.b.events"
-              />
-            </ScheduleField>
-            <ScheduleField
-              label={t('trigger.wait')}
-              path="trigger.b.wait"
-              hint={t('trigger.waitHint')}
-            >
-              <span className={styles.line}>
-                <NumberField
-                  label={t('trigger.wait')}
-                  min={1}
-                  value={b.wait.value}
-                  onChange={(count) => setB({ wait: { ...b.wait, value: count } })}
-                />
-                <Select
-                  aria-label={t('trigger.waitUnit')}
-                  value={b.wait.unit}
-                  onChange={(unit: SpanUnit) => setB({ wait: { ...b.wait, unit } })}
-                  style={{ minWidth: 96 }}
-                  options={SPAN_UNITS.map((unit) => ({ value: unit, label: t(`unit.${unit}`) }))}
-                />
-              </span>
-            </ScheduleField>
-          </>
-        )}
         <ScheduleField
           label={t('trigger.window')}
           path={['trigger.a.from', 'trigger.a.to']}
@@ -208,13 +170,51 @@ export function TriggerEditor({
             </Flex>
           </span>
         </ScheduleField>
+        {withB && (
+          <>
+            <ScheduleField
+              label={t('trigger.b')}
+              path={['trigger.b.events']}
+              without={places('trigger.b.events', b.events.length)}
+              hint={t('trigger.bHint')}
+            >
+              <EventList
+                letter="B"
+                events={b.events}
+                onChange={(events) => setB({ events })}
+                path="trigger.b.events"
+              />
+            </ScheduleField>
+            <ScheduleField
+              label={t('trigger.wait')}
+              path="trigger.b.wait"
+              hint={t('trigger.waitHint')}
+            >
+              <span className={styles.line}>
+                <NumberField
+                  label={t('trigger.wait')}
+                  min={1}
+                  value={b.wait.value}
+                  onChange={(count) => setB({ wait: { ...b.wait, value: count } })}
+                />
+                <Select
+                  aria-label={t('trigger.waitUnit')}
+                  value={b.wait.unit}
+                  onChange={(unit: SpanUnit) => setB({ wait: { ...b.wait, unit } })}
+                  style={{ minWidth: 96 }}
+                  options={SPAN_UNITS.map((unit) => ({ value: unit, label: t(`unit.${unit}`) }))}
+                />
+              </span>
+            </ScheduleField>
+          </>
+        )}
         <TimingEditor
           value={timing}
           onChange={(next) => onChange({ ...value, timing: next })}
           afterB={withB}
         />
         <EndField endsAt={endsAt} onEndsAt={onEndsAt} answer={preview.answer} />
-        <Form.Item label={t('trigger.recheck')} extra={t('trigger.recheckHint')}>
+        <Form.Item extra={t('trigger.recheckHint')}>
           <Checkbox
             checked={value.recheckAudience}
             onChange={(event) => onChange({ ...value, recheckAudience: event.target.checked })}

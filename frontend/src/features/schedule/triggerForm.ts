@@ -1,3 +1,4 @@
+import { checkEvent } from '@/features/rules/checkRule';
 import { filterJoin } from '@/features/rules/ruleTree';
 import type { Filter } from '@/features/rules/ruleTypes';
 import type { VariablesOf } from '@/shared/graphql/graphql';
@@ -138,6 +139,22 @@ export function triggerInput(form: TriggerForm, type: TaskType): TriggerInput {
     timing: timingInput(form.timing),
     recheckAudience: form.recheckAudience,
   };
+}
+
+/**
+ * What is asked to be previewed: without filters that are not whole yet, which would hide the
+ * rest, and on which neither the end nor the example depends.
+ */
+export function previewInput(form: TriggerForm, type: TaskType): TriggerInput {
+  const whole = (events: readonly EventForm[]) =>
+    events.map(({ event, where }) =>
+      checkEvent({ event, where }, '', null).length === 0 ? { event, where } : { event },
+    );
+  const { a, b } = form;
+  return triggerInput(
+    { ...form, a: { ...a, events: whole(a.events) }, b: { ...b, events: whole(b.events) } },
+    type,
+  );
 }
 
 /** One row in which nothing is chosen yet is no event; further ones are, so that places keep their numbers. */

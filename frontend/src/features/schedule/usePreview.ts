@@ -10,7 +10,7 @@ import {
   type TriggerPreview,
 } from './preview';
 import type { CycleForm, TaskType, TriggerForm } from './scheduleTypes';
-import { type TriggerInput, triggerInput } from './triggerForm';
+import { previewInput, type TriggerInput } from './triggerForm';
 
 const REST_MS = 400;
 /** How many coming points are shown. */
@@ -59,7 +59,7 @@ export function useTriggerPreview(
   isOn: boolean,
 ): Preview<TriggerPreview> {
   const key = useMemo(
-    () => JSON.stringify({ type, trigger: triggerInput(form, type), endsAt }),
+    () => JSON.stringify({ type, trigger: previewInput(form, type), endsAt }),
     [type, form, endsAt],
   );
   const rested = useDebounced(key, REST_MS);

@@ -9,6 +9,8 @@ import type { TaskType } from './scheduleTypes';
 import { CycleSentence, TriggerSentence } from './TriggerSentence';
 import type { StoredTrigger } from './triggerForm';
 
+const WHOLE_LINE = 'filled' as const;
+
 export interface Scheduled {
   type: TaskType;
   cycle: StoredCycle | null;
@@ -22,11 +24,19 @@ export interface Scheduled {
   example?: TriggerExample | null;
 }
 
-/** The cycle or the trigger of a task, whole and read only, as items of a description list. */
-export function useScheduleItems(
-  { type, cycle, trigger, endsAt, points, total, example }: Scheduled,
-  columns: 1 | 2,
-): NonNullable<DescriptionsProps['items']> {
+/**
+ * The cycle or the trigger of a task, whole and read only, as items of a description list; they
+ * begin in a line of their own.
+ */
+export function useScheduleItems({
+  type,
+  cycle,
+  trigger,
+  endsAt,
+  points,
+  total,
+  example,
+}: Scheduled): NonNullable<DescriptionsProps['items']> {
   const { t } = useTranslation('schedule');
   const time = useTime();
   const instant = (at: string | null) => time.minute(at);
@@ -35,7 +45,7 @@ export function useScheduleItems(
       {
         key: 'cycle',
         label: t('view.cycle'),
-        span: columns,
+        span: WHOLE_LINE,
         children: <CycleSentence cycle={cycle} />,
       },
       ...(points
@@ -43,7 +53,7 @@ export function useScheduleItems(
             {
               key: 'points',
               label: t('view.points'),
-              span: columns,
+              span: WHOLE_LINE,
               children: (
                 <PointTimeline points={points} {...(total === undefined ? {} : { total })} />
               ),
@@ -56,13 +66,13 @@ export function useScheduleItems(
       {
         key: 'sentence',
         label: t('view.sentence'),
-        span: columns,
+        span: WHOLE_LINE,
         children: <TriggerSentence type={type} trigger={trigger} />,
       },
       {
         key: 'window',
         label: t('view.window'),
-        span: columns,
+        span: WHOLE_LINE,
         children: t('view.windowText', {
           from: instant(trigger.a.from),
           to: instant(trigger.a.to),
@@ -79,13 +89,18 @@ export function useScheduleItems(
         label: t('view.recheck'),
         children: t(trigger.recheckAudience ? 'view.on' : 'view.off'),
       },
-      { key: 'timeout', label: t('view.timeout'), span: columns, children: t('trigger.timeout') },
+      {
+        key: 'timeout',
+        label: t('view.timeout'),
+        span: WHOLE_LINE,
+        children: t('trigger.timeout'),
+      },
       ...(example
         ? [
             {
               key: 'example',
               label: t('example.title'),
-              span: columns,
+              span: WHOLE_LINE,
               children: <ExampleTimeline example={example} />,
             },
           ]

@@ -37,7 +37,7 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
   const { t: ts } = useTranslation('schedule');
   const time = useTime();
   const { upload, template, channel } = task;
-  const schedule = useScheduleItems({ ...task, points: task.comingPoints }, columns);
+  const schedule = useScheduleItems({ ...task, points: task.comingPoints });
   const labels = new Map(template?.fields.map(({ key, label }) => [key, label]));
   const params = task.content.params;
 
@@ -152,7 +152,12 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
     },
   ];
   const trigger: DescriptionsProps['items'] = [
-    { key: 'type', label: t('config.type'), children: t(`type.${task.type}`) },
+    {
+      key: 'type',
+      label: t('config.type'),
+      children: t(`type.${task.type}`),
+      ...(task.type === 'ONCE' ? {} : { span: 'filled' as const }),
+    },
     ...(task.type === 'ONCE'
       ? [
           {

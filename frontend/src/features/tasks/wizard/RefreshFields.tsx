@@ -68,7 +68,11 @@ export function RefreshFields() {
               {
                 value: 'DO_NOT_SEND',
                 label: t('refreshFailure.DO_NOT_SEND'),
-                text: t('refreshFailure.doNotSendText'),
+                text: t(
+                  values.type === 'REPEAT'
+                    ? 'refreshFailure.doNotSendTextRepeat'
+                    : 'refreshFailure.doNotSendText',
+                ),
               },
               {
                 value: 'SEND_HELD',

@@ -8,7 +8,6 @@ import { MessageCard } from '@/features/messages/MessageCard';
 import { RuleSentence } from '@/features/rules/RuleSentence';
 import { ruleInput } from '@/features/rules/ruleTree';
 import { checkCycle } from '@/features/schedule/checkSchedule';
-import { cycleInput, readCycle } from '@/features/schedule/cycleForm';
 import { isTriggered } from '@/features/schedule/scheduleTypes';
 import { asStored } from '@/features/schedule/triggerForm';
 import { useSchedulePreview, useTriggerPreview } from '@/features/schedule/usePreview';
@@ -170,7 +169,11 @@ function Summary() {
     },
     ...audience,
     { key: 'supplementary', children: t('review.people', { count: values.supplementary.length }) },
-    { key: 'type', children: t(`trigger.${values.type}`) },
+    {
+      key: 'type',
+      children: t(`trigger.${values.type}`),
+      ...(values.type === 'ONCE' ? {} : { span: 'filled' as const }),
+    },
     ...(values.type === 'ONCE'
       ? ([{ key: 'reachAt', children: `${time.minute(values.reachAt)} (${time.zone})` }] as const)
       : []),
@@ -222,18 +225,15 @@ function useSchedule() {
   const points = useSchedulePreview(cycle, isRepeating).answer;
   const hasWindow = isTriggered(type) && trigger.a.from !== null && trigger.a.to !== null;
   const preview = useTriggerPreview({ type, form: trigger, endsAt }, hasWindow).answer;
-  return useScheduleItems(
-    {
-      type,
-      cycle: readCycle({ ...cycle, ...cycleInput(cycle) } as typeof cycle),
-      trigger: asStored(trigger, type),
-      endsAt: endsAt ?? preview?.defaultEnd ?? null,
-      points: points?.points ?? null,
-      ...(points ? { total: points.total } : {}),
-      example: preview?.example ?? null,
-    },
-    2,
-  );
+  return useScheduleItems({
+    type,
+    cycle,
+    trigger: asStored(trigger, type),
+    endsAt: endsAt ?? preview?.defaultEnd ?? null,
+    points: points?.points ?? null,
+    ...(points ? { total: points.total } : {}),
+    example: preview?.example ?? null,
+  });
 }
 
 function OnOff({ on }: { on: boolean }) {

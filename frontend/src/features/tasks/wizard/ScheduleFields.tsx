@@ -9,7 +9,7 @@ import { useWizard } from './WizardContext';
 export function CycleFields() {
   const { rules } = useWizard();
   return (
-    <Form.Item name="cycle" rules={rules('cycle')}>
+    <Form.Item name="cycle" rules={rules('cycle')} style={{ marginBottom: 0 }}>
       <CycleField />
     </Form.Item>
   );
@@ -19,7 +19,7 @@ export function CycleFields() {
 export function TriggerFields() {
   const { rules } = useWizard();
   return (
-    <Form.Item name="trigger" rules={rules('trigger')}>
+    <Form.Item name="trigger" rules={rules('trigger')} style={{ marginBottom: 0 }}>
       <TriggerField />
     </Form.Item>
   );

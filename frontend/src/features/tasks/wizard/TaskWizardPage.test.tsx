@@ -161,7 +161,7 @@ test('the review shows the first recipients’ messages, and submits', async () 
   await waitFor(() => expect(router.state.location.pathname).toBe(`/tasks/${draft.id}`));
 });
 
-test('R22 R43 R44: what cannot be chosen yet says why', async () => {
+test('R22 R43 R44: every type can be chosen; what of the audience cannot says why', async () => {
   const { world } = setUp();
   const router = renderAt('/tasks/new?step=audience', world.root);
   const all = await screen.findByRole('radio', { name: /全部用户/ });
@@ -169,8 +169,98 @@ test('R22 R43 R44: what cannot be chosen yet says why', async () => {
   expect(all).toHaveAccessibleDescription(/仅触发型任务/);
   expect(screen.getByRole('radio', { name: '上传分群' })).toBeChecked();
   void router.navigate({ to: '/tasks/new', search: { step: 'trigger' } });
-  expect(await screen.findByRole('radio', { name: /定时型-重复/ })).toBeDisabled();
-  expect(screen.getByRole('radio', { name: '定时型-单次' })).toBeChecked();
+  expect(await screen.findByLabelText('定时型-单次')).toBeChecked();
+  for (const name of ['定时型-重复', '触发型-完成A', '触发型-完成A未完成B'])
+    expect(screen.getByLabelText(name)).toBeEnabled();
+  // R39: a list is for scheduled tasks.
+  expect(screen.queryByText(/上传分群不能用于触发型任务/)).not.toBeInTheDocument();
+  fireEvent.click(screen.getByLabelText('触发型-完成A'));
+  fireEvent.click(await screen.findByText('前往“受众用户”'));
+  const everybody = await screen.findByRole('radio', { name: /全部用户/ });
+  await waitFor(() => expect(everybody).toBeEnabled());
+  expect(screen.getByRole('radio', { name: /上传分群/ })).toBeDisabled();
+});
+
+test('R57 R61: half a trigger is saved as it is, and one type does not save what another has', async () => {
+  const { world, create, save } = setUp();
+  const router = renderAt('/tasks/new?step=basic', world.root);
+  await screen.findByLabelText('任务名称');
+  type('任务名称', '加购未支付');
+  await waitFor(() => expect(create).toHaveBeenCalled());
+  expect(create.mock.lastCall?.[0].input).toMatchObject({ cycle: null, trigger: null });
+  void router.navigate({ to: '.', search: (old) => ({ ...old, step: 'trigger' }) });
+  fireEvent.click(await screen.findByLabelText('触发型-完成A未完成B'));
+  await waitFor(() =>
+    expect(save.mock.lastCall?.[0].input).toMatchObject({
+      type: 'DONE_A_NOT_B',
+      cycle: null,
+      trigger: { a: { events: [] }, b: { events: [], wait: { value: 20, unit: 'MINUTE' } } },
+      endsAt: null,
+    }),
+  );
+  expect(await screen.findByTestId('trigger-sentence')).toHaveTextContent(
+    '当用户首次完成〔未填〕，且之后 20 分钟内没有完成〔未填〕，立即触达。',
+  );
+});
+
+test('R70 R71 R72: a triggered task has a sentence where others choose how to refresh', async () => {
+  const { world } = setUp();
+  const draft = draftOf(world);
+  Object.assign(draft, { type: 'DONE_A', audienceMode: 'RULE' });
+  renderAt(`/tasks/${draft.id}/edit?step=trigger`, world.root);
+  expect(await screen.findByText(/圈选的分群每天 06:00 更新/)).toBeVisible();
+  expect(screen.queryByText('执行前刷新分群')).not.toBeInTheDocument();
+  expect(screen.queryByText('审批通过后立即执行')).not.toBeInTheDocument();
+});
+
+test('R50 R59 R60: a repeating task chooses both', async () => {
+  const { world } = setUp();
+  const draft = draftOf(world);
+  Object.assign(draft, { type: 'REPEAT', audienceMode: 'RULE' });
+  renderAt(`/tasks/${draft.id}/edit?step=trigger`, world.root);
+  expect(await screen.findByText('审批通过后立即执行')).toBeVisible();
+  expect(screen.getByText(/在每个触达时间前 15 分钟开始刷新/)).toBeVisible();
+});
+
+test('what the server found in a trigger stands at its field, and in the list with its name', async () => {
+  const { world } = setUp();
+  const draft = draftOf(world);
+  Object.assign(draft, {
+    type: 'DONE_A',
+    audienceMode: 'ALL',
+    trigger: {
+      a: {
+        events: [{ event: 'view', where: null }],
+        mode: 'EVERY',
+        n: 1,
+        from: '2099-03-01T00:00:00Z',
+        to: '2099-03-31T00:00:00Z',
+      },
+      b: null,
+      timing: { kind: 'DATETIME', at: '2099-04-30T00:00:00Z' },
+      recheckAudience: false,
+    },
+  });
+  Object.assign(world.root, {
+    triggerPreview: () => ({ defaultEnd: null, example: null, problems: [] }),
+    checkTask: () => ({
+      ok: false,
+      samples: [],
+      problems: [
+        { path: 'trigger.timing.at', rule: 'AFTER_END', message: 'x', params: null },
+        { path: 'trigger.a.events.0.event', rule: 'DISABLED', message: 'x', params: null },
+      ],
+    }),
+  });
+  const router = renderAt(`/tasks/${draft.id}/edit?step=review`, world.root);
+  expect(await screen.findByText(/触达时机: 晚于任务结束时间，不会发送/)).toBeVisible();
+  expect(screen.getByText(/事件 A1: 已停用，请重新选择/)).toBeVisible();
+  expect(
+    screen.getByText('当用户每次完成“浏览商品”，在 2099-04-30 08:00 触达（已过则立即触达）。'),
+  ).toBeVisible();
+  void router.navigate({ to: '.', search: (old) => ({ ...old, step: 'trigger' }) });
+  const event = await screen.findByLabelText('事件 A1');
+  expect(within(event).getByRole('alert')).toHaveTextContent('已停用，请重新选择');
 });
 
 test('R85: where a cut would change the meaning it cannot be chosen', async () => {

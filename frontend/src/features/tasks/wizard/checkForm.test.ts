@@ -32,6 +32,40 @@ const thing1 = (text: string, overlong: 'DROP' | 'TRUNCATE' = 'DROP') => ({
   content: { ...WHOLE.content, thing1: { text, overlong } },
 });
 
+const TRIGGER: TaskForm['trigger'] = {
+  ...EMPTY_FORM.trigger,
+  a: {
+    ...EMPTY_FORM.trigger.a,
+    events: [{ event: 'cart' }],
+    from: '2026-11-02T00:00:00Z',
+    to: '2026-11-30T00:00:00Z',
+  },
+};
+
+test.each<[string, Partial<TaskForm>]>([
+  [
+    'R57 a repeating task has a cycle and no reach time',
+    {
+      type: 'REPEAT',
+      reachAt: null,
+      cycle: { ...EMPTY_FORM.cycle, start: '2026-11-02T00:00:00Z', end: '2026-11-30T00:00:00Z' },
+    },
+  ],
+  [
+    'R61 a triggered task has a trigger, everybody, and what the event was',
+    {
+      type: 'DONE_A',
+      reachAt: null,
+      uploadId: null,
+      audienceMode: 'ALL',
+      trigger: TRIGGER,
+      ...thing1('{{event.amount}}'),
+    },
+  ],
+])('%s', (_what, form) => {
+  expect(checkForm({ ...WHOLE, ...form }, FACTS)).toEqual([]);
+});
+
 test('a whole task has no problems', () => {
   expect(checkForm(WHOLE, FACTS)).toEqual([]);
 });
@@ -98,6 +132,54 @@ test.each<[string, Partial<TaskForm>, Partial<FormFacts>, string, string, 'save'
     {},
     'rule',
     'INCOMPLETE',
+    'submit',
+  ],
+  [
+    'R39 a list is for scheduled tasks',
+    { type: 'DONE_A', trigger: TRIGGER, uploadId: null },
+    {},
+    'audienceMode',
+    'SCHEDULED_ONLY',
+    'submit',
+  ],
+  [
+    'R43 everybody is for triggered tasks',
+    { audienceMode: 'ALL' },
+    {},
+    'audienceMode',
+    'TRIGGERED_ONLY',
+    'submit',
+  ],
+  [
+    'R57 R58 half a cycle stays in the draft',
+    { type: 'REPEAT', reachAt: null },
+    {},
+    'cycle',
+    'INCOMPLETE',
+    'submit',
+  ],
+  [
+    'R61 R68 half a trigger stays in the draft',
+    { type: 'DONE_A', audienceMode: 'ALL', reachAt: null },
+    {},
+    'trigger',
+    'INCOMPLETE',
+    'submit',
+  ],
+  [
+    'R74 A, not B needs its B',
+    { type: 'DONE_A_NOT_B', audienceMode: 'ALL', trigger: TRIGGER },
+    {},
+    'trigger',
+    'INCOMPLETE',
+    'submit',
+  ],
+  [
+    'R83 a scheduled task has no event to speak of',
+    thing1('{{event.amount}}'),
+    {},
+    'content.thing1.text',
+    'NO_EVENT',
     'submit',
   ],
   ['R38 a file is required', { uploadId: null }, {}, 'uploadId', 'REQUIRED', 'submit'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldOf, firstStepOf, problemsOf, stepOf } from './problems';
+import { fieldOf, firstStepOf, problemsOf, selfSpoken, stepOf } from './problems';
 
 const CONTENT = {
   thing1: { text: '', overlong: 'DROP' as const },
@@ -12,6 +12,9 @@ test.each([
   ['groupIds[0]', ['groupIds'], 'basic'],
   ['supplementary.3', ['supplementary'], 'audience'],
   ['reachAt', ['reachAt'], 'trigger'],
+  ['cycle.times.1', ['cycle'], 'trigger'],
+  ['trigger.a.events.0.where.nodes.0.test.values', ['trigger'], 'trigger'],
+  ['endsAt', ['endsAt'], 'trigger'],
   ['upload', ['uploadId'], 'content'],
   ['content', ['content'], 'content'],
   ['content.params.date2', ['content', 'date2', 'text'], 'content'],
@@ -32,4 +35,15 @@ test('the first step with a problem comes in the order of the wizard', () => {
   expect(firstStepOf(problems)).toBe('trigger');
   expect(problemsOf('content', problems)).toEqual([at('templateId')]);
   expect(firstStepOf([at('whatever')])).toBeNull();
+});
+
+test('editors are told what is theirs by the paths of the API', () => {
+  const at = (path: string, rule = 'REQUIRED') => ({ path, rule, message: '', params: {} });
+  const problems = [
+    at('input.trigger.a.events[0].event'),
+    at('cycle', 'INCOMPLETE'),
+    at('reachAt'),
+    at('endsAt'),
+  ];
+  expect(selfSpoken(problems)).toEqual([at('trigger.a.events.0.event'), at('endsAt')]);
 });

@@ -125,6 +125,17 @@ func TestEventsCountAndFire(t *testing.T) {
 				require.Equal(t, []string{"7 SEND " + c.want}, w.pending(task), "%+v", c.timing)
 			}
 		})
+		t.Run("a delay counts from the receipt where this process's clock is behind (R65)", func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, db)
+			d := w.done(trigger.Every, 1, "cart")
+			d.Timing = schedule.Timing{Kind: schedule.Delay, Minutes: 25}
+			task := w.task(d)
+			e := w.now("cart", 1)
+			e.at = e.at.Add(10 * time.Minute) // the clock was moved, and we have not looked yet
+			w.happen(e)
+			require.Equal(t, []string{"1 SEND 10 02:35:00"}, w.pending(task))
+		})
 		t.Run("who is not in the audience when the count is met is not reached (R61)", func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, db)

@@ -102,7 +102,12 @@ func (m *matching) fire(h hit, num uint32, losers []uint32) touch {
 	case l.def.B != nil:
 		t.kind, t.due = Judge, utc(e.at).Add(l.def.B.Wait.Duration()+m.p.grace)
 	default:
-		t.kind, t.due = Send, l.def.Timing.Due(m.now, m.p.zone)
+		// Not before it was received: the clock of who took it may be ahead of ours.
+		now := m.now
+		if received := utc(e.receivedAt); received.After(now) {
+			now = received
+		}
+		t.kind, t.due = Send, l.def.Timing.Due(now, m.p.zone)
 	}
 	return t
 }

@@ -70,11 +70,13 @@ func breakpoint(t *testing.T, s *site) {
 	}
 
 	// The task that ends at 10:30 would have sent at 10:35 (R69).
+	moving := time.Now()
 	s.moveTo(ten.Add(40 * time.Minute))
-	eventually(t, 10*time.Second, gently, "the task ends and discards what is pending", func() bool {
+	moved := time.Since(moving)
+	t.Logf("the clock is there after %s, the task has ended %s later", moved, eventually(t, 20*time.Second, gently, "the task ends and discards what is pending", func() bool {
 		at := ending.standing()
 		return at.Status == "ENDED" && at.Discarded == 1 && at.Standing.Pending == 0
-	})
+	}))
 	for id, n := range map[string]int{left: 1, late: 1, claimed: 1, paid: 0, atOnce: 0, tooLate: 0} {
 		require.Equal(t, n, len(s.sends(map[string]bool{id: true})), id)
 	}

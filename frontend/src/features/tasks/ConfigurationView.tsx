@@ -57,7 +57,13 @@ export function ConfigurationView({ task, columns = 2 }: ConfigurationViewProps)
     },
   ];
   const audience: DescriptionsProps['items'] = [
-    { key: 'mode', label: t('config.audienceMode'), children: t(`audience.${task.audienceMode}`) },
+    {
+      key: 'mode',
+      label: t('config.audienceMode'),
+      children: t(`audience.${task.audienceMode}`),
+      // The rule begins in a line of its own.
+      ...(task.audienceMode === 'RULE' ? { span: 'filled' as const } : {}),
+    },
     ...(task.audienceMode === 'RULE'
       ? [
           {

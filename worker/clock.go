@@ -11,7 +11,6 @@ import (
 
 	"tidings/internal/clock"
 	"tidings/internal/database"
-	"tidings/outreach/dispatch"
 	"tidings/outreach/fault"
 	"tidings/outreach/trigger"
 )
@@ -119,8 +118,7 @@ func (m *Mover) set(ctx context.Context, at time.Time) error {
 // Rows that wait for the clock or for a worker; what waits for a person (a
 // paused or abnormal task) or for a provider (a paused channel) does not count.
 const (
-	openRuns = `FROM runs w JOIN tasks t ON t.id = w.task_id WHERE t.run_status NOT IN ('PAUSED', 'ABNORMAL')
-		AND NOT (t.type = 'REPEAT' AND w.kind = 'SCHEDULED' AND ` + dispatch.Blocked + `)`
+	openRuns = `FROM runs w JOIN tasks t ON t.id = w.task_id WHERE t.run_status NOT IN ('PAUSED', 'ABNORMAL')`
 	// When repeating tasks end that are paused.
 	openPauses = `FROM (SELECT t.ends_at AS due_at FROM tasks t WHERE t.type = 'REPEAT' AND t.run_status = 'PAUSED'
 		AND EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.due_at <= t.ends_at)) w WHERE true`
@@ -141,7 +139,7 @@ const (
 )
 
 func (m *Mover) open() []string {
-	return []string{openRuns, openPauses, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports,
+	return []string{openRuns, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports,
 		openBatches, fmt.Sprintf(openTouches, trigger.Judge), fmt.Sprintf(openTouches, trigger.Send), openStarts, openEnds}
 }
 

@@ -1,9 +1,11 @@
-import { Form, Input, Modal, Radio, Select } from 'antd';
+import { AutoComplete, Form, Input, Modal, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { printVariable, VARIABLE_NAME } from './contentText';
+import type { Catalogue } from '@/features/rules/catalogue';
+import { useCatalogue } from '@/features/rules/useCatalogue';
+import { printVariable, VARIABLE_NAME, type VariableSource } from './contentText';
 
 interface VariableForm {
-  source: 'attr' | 'id' | 'event';
+  source: VariableSource;
   name: string;
   fallback?: string;
 }
@@ -21,6 +23,7 @@ export function VariableDialog({ eventFields, onInsert, onClose }: VariableDialo
   const { t: tc } = useTranslation();
   const [form] = Form.useForm<VariableForm>();
   const source = Form.useWatch('source', form) ?? 'attr';
+  const { catalogue } = useCatalogue();
   return (
     <Modal
       open
@@ -44,6 +47,7 @@ export function VariableDialog({ eventFields, onInsert, onClose }: VariableDialo
             options={[
               { value: 'attr', label: t('variable.attr') },
               { value: 'id', label: t('variable.id') },
+              { value: 'tag', label: t('variable.tag') },
               ...(eventFields ? [{ value: 'event', label: t('variable.event') }] : []),
             ]}
             onChange={() => form.resetFields(['name'])}
@@ -62,13 +66,19 @@ export function VariableDialog({ eventFields, onInsert, onClose }: VariableDialo
             <Select
               showSearch={{ optionFilterProp: 'label' }}
               notFoundContent={t('variable.eventNone')}
-              options={(eventFields ?? []).map(({ name, label }) => ({
-                value: name,
-                label: label === name ? name : `${label} (${name})`,
-              }))}
+              options={(eventFields ?? []).map(optionOf)}
             />
           ) : (
-            <Input autoFocus autoComplete="off" placeholder="nickname" />
+            <AutoComplete
+              autoFocus
+              showSearch={{
+                filterOption: (text, option) =>
+                  String(option?.label ?? '')
+                    .toLowerCase()
+                    .includes(text.toLowerCase()),
+              }}
+              options={namesOf(source, catalogue).map(optionOf)}
+            />
           )}
         </Form.Item>
         <Form.Item
@@ -82,4 +92,21 @@ export function VariableDialog({ eventFields, onInsert, onClose }: VariableDialo
       </Form>
     </Modal>
   );
+}
+
+interface Name {
+  name: string;
+  label: string;
+}
+
+function optionOf({ name, label }: Name) {
+  return { value: name, label: label === name ? name : `${label} (${name})` };
+}
+
+/** What the project's data calls such values; others can be typed. */
+function namesOf(source: VariableSource, catalogue: Catalogue | null): Name[] {
+  if (!catalogue) return [];
+  if (source === 'id') return catalogue.idTypes.map(({ key, label }) => ({ name: key, label }));
+  const fields = source === 'tag' ? catalogue.tags : catalogue.attributes;
+  return fields.filter(({ enabled, name }) => enabled && VARIABLE_NAME.test(name));
 }

@@ -14,11 +14,11 @@ export type Piece =
   | { kind: 'variable'; variable: Variable }
   | { kind: 'broken'; text: string };
 
-/** What a variable's name may be; also the rule of the insert form. */
-export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+/** What a variable's name may be: what the catalogue takes as one, but for braces and bars. */
+export const VARIABLE_NAME = /^[^\s{}|"\\](?:[^{}|"\\\p{C}]{0,126}[^\s{}|"\\\p{C}])?$/u;
 
 const BRACED = /\{\{([^{}]*)\}\}/g;
-const VARIABLE = /^\s*(attr|id|tag|event)\.([A-Za-z_][A-Za-z0-9_]{0,63})\s*(?:\|(.*))?$/su;
+const VARIABLE = /^\s*(attr|id|tag|event)\.([^\s{}|"\\][^{}|"\\\p{C}]{0,127}?)\s*(?:\|(.*))?$/su;
 
 /** Splits a parameter's text into fixed parts, variables, and braces that are no variable. */
 export function parseContent(text: string): Piece[] {

@@ -24,7 +24,8 @@ const CATALOGUE = {
       ['things', 'LIST'],
       ['deep', 'OBJECT'],
       ['old', 'TEXT', false],
-      ['与众不同', 'TEXT'],
+      ['商品名', 'TEXT'],
+      ['a|b', 'TEXT'],
     ]),
     source('like', [
       ['amount', 'NUMBER'],
@@ -42,6 +43,7 @@ const trigger = {
 test('R83 a message inserts what any event A carries as one value, each once', () => {
   expect(eventFieldsOf({ type: 'DONE_A_NOT_B', trigger }, CATALOGUE)).toEqual([
     { name: 'amount', label: 'AMOUNT' },
+    { name: '商品名', label: '商品名' },
     { name: 'page', label: 'PAGE' },
   ]);
 });

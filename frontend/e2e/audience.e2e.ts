@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ask } from './ask.ts';
 import { type Binary, startBinary } from './binary.ts';
 import { launch, openPage, signIn, violations } from './browser.ts';
 import { SegmentPage } from './pages/SegmentPage.ts';
@@ -32,29 +33,6 @@ const PEOPLE = Array.from({ length: 40 }, (_, n) => n);
 const LOST = [2, 3, 7];
 const WANTED = PEOPLE.filter((n) => n % 4 >= 2 && !LOST.includes(n));
 const REACHABLE = WANTED.filter((n) => n < 36);
-
-interface GraphQLAnswer<Data> {
-  data?: Data;
-  errors?: { message: string }[];
-}
-
-/** Asks the API as whoever is signed in on the page. */
-async function ask<Data>(page: Page, query: string, variables: Record<string, unknown> = {}) {
-  const answer = await page.evaluate(
-    async (body) => {
-      const response = await fetch('/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-      return (await response.json()) as unknown;
-    },
-    { query, variables },
-  );
-  const { data, errors } = answer as GraphQLAnswer<Data>;
-  if (!data) throw new Error(JSON.stringify(errors));
-  return data;
-}
 
 async function businessNow(): Promise<number> {
   const { now } = await tidings.call<{ now: string }>('/sandbox/clock');

@@ -77,6 +77,11 @@ func (w *world) behave(ctx context.Context) error {
 			}
 		}
 	}
+	// They arrived as they happened, and not all of them when the demo was made: a
+	// backtest would take them for late.
+	if err := w.exec(ctx, statement{"UPDATE events SET received_at = at WHERE project_num = ?", []any{w.project.Num}}); err != nil {
+		return err
+	}
 	if err := w.label(ctx, catalogue, r); err != nil {
 		return err
 	}

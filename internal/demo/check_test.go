@@ -75,6 +75,10 @@ func (b *testBundle) checkPeople() {
 	var events int
 	require.NoError(b.t, b.db.SQL.QueryRowContext(b.ctx, b.db.Rebind(`SELECT count(*) FROM events WHERE project_num = ?`), source.ProjectNum).Scan(&events))
 	require.Greater(b.t, events, 4000)
+	var late int
+	const lateSQL = `SELECT count(*) FROM events WHERE project_num = ? AND received_at - at > 3600000`
+	require.NoError(b.t, b.db.SQL.QueryRowContext(b.ctx, b.db.Rebind(lateSQL), source.ProjectNum).Scan(&late))
+	require.Zero(b.t, late, "they arrived as they happened")
 	require.Equal(b.t, 5, b.db.Ent.EventType.Query().CountX(b.ctx))
 	require.Greater(b.t, b.db.Ent.Property.Query().CountX(b.ctx), 20)
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Collapse, Flex, Skeleton, Statistic, Table, Typography } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCan } from '@/features/session/session';
 import { useTime } from '@/shared/time/TimeContext';
 import { partsOf, totalOf } from './backtestOption';
 import type { BacktestDay, BacktestOutcome, BacktestSample } from './backtestQueries';
@@ -87,17 +88,21 @@ function DayTable({ days, hasB }: { days: readonly BacktestDay[]; hasB: boolean 
 function SampleTable({ sample }: { sample: readonly BacktestSample[] }) {
   const { t } = useTranslation('backtest');
   const time = useTime();
+  const maySeePeople = useCan()('segment.view');
   return (
     <Flex vertical gap={4}>
       <Typography.Title level={3} style={{ fontSize: 14, margin: 0 }}>
         {t('sample.title', { count: sample.length })}
       </Typography.Title>
-      <Table<BacktestSample>
-        rowKey={({ person, doneAt }) => `${person?.id}/${doneAt}`}
+      {!maySeePeople && (
+        <Typography.Text type="secondary">{t('sample.hiddenHint')}</Typography.Text>
+      )}
+      <Table<BacktestSample & { place: number }>
+        rowKey="place"
         size="small"
         aria-label={t('sample.name')}
         pagination={sample.length > 5 ? { pageSize: 5, showSizeChanger: false } : false}
-        dataSource={[...sample]}
+        dataSource={sample.map((one, place) => ({ ...one, place }))}
         columns={[
           {
             title: t('sample.person'),
@@ -109,7 +114,9 @@ function SampleTable({ sample }: { sample: readonly BacktestSample[] }) {
                   {person.label || person.number}
                 </Link>
               ) : (
-                <Typography.Text type="secondary">{t('sample.gone')}</Typography.Text>
+                <Typography.Text type="secondary">
+                  {t(maySeePeople ? 'sample.gone' : 'sample.hidden')}
+                </Typography.Text>
               ),
           },
           {

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
 import { refusal } from '@/shared/testing/refusal';
+import { rowOf } from '@/shared/testing/rowOf';
 import { createWorld } from '@/shared/testing/world';
 
 type Json = Record<string, unknown>;
@@ -87,13 +88,13 @@ test('a result has totals, the days as a table, people with their times, and say
   const user = userEvent.setup();
   expect(await screen.findByText(/以下结果可能已不准确/)).toBeVisible();
   const people = screen.getByRole('table', { name: '会收到消息的人' });
-  const row = within(people).getByRole('row', { name: /小明/ });
+  const row = rowOf(people, /小明/);
   expect(row).toHaveTextContent('2026-11-21 10:00:002026-11-21 10:20:00');
   expect(within(row).getByRole('link', { name: '小明' })).toHaveAttribute('href', '/people/psn_1');
   expect(people).toHaveTextContent('用户已不存在');
   await user.click(screen.getByText('每天的数据'));
   const days = await screen.findByRole('table', { name: '每天的数据' });
-  expect(within(days).getByRole('row', { name: /2026-11-21/ })).toHaveTextContent('43112');
+  expect(rowOf(days, /2026-11-21/)).toHaveTextContent('43112');
 });
 
 test('what is missing in the trigger is said place by place; a failure in words', async () => {
@@ -117,4 +118,23 @@ test('who may not edit the task sees the result and starts nothing', async () =>
   renderAt(AT, world.root);
   expect(await screen.findByRole('table', { name: '会收到消息的人' })).toBeVisible();
   expect(screen.queryByRole('button', { name: '重新回测' })).toBeNull();
+});
+
+test('who may not see people is told so, and not that everybody is gone', async () => {
+  const { world } = worldWith(backtest({}), 'usr_approver');
+  const at = '2026-11-21T02:00:00Z';
+  const nobody = { person: null, doneAt: at, sentAt: '2026-11-21T02:20:00Z' };
+  const task = world.tasks.find(({ id }) => id === ID) as { backtest: { result: Json } };
+  task.backtest.result.sample = [nobody, nobody];
+  const me = world.root.me as () => Json;
+  const without = () => {
+    const answer = me();
+    const permissions = (answer.permissions as string[]).filter((one) => one !== 'segment.view');
+    return { ...answer, permissions };
+  };
+  renderAt(AT, { ...world.root, me: without });
+  const people = await screen.findByRole('table', { name: '会收到消息的人' });
+  expect(within(people).getAllByText('无权查看')).toHaveLength(2);
+  expect(screen.getByText(/没有查看用户的权限/)).toBeVisible();
+  expect(people).not.toHaveTextContent('用户已不存在');
 });

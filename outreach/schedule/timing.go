@@ -22,8 +22,8 @@ const (
 )
 
 // Timing is when a message that a trigger released is due (§10.3). Its base is
-// when A was done for done A, the judgement for done A, not B. This is also its
-// form in the API and in the store:
+// when A was done for done A, and the end of the wait for done A, not B, however
+// much later somebody looks. This is also its form in the API and in the store:
 //
 //	{"kind":"IMMEDIATE"}
 //	{"kind":"DELAY","days":1,"hours":2,"minutes":30}

@@ -25,7 +25,8 @@ const (
 	// shardSeconds is how long a slow channel takes for one.
 	shardSeconds = 5
 	// openShards is how many unfinished shards a task's run has at most: however
-	// much is due at one instant, it stays rows until it is its turn.
+	// much is due at one instant, it stays rows until it is its turn. Those that wait
+	// to try again do not count: they would hold back what is due now.
 	openShards = 8
 )
 
@@ -202,7 +203,7 @@ func (c *cutting) room(ctx context.Context, tx *sql.Tx) (bool, error) {
 	var open int64
 	err := tx.QueryRowContext(ctx, c.s.DB.Rebind(lock), c.run.Num).Scan(&open)
 	if err == nil {
-		const count = `SELECT count(*) FROM shards WHERE run_num = ? AND due_at IS NOT NULL`
+		const count = `SELECT count(*) FROM shards WHERE run_num = ? AND due_at IS NOT NULL AND retry = false`
 		err = tx.QueryRowContext(ctx, c.s.DB.Rebind(count), c.run.Num).Scan(&open)
 	}
 	if err != nil {

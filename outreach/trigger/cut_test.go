@@ -165,6 +165,18 @@ func TestDueMessagesBecomeShards(t *testing.T) {
 		slices.Sort(seqs)
 		require.Len(t, slices.Compact(seqs), len(w.shards(crowd)), "each shard has its own number")
 	})
+	each("those that wait to try again hold nothing back", func(t *testing.T, w *world) {
+		task := w.task(w.done(trigger.Every, 1, "cart"))
+		for person := range uint32(8) {
+			w.happen(w.now("cart", person+1))
+			require.Equal(t, 1, w.cut())
+		}
+		w.happen(w.now("cart", 9))
+		require.Zero(t, w.cut(), "eight are to be sent")
+		_, err := w.DB.SQL.ExecContext(w.ctx, w.DB.Rebind(`UPDATE shards SET retry = true, due_at = ? WHERE task_id = ?`), w.clock.Now().Add(time.Minute), task.ID)
+		require.NoError(t, err)
+		require.Equal(t, 1, w.cut())
+	})
 	each("a paused task waits and goes on, one that has ended loses what is pending (§1.3, R69)", func(t *testing.T, w *world) {
 		d := w.done(trigger.Every, 1, "cart")
 		d.Timing = schedule.Timing{Kind: schedule.Delay, Minutes: 10}

@@ -20,8 +20,8 @@ type Definition struct {
 	A A `json:"a"`
 	// B is nil for done A.
 	B *B `json:"b,omitempty"`
-	// Timing is when the message is due: for done A after the firing, for A, not
-	// B after the judgement.
+	// Timing is when the message is due, counted from when A was done; for A, not B
+	// from the end of the wait. What has passed by then is due at once.
 	Timing schedule.Timing `json:"timing"`
 	// RecheckAudience tests the audience again when the message is due.
 	RecheckAudience bool `json:"recheckAudience,omitempty"`

@@ -4,7 +4,7 @@
 //
 //	events ─▶ event_batches ─(due)─▶ Match ─▶ counters
 //	                                   │ A, not B: touch JUDGE, due at tA + wait + grace
-//	                                   │ A:        touch SEND, due by the timing
+//	                                   │ A:        touch SEND, due by the timing from tA
 //	                 Judge ◀─(due)─────┘
 //	                   │ B was done: the touch goes
 //	                   └ it was not: touch SEND

@@ -123,11 +123,16 @@ func (s *Service) readProject(ctx context.Context, num int64, as settings) (*pro
 		return nil, err
 	}
 	for _, t := range tasks {
-		l, err := s.compile(ctx, p, t, names)
+		l, err := compile(t, names)
 		if err != nil {
 			// One that cannot be read must not stop the others.
 			s.Log.ErrorContext(ctx, "trigger not understood", "task", t.ID, "error", err)
 			continue
+		}
+		// What could not be looked up may be there the next time: without it the
+		// project is not kept, and nothing that needs it is done.
+		if err := s.supplement(ctx, p, t, l); err != nil {
+			return nil, fmt.Errorf("supplementary recipients of %s: %w", t.ID, err)
 		}
 		p.tasks[t.ID] = l
 		for event := range l.a {
@@ -183,7 +188,9 @@ func (n *eventNames) filters(events []Event) (map[int64][]*match.Filter, error) 
 	return out, nil
 }
 
-func (s *Service) compile(ctx context.Context, p *project, t *ent.Task, names *eventNames) (*live, error) {
+// compile makes a trigger ready of what is stored of it. Its error is that this
+// cannot be understood, today or later.
+func compile(t *ent.Task, names *eventNames) (*live, error) {
 	d, err := Parse(t.Trigger)
 	if err != nil {
 		return nil, err
@@ -215,7 +222,7 @@ func (s *Service) compile(ctx context.Context, p *project, t *ent.Task, names *e
 		}
 	}
 	l.props = showsEvent(t.Content)
-	return l, s.supplement(ctx, p, t, l)
+	return l, nil
 }
 
 // showsEvent tells whether a message's content names a property of the event.

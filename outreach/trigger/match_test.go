@@ -136,6 +136,43 @@ func TestEventsCountAndFire(t *testing.T) {
 			w.happen(e)
 			require.Equal(t, []string{"1 SEND 10 02:35:00"}, w.pending(task))
 		})
+		t.Run("the timing counts from A, not from when A is looked at, and what has passed is due at once (R63-R67)", func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, db) // Tuesday 10:00 in Shanghai
+			at := w.clock.Now().Add(-5 * time.Minute)
+			cases := []struct {
+				timing schedule.Timing
+				want   string
+			}{
+				{schedule.Timing{Kind: schedule.Immediate}, "10 02:01:00"},
+				{schedule.Timing{Kind: schedule.Delay, Minutes: 30}, "10 02:25:00"},
+				{schedule.Timing{Kind: schedule.Delay, Minutes: 5}, "10 02:01:00"},
+				{schedule.Timing{Kind: schedule.OnWeekday, Weekday: "TUESDAY", Time: "10:00"}, "10 02:01:00"},
+				{schedule.Timing{Kind: schedule.OnWeekday, Weekday: "TUESDAY", Time: "09:54"}, "17 01:54:00"},
+				{schedule.Timing{Kind: schedule.AtTime, Time: "10:00"}, "10 02:01:00"},
+				{schedule.Timing{Kind: schedule.AtTime, Time: "09:54"}, "11 01:54:00"},
+				{schedule.Timing{Kind: schedule.AtDateTime, At: w.clock.Now().Add(30 * time.Minute)}, "10 02:30:00"},
+			}
+			tasks := make([]*ent.Task, len(cases))
+			for i, c := range cases {
+				d := w.done(trigger.Every, 1, "cart")
+				d.Timing = c.timing
+				tasks[i] = w.task(d)
+			}
+			stuck := w.store(done1{event: "cart", person: 1, at: at})
+			w.clock.Advance(time.Minute)
+			require.NoError(t, w.service.Match(w.ctx, stuck, 1))
+			for i, c := range cases {
+				require.Equal(t, []string{"1 SEND " + c.want}, w.pending(tasks[i]), "%+v", c.timing)
+			}
+		})
+		t.Run("an event whose clock is ahead is not waited for (R64)", func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, db)
+			task := w.task(w.done(trigger.Every, 1, "cart"))
+			w.happen(done1{event: "cart", person: 1, at: w.clock.Now().Add(time.Hour), receivedAt: w.clock.Now()})
+			require.Equal(t, []string{"1 SEND 10 02:00:00"}, w.pending(task))
+		})
 		t.Run("who is not in the audience when the count is met is not reached (R61)", func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, db)

@@ -14,6 +14,7 @@ import (
 
 	"tidings/internal/database"
 	"tidings/outreach/gate"
+	"tidings/outreach/schedule"
 )
 
 // matching is a batch on its way into counters and touches.
@@ -102,14 +103,22 @@ func (m *matching) fire(h hit, num uint32, losers []uint32) touch {
 	case l.def.B != nil:
 		t.kind, t.due = Judge, utc(e.at).Add(l.def.B.Wait.Duration()+m.p.grace)
 	default:
-		// Not before it was received: the clock of who took it may be ahead of ours.
-		now := m.now
-		if received := utc(e.receivedAt); received.After(now) {
-			now = received
-		}
-		t.kind, t.due = Send, l.def.Timing.Due(now, m.p.zone)
+		t.kind, t.due = Send, m.due(l.def.Timing, e)
 	}
 	return t
+}
+
+// due is when the message of an event A is due: by the timing from when A was
+// done, however much later that is looked at, and at once where this has passed.
+// The clock of who sent the event may be ahead, so it is never counted from after
+// its receipt. Our own clock may be behind the one by which it was received, so
+// nothing is counted from ours.
+func (m *matching) due(timing schedule.Timing, e *occurrence) time.Time {
+	due := timing.Due(utc(min(e.at, e.receivedAt)), m.p.zone)
+	if due.Before(m.now) {
+		return m.now
+	}
+	return due
 }
 
 // fold adds the counters of people who were merged to those of who they are now,

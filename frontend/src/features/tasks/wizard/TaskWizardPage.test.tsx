@@ -219,7 +219,7 @@ test('R50 R59 R60: a repeating task chooses both', async () => {
   Object.assign(draft, { type: 'REPEAT', audienceMode: 'RULE' });
   renderAt(`/tasks/${draft.id}/edit?step=trigger`, world.root);
   expect(await screen.findByText('审批通过后立即执行')).toBeVisible();
-  expect(screen.getByText(/在每个触达时间前 15 分钟开始刷新/)).toBeVisible();
+  expect(await screen.findByText(/在每个触达时间前 15 分钟开始刷新/)).toBeVisible(); // once the abilities are read
 });
 
 test('what the server found in a trigger stands at its field, and in the list with its name', async () => {

@@ -125,6 +125,7 @@ export function CycleEditor({
             label={t('cycle.end')}
             placeholder={t('cycle.end')}
             timeOfDay="23:59"
+            edge="END"
             value={value.end}
             onChange={(end) => patch({ end })}
           />

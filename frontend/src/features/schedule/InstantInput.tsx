@@ -1,6 +1,7 @@
 import { DatePicker } from 'antd';
 import dayjs from 'dayjs';
 import { useTime } from '@/shared/time/TimeContext';
+import { type Edge, pickedInstant } from './instant';
 
 interface InstantInputProps {
   id?: string;
@@ -10,6 +11,8 @@ interface InstantInputProps {
   placeholder: string;
   /** The time of day that a day gets when it is picked first. */
   timeOfDay?: string;
+  /** Which end of the picked minute is meant: the last instant of a period is the minute's last. */
+  edge?: Edge;
 }
 
 /** Picks an instant by the wall clock of the project's zone, to the minute, from today on. */
@@ -20,6 +23,7 @@ export function InstantInput({
   onChange,
   placeholder,
   timeOfDay = '10:00',
+  edge = 'START',
 }: InstantInputProps) {
   const time = useTime();
   // The picker thinks in the browser's zone; it is shown the project's wall clock as if it were its own.
@@ -37,7 +41,7 @@ export function InstantInput({
       value={value ? wall(value) : null}
       placeholder={placeholder}
       style={{ width: 200 }}
-      onChange={(picked) => onChange?.(picked ? time.fromPicker(picked.startOf('minute')) : null)}
+      onChange={(picked) => onChange?.(picked ? pickedInstant(picked, edge, time) : null)}
     />
   );
 }

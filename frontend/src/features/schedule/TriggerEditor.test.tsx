@@ -168,7 +168,7 @@ test('R69 the end is filled in, can be changed, and goes back to the default', a
   fireEvent.mouseDown(end);
   fireEvent.change(end, { target: { value: '2099-04-20 10:00' } });
   fireEvent.keyDown(end, { key: 'Enter', code: 'Enter', keyCode: 13 });
-  await waitFor(() => expect(onEndsAt).toHaveBeenLastCalledWith('2099-04-20T02:00:00.000Z'));
+  await waitFor(() => expect(onEndsAt).toHaveBeenLastCalledWith('2099-04-20T02:00:59.999Z'));
   expect(await screen.findByText(/系统默认为 2099-04-02 08:00/)).toBeInTheDocument();
   fireEvent.click(screen.getByText('恢复默认'));
   expect(onEndsAt).toHaveBeenLastCalledWith(null);
@@ -209,12 +209,22 @@ test.each([
   expect(within(a).queryAllByRole('alert')).toHaveLength(count);
 });
 
+test('R68 the window ends with the last instant of the picked minute, and is shown as picked', async () => {
+  const { newest } = setUp({ type: 'DONE_A', start: { a: WINDOW } });
+  const to = await screen.findByLabelText('事件 A 结束时间', { selector: 'input' });
+  fireEvent.mouseDown(to);
+  fireEvent.change(to, { target: { value: '2099-03-20 23:59' } });
+  fireEvent.keyDown(to, { key: 'Enter', code: 'Enter', keyCode: 13 });
+  await waitFor(() => expect(newest()?.a.to).toBe('2099-03-20T15:59:59.999Z'));
+  expect(to).toHaveValue('2099-03-20 23:59');
+});
+
 test('R68 a common period is whole days of the project', async () => {
   const { newest } = setUp({ type: 'DONE_A' });
   fireEvent.click(await screen.findByText('今天起 7 天'));
   const { from, to } = newest()?.a ?? {};
   expect(from).toMatch(/T16:00:00.000Z$/);
-  expect(Date.parse(to ?? '') - Date.parse(from ?? '')).toBe((7 * 24 * 60 - 1) * 60_000);
+  expect(Date.parse(to ?? '') - Date.parse(from ?? '')).toBe(7 * 24 * 3_600_000 - 1);
 });
 
 test('a filter that is not whole does not keep the preview away', async () => {

@@ -10,6 +10,7 @@ import { checkTrigger, type ScheduleProblem, shownProblems } from './checkSchedu
 import { EventList } from './EventList';
 import { ExampleTimeline } from './ExampleTimeline';
 import { InstantInput } from './InstantInput';
+import { nextDays } from './instant';
 import { NumberField } from './NumberField';
 import type { TriggerPreview } from './preview';
 import { ScheduleContext } from './ScheduleContext';
@@ -142,6 +143,7 @@ export function TriggerEditor({
               label={t('trigger.to')}
               placeholder={t('trigger.to')}
               timeOfDay="23:59"
+              edge="END"
               value={a.to}
               onChange={(to) => setA({ to })}
             />
@@ -151,18 +153,7 @@ export function TriggerEditor({
                   key={count}
                   type="link"
                   size="small"
-                  onClick={() => {
-                    const today = time.toPicker(time.now()).startOf('day');
-                    setA({
-                      from: time.fromPicker(today),
-                      to: time.fromPicker(
-                        today
-                          .add(count - 1, 'day')
-                          .hour(23)
-                          .minute(59),
-                      ),
-                    });
-                  }}
+                  onClick={() => setA(nextDays(count, time))}
                 >
                   {t('trigger.next', { count })}
                 </Button>
@@ -276,6 +267,7 @@ function EndField({ endsAt, onEndsAt, answer }: EndFieldProps) {
           label={t('trigger.end')}
           placeholder={t('trigger.end')}
           timeOfDay="23:59"
+          edge="END"
           value={endsAt ?? filledIn}
           onChange={onEndsAt}
         />

@@ -21,7 +21,7 @@ export function inZone(at: string | Dayjs, zone: string): Dayjs {
 
 /** The instant at which the zone's wall clock shows what the picker shows, whatever zone the picker thinks in. */
 export function fromZone(wall: Dayjs, zone: string): string {
-  return dayjs.tz(wall.format('YYYY-MM-DDTHH:mm:ss'), zone).toISOString();
+  return dayjs.tz(wall.format('YYYY-MM-DDTHH:mm:ss.SSS'), zone).toISOString();
 }
 
 export function formatDay(at: Instant, zone: string): string {

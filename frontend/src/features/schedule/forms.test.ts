@@ -108,6 +108,15 @@ test('a draft keeps its trigger however far it has got', () => {
   ).toEqual({ ...half, a: { ...half.a, n: null } });
 });
 
+test.each([
+  ['DELAY' as const, { days: 0, hours: 2, minutes: 0 }],
+  ['TIME_OF_DAY' as const, { days: 0, hours: null, minutes: null }],
+])('R65 R66 zeros, which are not stored, are zeros again: %s', (kind, expected) => {
+  const nothing = { days: null, minutes: null, at: null, time: null, weekday: null };
+  const timing = { ...nothing, kind, hours: kind === 'DELAY' ? 2 : null };
+  expect(readTrigger({ ...TRIGGER, timing }).timing).toMatchObject(expected);
+});
+
 test.each<[TimingForm, object]>([
   [newTiming('IMMEDIATE'), { kind: 'IMMEDIATE' }],
   [

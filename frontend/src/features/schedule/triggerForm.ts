@@ -94,20 +94,31 @@ export function readTrigger(stored: StoredTrigger | null | undefined): TriggerFo
       to: a.to,
     },
     b: b ? { events: readEvents(b.events), wait: readWait(b.wait) } : EMPTY_TRIGGER.b,
-    timing: timing?.kind
-      ? {
-          ...NO_TIMING,
-          kind: timing.kind,
-          days: timing.days,
-          hours: timing.hours,
-          minutes: timing.minutes,
-          at: timing.at,
-          time: timing.time ?? '',
-          weekday: timing.weekday,
-        }
-      : NO_TIMING,
+    timing: readTiming(timing),
     recheckAudience: stored.recheckAudience,
   };
+}
+
+/** A stored timing holds no zeros: what a delay lacks is none, and no days are the same day. */
+function readTiming(stored: StoredTrigger['timing']): TimingForm {
+  if (!stored?.kind) return NO_TIMING;
+  const { kind, at, weekday } = stored;
+  const timing = { ...NO_TIMING, kind, at, time: stored.time ?? '', weekday };
+  switch (kind) {
+    case 'DELAY':
+      return {
+        ...timing,
+        days: stored.days ?? 0,
+        hours: stored.hours ?? 0,
+        minutes: stored.minutes ?? 0,
+      };
+    case 'TIME_OF_DAY':
+      return { ...timing, days: stored.days ?? 0 };
+    case 'IMMEDIATE':
+    case 'DATETIME':
+    case 'WEEKDAY':
+      return timing;
+  }
 }
 
 function readWait(stored: { value: number; unit: SpanUnit } | null): TriggerForm['b']['wait'] {

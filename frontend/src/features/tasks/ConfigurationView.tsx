@@ -325,7 +325,7 @@ function Step({ title, items, columns }: StepProps) {
         size="small"
         column={columns}
         items={items}
-        styles={{ label: { width: 132 } }}
+        styles={{ label: { width: 152 } }}
       />
     </Card>
   );

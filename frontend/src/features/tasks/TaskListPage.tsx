@@ -179,10 +179,10 @@ function useTaskColumns(): ColumnsType<TaskRowData> {
     {
       title: t('list.reachAt'),
       key: 'reachAt',
-      width: 134,
+      width: 142,
       render: (_, { reachAt, startsAt, endsAt }) =>
         startsAt && !reachAt ? (
-          <Flex vertical>
+          <Flex vertical style={{ fontSize: 12, whiteSpace: 'nowrap' }}>
             <span>{t('list.from', { at: time.minute(startsAt) })}</span>
             <span>{t('list.until', { at: time.minute(endsAt) })}</span>
           </Flex>

@@ -69,9 +69,11 @@ function DeliveryNumbers({ task }: { task: TaskPageData }) {
     >
       <Flex vertical gap="middle">
         <CountRow taskId={task.id} run={chosen?.id} progress={progress} />
-        <Suspense fallback={<Skeleton active />}>
-          <DeliveryCharts counts={progress} />
-        </Suspense>
+        {progress.total > 0 && (
+          <Suspense fallback={<Skeleton active />}>
+            <DeliveryCharts counts={progress} />
+          </Suspense>
+        )}
         <div className="chart-pair">
           <FunnelTable rows={funnelRows(progress)} isOneRun={chosen !== undefined} />
           <ReasonTable taskId={task.id} run={chosen?.id} reasons={progress.reasons} />

@@ -83,6 +83,7 @@ function Summary() {
   const { values, template } = useWizard();
   const time = useTime();
   const { t: ts } = useTranslation('segments');
+  const { t: tCommon } = useTranslation();
   const { upload } = useUpload(values.uploadId);
   const segment = useWizardSegment(values.audienceMode === 'SEGMENT' ? values.segmentId : null);
   const [{ data: groupData }] = useQuery({ query: MessageGroupsQuery });
@@ -97,8 +98,13 @@ function Summary() {
       name: `${edge?.node?.name} / ${name}`,
     })),
   );
-  const nameOf = (list: readonly { id: string; name: string }[], id: string | null) =>
-    list.find((item) => item.id === id)?.name ?? t('review.none');
+  const nameOf = (
+    list: readonly { id: string; name: string }[],
+    id: string | null,
+    isLoaded: boolean,
+  ) =>
+    list.find((item) => item.id === id)?.name ??
+    (id && !isLoaded ? tCommon('state.loading') : t('review.none'));
   const nodes = <Node,>(edges: readonly ({ node: Node | null } | null)[] | null | undefined) =>
     (edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []));
 
@@ -155,10 +161,17 @@ function Summary() {
       children:
         values.groupIds.map((id) => pathOf(id, groups).join(' / ')).join('; ') || t('review.none'),
     },
-    { key: 'campaignId', children: nameOf(campaigns, values.campaignId) },
+    {
+      key: 'campaignId',
+      children: nameOf(campaigns, values.campaignId, campaignData !== undefined),
+    },
     {
       key: 'applicationId',
-      children: nameOf(nodes(applicationData?.applications.edges), values.applicationId),
+      children: nameOf(
+        nodes(applicationData?.applications.edges),
+        values.applicationId,
+        applicationData !== undefined,
+      ),
     },
     {
       key: 'audienceMode',
@@ -182,7 +195,14 @@ function Summary() {
     ...(isTriggered(values.type)
       ? []
       : ([{ key: 'approvalTimeout', children: t(`timeout.${values.approvalTimeout}`) }] as const)),
-    { key: 'channelId', children: nameOf(nodes(channelData?.channels.edges), values.channelId) },
+    {
+      key: 'channelId',
+      children: nameOf(
+        nodes(channelData?.channels.edges),
+        values.channelId,
+        channelData !== undefined,
+      ),
+    },
     { key: 'messageClass', children: t(`class.${values.messageClass}`) },
     { key: 'templateId', children: template?.title ?? t('review.none') },
     {

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, within } from '@testing-library/react';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { App as AntApp, ConfigProvider, Form } from 'antd';
 import { useState } from 'react';
 import { Provider } from 'urql';
@@ -94,6 +94,17 @@ test('R57 days of the week and of the month are toggled, with a note about short
   fireEvent.click(screen.getByText('31'));
   expect(await screen.findByText(/没有 29、30 或 31 日的月份/)).toBeInTheDocument();
   expect(newest()).toMatchObject({ kind: 'MONTH_DAYS', monthDays: [31] });
+});
+
+test('R57 the period ends with the last instant of the picked minute, and is shown as picked', async () => {
+  const { newest } = setUp({ start: PERIOD });
+  await screen.findByRole('list', { name: '接下来的触达时间' });
+  const end = screen.getByLabelText('结束时间', { selector: 'input' });
+  fireEvent.mouseDown(end);
+  fireEvent.change(end, { target: { value: '2099-03-20 23:59' } });
+  fireEvent.keyDown(end, { key: 'Enter', code: 'Enter', keyCode: 13 });
+  await waitFor(() => expect(newest()?.end).toBe('2099-03-20T15:59:59.999Z'));
+  expect(end).toHaveValue('2099-03-20 23:59');
 });
 
 test('R57 times of day are added and taken away', async () => {

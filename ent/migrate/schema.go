@@ -249,6 +249,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{BacktestsColumns[21], BacktestsColumns[1]},
 			},
+			{
+				Name:    "backtest_task_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{BacktestsColumns[7], BacktestsColumns[0]},
+			},
 		},
 	}
 	// CampaignsColumns holds the columns for the "campaigns" table.
@@ -1619,7 +1624,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{TasksColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "ends_at IS NOT NULL",
+					Where: "(ends_at IS NOT NULL) AND (ended_at IS NULL)",
 				},
 			},
 		},

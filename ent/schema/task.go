@@ -215,7 +215,7 @@ func (Task) Indexes() []ent.Index {
 		index.Fields("project_id", "run_status", "created_at"),
 		index.Fields("project_id", "creator_id"),
 		index.Fields("campaign_id"), index.Fields("channel_id"), index.Fields("upload_id"), index.Fields("segment_id"),
-		index.Fields("ends_at").Annotations(entsql.IndexWhere("ends_at IS NOT NULL")),
+		index.Fields("ends_at").Annotations(entsql.IndexWhere("(ends_at IS NOT NULL) AND (ended_at IS NULL)")),
 	}
 }
 

@@ -116,6 +116,7 @@ func (Backtest) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("due_at").Annotations(entsql.IndexWhere("due_at IS NOT NULL")),
 		index.Fields("project_id", "created_at"),
+		index.Fields("task_id", "id"),
 	}
 }
 

@@ -1,4 +1,7 @@
 -- +goose Up
+-- modify index "task_ends_at" of table: "tasks"
+DROP INDEX "task_ends_at";
+CREATE INDEX "task_ends_at" ON "tasks" ("ends_at") WHERE ((ends_at IS NOT NULL) AND (ended_at IS NULL));
 -- create "preflights" table
 CREATE TABLE "preflights" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "due_at" timestamptz NULL, "attempt" bigint NOT NULL DEFAULT 0, "lease_owner" character varying NOT NULL DEFAULT '', "lease_until" timestamptz NULL, "task_version" bigint NOT NULL, "status" character varying NOT NULL DEFAULT 'WAITING', "done" bigint NOT NULL DEFAULT 0, "total" bigint NOT NULL DEFAULT 0, "result" jsonb NULL, "failure" character varying NOT NULL DEFAULT '', "failure_text" text NOT NULL DEFAULT '', "started_at" timestamptz NULL, "ended_at" timestamptz NULL, "project_id" character varying NOT NULL, "task_id" character varying NOT NULL, "creator_id" character varying NOT NULL, PRIMARY KEY ("id"));
 -- create index "preflight_due_at" to table: "preflights"
@@ -12,7 +15,12 @@ ALTER TABLE "preflights" ADD CONSTRAINT "preflights_projects_project" FOREIGN KE
 ALTER TABLE "preflights" ADD CONSTRAINT "preflights_tasks_task" FOREIGN KEY ("project_id", "task_id") REFERENCES "tasks" ("project_id", "id") ON DELETE NO ACTION;
 ALTER TABLE "preflights" ADD CONSTRAINT "preflights_accounts_creator" FOREIGN KEY ("creator_id") REFERENCES "accounts" ("id") ON DELETE NO ACTION;
 
+-- create index "backtest_task_id_id" to table: "backtests"
+CREATE INDEX "backtest_task_id_id" ON "backtests" ("task_id", "id");
+
 -- +goose Down
+-- reverse: create index "backtest_task_id_id" to table: "backtests"
+DROP INDEX "backtest_task_id_id";
 -- reverse: create index "preflight_task_id_created_at" to table: "preflights"
 DROP INDEX "preflight_task_id_created_at";
 -- reverse: create index "preflight_project_id_id" to table: "preflights"
@@ -21,3 +29,6 @@ DROP INDEX "preflight_project_id_id";
 DROP INDEX "preflight_due_at";
 -- reverse: create "preflights" table
 DROP TABLE "preflights";
+-- reverse: modify index "task_ends_at" of table: "tasks"
+DROP INDEX "task_ends_at";
+CREATE INDEX "task_ends_at" ON "tasks" ("ends_at") WHERE (ends_at IS NOT NULL);

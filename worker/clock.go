@@ -11,6 +11,7 @@ import (
 
 	"tidings/internal/clock"
 	"tidings/internal/database"
+	"tidings/outreach/dispatch"
 	"tidings/outreach/fault"
 	"tidings/outreach/trigger"
 )
@@ -74,30 +75,38 @@ func (m *Mover) MoveTo(ctx context.Context, to time.Time) (time.Time, error) {
 }
 
 func (m *Mover) move(ctx context.Context, to time.Time) (time.Time, error) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
 	for {
-		if err := m.settled(ctx); err != nil {
-			return time.Time{}, err
-		}
-		at, ok, err := m.next(ctx)
+		at, ok, err := m.earliest(ctx)
 		if err != nil {
 			return time.Time{}, err
 		}
-		if !ok || at.After(to) {
-			break
-		}
-		if err := m.set(ctx, at); err != nil {
-			return time.Time{}, err
+		// The instant after the look: what a worker made due while the look went on is
+		// due, and not to come.
+		now := m.clock.Now()
+		switch {
+		case ok && !at.After(now):
+			select {
+			case <-ctx.Done():
+				return time.Time{}, notDone(ctx.Err())
+			case <-tick.C:
+			}
+		case now.Before(to):
+			if !ok || at.After(to) {
+				at = to
+			}
+			if err := m.set(ctx, at); err != nil {
+				return time.Time{}, err
+			}
+		default:
+			return now, nil
 		}
 	}
-	if m.clock.Now().Before(to) {
-		if err := m.set(ctx, to); err != nil {
-			return time.Time{}, err
-		}
-	}
-	if err := m.settled(ctx); err != nil {
-		return time.Time{}, err
-	}
-	return m.clock.Now(), nil
+}
+
+func notDone(err error) error {
+	return fault.Errorf(fault.Unavailable, "what fell due is not done yet; no worker runs, or it needs longer").Wrap(err)
 }
 
 // set moves all processes' clock; they read it with their next poll.
@@ -118,12 +127,12 @@ func (m *Mover) set(ctx context.Context, at time.Time) error {
 // Rows that wait for the clock or for a worker; what waits for a person (a
 // paused or abnormal task) or for a provider (a paused channel) does not count.
 const (
-	openRuns = `FROM runs w JOIN tasks t ON t.id = w.task_id WHERE t.run_status NOT IN ('PAUSED', 'ABNORMAL')`
-	// When repeating tasks end that are paused.
-	openPauses = `FROM (SELECT t.ends_at AS due_at FROM tasks t WHERE t.type = 'REPEAT' AND t.run_status = 'PAUSED'
-		AND EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.due_at <= t.ends_at)) w WHERE true`
-	openShards = `FROM shards w JOIN tasks t ON t.id = w.task_id JOIN channels c ON c.id = w.channel_id
-		WHERE (t.run_status = 'CANCELLED' OR (t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND c.state <> 'ABNORMAL'
+	openRuns = `FROM runs w WHERE ` + dispatch.Runnable
+	// When repeating tasks end that stand still.
+	openPauses = `FROM (SELECT t.ends_at AS due_at FROM tasks t WHERE t.type = 'REPEAT' AND t.run_status IN ('PAUSED', 'ABNORMAL')
+		AND EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.kind = 'SCHEDULED' AND r.due_at <= t.ends_at)) w WHERE true`
+	openShards = `FROM shards w JOIN runs r ON r.num = w.run_num JOIN tasks t ON t.id = w.task_id JOIN channels c ON c.id = w.channel_id
+		WHERE (` + recordable + ` OR (t.run_status NOT IN ('PAUSED', 'ABNORMAL') AND c.state <> 'ABNORMAL'
 		AND (c.paused_until IS NULL OR c.paused_until <= %s)))`
 	openUploads   = `FROM uploads w WHERE w.status = 'RESOLVING'`
 	openApprovals = `FROM approvals w WHERE true`
@@ -135,66 +144,36 @@ const (
 	// When triggered tasks begin and end.
 	openStarts = `FROM (SELECT starts_at AS due_at FROM tasks WHERE type IN ('DONE_A', 'DONE_A_NOT_B') AND run_status = 'WAITING' AND ends_at IS NOT NULL) w WHERE true`
 	openEnds   = `FROM (SELECT ends_at AS due_at FROM tasks WHERE type IN ('DONE_A', 'DONE_A_NOT_B')
-		AND run_status IN ('WAITING', 'RUNNING', 'PAUSED', 'ABNORMAL')) w WHERE true`
+		AND run_status IN ('WAITING', 'RUNNING', 'PAUSED', 'ABNORMAL') AND ended_at IS NULL) w WHERE true`
 )
 
 func (m *Mover) open() []string {
-	return []string{openRuns, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports,
+	return []string{openRuns, openPauses, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports,
 		openBatches, fmt.Sprintf(openTouches, trigger.Judge), fmt.Sprintf(openTouches, trigger.Send), openStarts, openEnds}
 }
 
-// next is the earliest instant in the future at which something falls due.
-func (m *Mover) next(ctx context.Context) (at time.Time, ok bool, err error) {
-	var t sql.NullTime
-	err = m.look(ctx, "w.due_at > ?").Scan(&t)
-	if errors.Is(err, sql.ErrNoRows) || (err == nil && !t.Valid) {
-		return at, false, nil
-	}
-	if err != nil {
-		return at, false, fmt.Errorf("find what is due next: %w", err)
-	}
-	return t.Time.UTC(), true, nil
-}
-
-// look finds the earliest open row of all kinds for which a condition on its
-// time and now holds. It is one statement: work that hands over from one kind to
-// another, a segment to the run that waits for it, must not slip through between two.
-func (m *Mover) look(ctx context.Context, when string) *sql.Row {
+// earliest is when the first open row of all kinds is or was due. It is one
+// statement: work that hands over from one kind to another, a segment to the run that
+// waits for it, must not slip through between two.
+func (m *Mover) earliest(ctx context.Context) (at time.Time, ok bool, err error) {
 	now := m.clock.Now()
 	var parts []string
 	var args []any
 	for _, from := range m.open() {
-		parts = append(parts, `SELECT * FROM (SELECT w.due_at AS due_at `+from+` AND `+when+` ORDER BY w.due_at LIMIT 1) AS part`)
-		args = append(args, now)
-	}
-	return m.db.SQL.QueryRowContext(ctx, m.db.Rebind(strings.Join(parts, " UNION ALL ")+` ORDER BY 1 LIMIT 1`), args...)
-}
-
-// settled waits until nothing is due any more.
-func (m *Mover) settled(ctx context.Context) error {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		busy, err := m.busy(ctx)
-		if err != nil || !busy {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fault.Errorf(fault.Unavailable, "what fell due is not done yet; no worker runs, or it needs longer").Wrap(ctx.Err())
-		case <-tick.C:
+		parts = append(parts, `SELECT * FROM (SELECT w.due_at AS due_at `+from+` AND w.due_at IS NOT NULL ORDER BY w.due_at LIMIT 1) AS part`)
+		for range strings.Count(from, "?") {
+			args = append(args, now)
 		}
 	}
-}
-
-func (m *Mover) busy(ctx context.Context) (bool, error) {
-	var at sql.NullTime
-	err := m.look(ctx, "w.due_at <= ?").Scan(&at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+	var t sql.NullTime
+	err = m.db.SQL.QueryRowContext(ctx, m.db.Rebind(strings.Join(parts, " UNION ALL ")+` ORDER BY 1 LIMIT 1`), args...).Scan(&t)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return at, false, nil
+	case err != nil && ctx.Err() != nil:
+		return at, false, notDone(err)
+	case err != nil:
+		return at, false, fmt.Errorf("look for due work: %w", err)
 	}
-	if err != nil {
-		return false, fmt.Errorf("look for due work: %w", err)
-	}
-	return true, nil
+	return t.Time.UTC(), t.Valid, nil
 }

@@ -37,7 +37,7 @@ const (
 	// batchesNow and batchesLow bound the batches of events handed out at a time:
 	// those of what happens now, and those of imports.
 	batchesNow, batchesLow = 200, 20
-	// backtestsAtOnce is how many backtests are handed out at a time.
+	// backtestsAtOnce bounds the backtests in work: each reads months of events.
 	backtestsAtOnce = 1
 	// preflightsAtOnce bounds the preflights in work: a segment that somebody waits
 	// for must find a slot.
@@ -182,6 +182,8 @@ func (p *Poller) runOnce(ctx context.Context) error {
 	if p.served[queue.Maintenance] {
 		rows, err := due.HandOut(ctx, p.db, due.Imports, now, 1, fmt.Sprintf(fewImports, p.db.NowSQL(), importsAtOnce))
 		errs = append(errs, err, p.enqueue(ctx, jobsOf(kindImport, queue.Maintenance, rows)))
+		rows, err = due.HandOut(ctx, p.db, due.Backtests, now, 1, fmt.Sprintf(fewBacktests, p.db.NowSQL(), backtestsAtOnce))
+		errs = append(errs, err, p.enqueue(ctx, jobsOf(kindBacktest, queue.Maintenance, rows)))
 	}
 	if p.served[queue.Trigger] {
 		errs = append(errs, p.triggers(ctx, now))
@@ -189,7 +191,7 @@ func (p *Poller) runOnce(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// triggers hands out batches of events, those of imports after the others, and backtests.
+// triggers hands out batches of events, those of imports after the others.
 func (p *Poller) triggers(ctx context.Context, now time.Time) error {
 	soon, err := due.HandOut(ctx, p.db, due.Batches, now, batchesNow, "w.low = ?", false)
 	err = errors.Join(err, p.enqueue(ctx, jobsOf(kindBatch, queue.Trigger, soon)))
@@ -197,8 +199,7 @@ func (p *Poller) triggers(ctx context.Context, now time.Time) error {
 		low, lowErr := due.HandOut(ctx, p.db, due.Batches, now, batchesLow, "w.low = ?", true)
 		err = errors.Join(err, lowErr, p.enqueue(ctx, jobsOf(kindBatch, queue.Trigger, low)))
 	}
-	tests, testErr := due.HandOut(ctx, p.db, due.Backtests, now, backtestsAtOnce, "")
-	return errors.Join(err, testErr, p.enqueue(ctx, jobsOf(kindBacktest, queue.Maintenance, tests)))
+	return err
 }
 
 func (p *Poller) enqueue(ctx context.Context, jobs []queue.Job) error {
@@ -226,13 +227,21 @@ const fewImports = `(SELECT count(*) FROM imports o WHERE o.due_at IS NOT NULL A
 // fewPreflights is the same of preflights.
 const fewPreflights = `(SELECT count(*) FROM preflights o WHERE o.due_at IS NOT NULL AND o.lease_until >= %s) < %d`
 
+// fewBacktests is the same of backtests.
+const fewBacktests = `(SELECT count(*) FROM backtests o WHERE o.due_at IS NOT NULL AND o.lease_until >= %s) < %d`
+
 // inHandSQL: out the shards handed out or worked, by channel and class.
 const inHandSQL = `SELECT s.channel_id, s.class, count(*) FROM shards s WHERE s.lease_until >= %s GROUP BY s.channel_id, s.class`
 
+// recordable is the condition of a shard whose run, r, is over: nothing of it is sent
+// any more, and whom it was for is recorded whatever its channel does. Resends of a
+// task that has ended are not: they go by their own run.
+const recordable = `(t.run_status = 'CANCELLED' OR (t.run_status = 'ENDED' AND r.kind = 'TRIGGERED') OR r.failure = '` + dispatch.TaskEnded + `')`
+
 // runnable is the condition of a shard that somebody should look at: its task and
-// channel go, or the task was cancelled and the rest is to be recorded, or a worker
-// was lost with calls in flight. In: machine time.
-const runnable = `(w.sending > 0 OR t.run_status = 'CANCELLED' OR (t.run_status NOT IN ('PAUSED', 'ABNORMAL')
+// channel go, or its run is over and the rest is to be recorded, or a worker was lost
+// with calls in flight. In: machine time.
+const runnable = `(w.sending > 0 OR ` + recordable + ` OR (t.run_status NOT IN ('PAUSED', 'ABNORMAL')
 	AND c.state <> 'ABNORMAL' AND (c.paused_until IS NULL OR c.paused_until <= ?)))`
 
 // dueShardsSQL: now, machine time, how many of a run at most. Out: shard, channel,

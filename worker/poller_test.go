@@ -9,11 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tidings/ent"
+	entrun "tidings/ent/run"
 	enttask "tidings/ent/task"
 	"tidings/ent/viewer"
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/internal/factory"
+	"tidings/internal/id"
 	"tidings/internal/queue"
 	"tidings/internal/queue/queuetest"
 	"tidings/internal/testdb"
@@ -159,5 +161,76 @@ func TestFewImportsAreInWorkAtOnce(t *testing.T) {
 		_, err := db.SQL.ExecContext(b.ctx, "UPDATE imports SET due_at = NULL, lease_until = NULL WHERE lease_until IS NOT NULL")
 		require.NoError(t, err)
 		require.Equal(t, map[string]int{"import on maintenance": 1}, b.polled(t), "when one ends the next begins")
+	})
+}
+
+func TestFewBacktestsAreInWorkAtOnce(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db, 0)
+		for range backtestsAtOnce + 2 {
+			require.NoError(t, db.Ent.Backtest.Create().SetProjectID(b.Project.ID).SetCreatorID(b.Account.ID).SetTrigger([]byte(`{}`)).
+				SetAudience([]byte(`{}`)).SetDays(7).SetDueAt(clock.Wall().Add(-time.Second)).Exec(b.ctx))
+		}
+		for range backtestsAtOnce {
+			require.Equal(t, map[string]int{"backtest on maintenance": 1}, b.polled(t))
+		}
+		require.Empty(t, b.polled(t))
+		_, err := db.SQL.ExecContext(b.ctx, "UPDATE backtests SET due_at = NULL, lease_until = NULL WHERE lease_until IS NOT NULL")
+		require.NoError(t, err)
+		require.Equal(t, map[string]int{"backtest on maintenance": 1}, b.polled(t), "when one ends the next begins")
+	})
+}
+
+// Whom a run that is over was for is recorded, whatever its channel does (R69).
+func TestWhatIsOverIsRecordedOnABrokenChannel(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db, 0)
+		triggered, cut, resent := b.running(t), b.running(t), b.running(t)
+		for task, change := range map[*ent.Task]func(*ent.RunUpdate){
+			triggered: func(u *ent.RunUpdate) { u.SetKind(entrun.KindTriggered) },
+			cut:       func(u *ent.RunUpdate) { u.SetFailure(dispatch.TaskEnded) },
+			resent:    func(u *ent.RunUpdate) { u.SetKind(entrun.KindResend) },
+		} {
+			u := db.Ent.Run.Update().Where(entrun.TaskID(task.ID))
+			change(u)
+			require.NoError(t, u.Exec(b.ctx))
+			require.NoError(t, db.Ent.Task.UpdateOneID(task.ID).SetRunStatus(enttask.RunStatusEnded).Exec(b.ctx))
+		}
+		require.NoError(t, db.Ent.Channel.UpdateOneID(b.Channel.ID).SetState("ABNORMAL").Exec(b.ctx))
+		require.Equal(t, map[string]int{"shard on normal": 2}, b.polled(t), "not the resend: it waits for the channel")
+	})
+}
+
+// What waits behind what a provider or a person holds up keeps no clock.
+func TestTheClockWaitsForNoRunBehindAnother(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db, 0)
+		start := b.clock.Now()
+		mover := NewMover(db, b.clock)
+		task, first := b.Task(t, b.Upload(t, factory.OpenIDs(1)), start.Add(-time.Hour), func(c *ent.TaskCreate) {
+			c.SetType(enttask.TypeRepeat).SetRunStatus(enttask.RunStatusRunning).SetEndsAt(start.Add(time.Hour))
+		})
+		require.NoError(t, db.Ent.Run.UpdateOne(first).SetStatus(entrun.StatusSending).ClearDueAt().Exec(b.ctx))
+		second, err := db.Ent.Run.Create().SetProjectID(b.Project.ID).SetNum(id.Num()).SetTaskID(task.ID).SetSlot("point 2").
+			SetPlannedAt(start).SetRunAt(start).SetDueAt(start).Save(b.ctx)
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+		defer cancel()
+		_, err = mover.Advance(ctx, time.Minute)
+		require.NoError(t, err, "the second waits for the first")
+
+		// It stops where a task that stands ends.
+		require.NoError(t, db.Ent.Task.UpdateOne(task).SetRunStatus(enttask.RunStatusPaused).Exec(b.ctx))
+		at, ok, err := mover.earliest(b.ctx)
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.WithinDuration(t, start.Add(time.Hour), at, time.Millisecond)
+		require.NoError(t, db.Ent.Run.UpdateOne(second).ClearDueAt().Exec(b.ctx))
+		_, ok, err = mover.earliest(b.ctx)
+		require.NoError(t, err)
+		require.False(t, ok, "stopped after its window it stays")
 	})
 }

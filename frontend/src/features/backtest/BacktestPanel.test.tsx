@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
 import { refusal } from '@/shared/testing/refusal';
-import { rowOf } from '@/shared/testing/rowOf';
+import { rowIn } from '@/shared/testing/rowOf';
 import { createWorld } from '@/shared/testing/world';
 
 type Json = Record<string, unknown>;
@@ -88,13 +88,13 @@ test('a result has totals, the days as a table, people with their times, and say
   const user = userEvent.setup();
   expect(await screen.findByText(/以下结果可能已不准确/)).toBeVisible();
   const people = screen.getByRole('table', { name: '会收到消息的人' });
-  const row = rowOf(people, /小明/);
+  const row = rowIn(people, /小明/);
   expect(row).toHaveTextContent('2026-11-21 10:00:002026-11-21 10:20:00');
   expect(within(row).getByRole('link', { name: '小明' })).toHaveAttribute('href', '/people/psn_1');
   expect(people).toHaveTextContent('用户已不存在');
   await user.click(screen.getByText('每天的数据'));
   const days = await screen.findByRole('table', { name: '每天的数据' });
-  expect(rowOf(days, /2026-11-21/)).toHaveTextContent('43112');
+  expect(rowIn(days, /2026-11-21/)).toHaveTextContent('43112');
 });
 
 test('what is missing in the trigger is said place by place; a failure in words', async () => {

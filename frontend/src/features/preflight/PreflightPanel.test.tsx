@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
-import { rowOf } from '@/shared/testing/rowOf';
+import { rowIn } from '@/shared/testing/rowOf';
 import { createWorld } from '@/shared/testing/world';
 
 type Json = Record<string, unknown>;
@@ -60,10 +60,10 @@ test('a preflight shows the funnel to expect with reasons in words, the time it 
   const { world } = worldWith(DRAFT, preflight({ stale: true }));
   renderAt(`/tasks/${DRAFT}?tab=preflight`, world.root);
   const funnel = await screen.findByRole('table', { name: '预计发送漏斗' });
-  expect(rowOf(funnel, /NO_TARGET_ID/)).toHaveTextContent(
+  expect(rowIn(funnel, /NO_TARGET_ID/)).toHaveTextContent(
     '没有该通道的目标IDNO_TARGET_ID−约 15,0007.5%',
   );
-  expect(rowOf(funnel, /将会发送/)).toHaveTextContent('约 180,000');
+  expect(rowIn(funnel, /将会发送/)).toHaveTextContent('约 180,000');
   expect(screen.getByText('推算')).toBeVisible();
   expect(screen.getByText(/约 15 分 0 秒（通道每秒 200 条）/)).toBeVisible();
   expect(screen.getByText('双十一大促')).toBeVisible();

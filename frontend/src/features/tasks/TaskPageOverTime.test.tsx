@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { renderAt } from '@/app/testing/renderAt';
-import { rowOf } from '@/shared/testing/rowOf';
+import { rowIn } from '@/shared/testing/rowOf';
 import { createWorld, progressOf, type World } from '@/shared/testing/world';
 
 type Json = Record<string, unknown>;
@@ -87,12 +87,12 @@ function repeating(world: World, over: Json = {}) {
 test('R57 §1.5 the records of a repeating task say how each point went, and what comes next', async () => {
   const router = renderAt(`/tasks/${ID}`, repeating(createWorld()).root);
   const records = await screen.findByRole('table', { name: '执行记录' }, PATIENT);
-  expect(rowOf(records, /run_paused/)).toHaveTextContent('已跳过任务暂停期间经过');
-  const failed = rowOf(records, /run_failed/);
+  expect(rowIn(records, /run_paused/)).toHaveTextContent('已跳过任务暂停期间经过');
+  const failed = rowIn(records, /run_failed/);
   expect(failed).toHaveTextContent('失败分群还没有计算完成');
   expect(failed).toHaveTextContent('刷新失败');
   // Audience, planned (all but "not sent"), sent, failed, not sent.
-  expect(rowOf(records, /run_done/)).toHaveTextContent('100969064');
+  expect(rowIn(records, /run_done/)).toHaveTextContent('100969064');
   expect(await screen.findByText(/下一次：2026-11-25 10:00/)).toBeVisible();
 
   const user = userEvent.setup();
@@ -106,7 +106,7 @@ test('the records are filtered by the address', async () => {
   renderAt(`/tasks/${ID}?tab=overview&state=SKIPPED`, repeating(createWorld()).root);
   const records = await screen.findByRole('table', { name: '执行记录' }, PATIENT);
   expect(within(records).getAllByText(/^run_/)).toHaveLength(1);
-  expect(rowOf(records, 'run_paused')).toHaveTextContent('已跳过');
+  expect(rowIn(records, 'run_paused')).toHaveTextContent('已跳过');
 });
 
 test('pausing says what it means for the type of the task', async () => {
@@ -160,6 +160,6 @@ test('R69 a triggered task says who waits, what each day brought, and what its e
   const days = await screen.findByRole('table', { name: '每天的发送情况' });
   const [head] = within(days).getAllByRole('row');
   expect(head).toHaveTextContent('日期触发发送成功不在受众中事件晚到，未触发');
-  expect(rowOf(days, /2026-11-22/)).toHaveTextContent('8530');
+  expect(rowIn(days, /2026-11-22/)).toHaveTextContent('8530');
   expect(screen.getByRole('tab', { name: '历史回测' })).toBeVisible();
 });

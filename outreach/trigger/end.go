@@ -13,11 +13,8 @@ import (
 	"tidings/ent/viewer"
 )
 
-var (
-	triggered = []enttask.Type{enttask.TypeDoneA, enttask.TypeDoneANotB}
-	// living are the states of a triggered task whose events count.
-	living = []enttask.RunStatus{enttask.RunStatusWaiting, enttask.RunStatusRunning, enttask.RunStatusPaused, enttask.RunStatusAbnormal}
-)
+// living are the states of a triggered task whose events count.
+var living = []enttask.RunStatus{enttask.RunStatusWaiting, enttask.RunStatusRunning, enttask.RunStatusPaused, enttask.RunStatusAbnormal}
 
 // Advance does what time alone brings: tasks whose window begins run, those whose
 // end has come end (R69) and lose what is pending, and days that are over close.
@@ -26,9 +23,31 @@ func (s *Service) Advance(ctx context.Context) error {
 	return errors.Join(s.begin(ctx, now), s.end(ctx, now), s.discard(ctx), s.closeDays(ctx, now))
 }
 
+// Both are asked many times a second: they read task_ends_at, in which those are
+// not that have ended or were cancelled. The databases find that out by its
+// condition, word for word. In: now.
+const (
+	beginsSQL = `SELECT id FROM tasks WHERE ends_at IS NOT NULL AND ended_at IS NULL AND starts_at <= ?
+		AND run_status = 'WAITING' AND type IN ('DONE_A', 'DONE_A_NOT_B') AND deleted_at IS NULL`
+	endsSQL = `SELECT id FROM tasks WHERE ends_at IS NOT NULL AND ended_at IS NULL AND ends_at <= ?
+		AND run_status IN ('WAITING', 'RUNNING', 'PAUSED', 'ABNORMAL') AND type IN ('DONE_A', 'DONE_A_NOT_B') AND deleted_at IS NULL`
+)
+
+// moving reads the tasks that one of the queries finds.
+func (s *Service) moving(ctx context.Context, query string, now time.Time) ([]*ent.Task, error) {
+	rows, err := s.DB.SQL.QueryContext(ctx, s.DB.Rebind(query), now)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := column[string](rows)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return s.DB.Ent.Task.Query().Where(enttask.IDIn(ids...)).All(ctx)
+}
+
 func (s *Service) begin(ctx context.Context, now time.Time) error {
-	tasks, err := s.DB.Ent.Task.Query().Where(enttask.TypeIn(triggered...), enttask.RunStatusEQ(enttask.RunStatusWaiting),
-		enttask.EndsAtNotNil(), enttask.StartsAtLTE(now)).All(ctx)
+	tasks, err := s.moving(ctx, beginsSQL, now)
 	if err != nil {
 		return fmt.Errorf("look for triggers that begin: %w", err)
 	}
@@ -63,7 +82,7 @@ func (s *Service) beginSegment(ctx context.Context, t *ent.Task) error {
 }
 
 func (s *Service) end(ctx context.Context, now time.Time) error {
-	tasks, err := s.DB.Ent.Task.Query().Where(enttask.EndsAtLTE(now), enttask.TypeIn(triggered...), enttask.RunStatusIn(living...)).All(ctx)
+	tasks, err := s.moving(ctx, endsSQL, now)
 	if err != nil {
 		return fmt.Errorf("look for triggers that end: %w", err)
 	}

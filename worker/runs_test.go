@@ -45,8 +45,10 @@ func TestRunsOfARepeatingTaskAreHandedOutOneAfterTheOther(t *testing.T) {
 
 		db.Ent.Task.UpdateOne(paused).SetEndsAt(now).ExecX(b.ctx)
 		require.Equal(t, map[string]int{"run on normal": 2}, b.polled(t), "the window of the paused one is over: its runs end it (§1.3)")
-		abnormal, _, _ := repeating(enttask.RunStatusAbnormal, now)
+		abnormal, _, _ := repeating(enttask.RunStatusAbnormal, now.Add(time.Hour))
 		require.Empty(t, b.polled(t), "%s waits for its creator", abnormal.ID)
+		db.Ent.Task.UpdateOne(abnormal).SetEndsAt(now).ExecX(b.ctx)
+		require.Equal(t, map[string]int{"run on normal": 2}, b.polled(t), "until its window is over")
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	enttask "tidings/ent/task"
 	"tidings/internal/clock"
 	"tidings/outreach/channel"
+	"tidings/outreach/dispatch"
 	"tidings/outreach/person"
 )
 
@@ -95,8 +96,22 @@ func (w *Worker) consequences(ctx context.Context, sh *shard, r *run, ch *channe
 
 // stopTask marks the task abnormal: everything else of it would fail alike.
 func (w *Worker) stopTask(ctx context.Context, sh *shard, why channel.Result) error {
-	err := w.DB.Ent.Task.Update().Where(enttask.ID(sh.taskID), enttask.RunStatusIn(enttask.RunStatusWaiting, enttask.RunStatusRunning)).
-		SetRunStatus(enttask.RunStatusAbnormal).SetStatusReason(why.Code).SetStatusText(why.Text).Exec(ctx)
+	err := w.DB.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		task, err := tx.Task.Query().Where(enttask.ID(sh.taskID), enttask.RunStatusIn(enttask.RunStatusWaiting, enttask.RunStatusRunning)).Only(ctx)
+		if ent.IsNotFound(err) {
+			return nil // it stands, or is over
+		}
+		if err != nil {
+			return err
+		}
+		if task.Type == enttask.TypeRepeat { // it ends with its window
+			if err := dispatch.Suspend(ctx, tx, task, w.Clock.Now()); err != nil {
+				return err
+			}
+		}
+		return tx.Task.Update().Where(enttask.ID(sh.taskID), enttask.RunStatusIn(enttask.RunStatusWaiting, enttask.RunStatusRunning)).
+			SetRunStatus(enttask.RunStatusAbnormal).SetStatusReason(why.Code).SetStatusText(why.Text).Exec(ctx)
+	})
 	if err != nil {
 		return fmt.Errorf("stop task: %w", err)
 	}

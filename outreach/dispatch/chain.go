@@ -20,7 +20,7 @@ const (
 	MissedApproval = "MISSED_APPROVAL" // it had passed when the task was approved (R59)
 	Misfired       = "MISFIRED"        // nobody started it in time (§10.5)
 	Paused         = "PAUSED"          // it passed while the task was paused (§1.3)
-	TaskEnded      = "TASK_ENDED"      // its task was paused until its window was over
+	TaskEnded      = "TASK_ENDED"      // its turn came after the window, or the window's end found its task standing
 )
 
 // open are the statuses of a run that is not over.
@@ -104,10 +104,14 @@ func (c *chain) next(ctx context.Context, after, now time.Time) error {
 }
 
 // make makes the row of a point, which waits for its time or, where that has
-// passed, for a worker.
+// passed, for a worker. It is late from runAt on: no later due time is its.
 func (c *chain) make(ctx context.Context, point, runAt, now time.Time) error {
+	due := audience.RunAt(point, now, c.refreshes, c.lead)
+	if due.After(runAt) {
+		due = runAt
+	}
 	create := c.tx.Run.Create().SetProjectID(c.task.ProjectID).SetTaskID(c.task.ID).SetNum(id.Num()).SetKind(entrun.KindScheduled).
-		SetPlannedAt(point).SetRunAt(runAt).SetDueAt(audience.RunAt(point, now, c.refreshes, c.lead))
+		SetPlannedAt(point).SetRunAt(runAt).SetDueAt(due)
 	if c.task.Type == enttask.TypeRepeat {
 		create.SetSlot(slot(point))
 	}
@@ -134,9 +138,9 @@ func (c *chain) skip(ctx context.Context, points []time.Time, why string, now ti
 	return nil
 }
 
-// miss is extend for a point that nobody started in time: those after it that are
+// miss is extend for a point that did not begin in time: those after it that are
 // too late as well are skipped.
-func (c *chain) miss(ctx context.Context, from, now time.Time) error {
+func (c *chain) miss(ctx context.Context, from time.Time, why string, now time.Time) error {
 	tip, err := c.tip(ctx)
 	if err != nil || tip.After(from) {
 		return err
@@ -150,7 +154,7 @@ func (c *chain) miss(ctx context.Context, from, now time.Time) error {
 		points = append(points, point)
 		after = point
 	}
-	if err := c.skip(ctx, points, Misfired, now); err != nil {
+	if err := c.skip(ctx, points, why, now); err != nil {
 		return err
 	}
 	return c.next(ctx, after, now)

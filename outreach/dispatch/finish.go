@@ -69,7 +69,11 @@ func (s *Service) finish(ctx context.Context, tx *ent.Tx, runNum int64, now time
 	if run.Kind == entrun.KindTriggered && run.Edges.Task.RunStatus != enttask.RunStatusEnded && run.Edges.Task.RunStatus != enttask.RunStatusCancelled {
 		return nil // its day is not over: trigger.Advance closes it
 	}
-	if err := tx.Run.UpdateOne(run).SetStatus(entrun.StatusDone).SetEndedAt(now).ClearDueAt().Exec(ctx); err != nil {
+	done := tx.Run.UpdateOne(run).SetStatus(entrun.StatusDone).SetEndedAt(now)
+	if !repeats(run) || run.Edges.Task.RunStatus != enttask.RunStatusAbnormal { // otherwise it may be the only one that ends the task with its window
+		done.ClearDueAt()
+	}
+	if err := done.Exec(ctx); err != nil {
 		return err
 	}
 	if run.Kind != entrun.KindScheduled {

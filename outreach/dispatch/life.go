@@ -38,9 +38,9 @@ func Begin(ctx context.Context, tx *ent.Tx, t *ent.Task, submitted, now time.Tim
 	return c.next(ctx, now, now)
 }
 
-// Suspend prepares the runs of a repeating task for its pause, in the pause's
-// transaction. At the end of the window one of them is due, so that a task that is
-// still paused then ends; one that is paused after that stays as it is.
+// Suspend prepares the runs of a repeating task that stops, paused or abnormal, in
+// the same transaction. At the end of the window one of them is due, so that a task
+// that still stands then ends; one that stops after that stays as it is.
 func Suspend(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) error {
 	runs, err := openRuns(ctx, tx, t.ID, now)
 	if err != nil || t.EndsAt == nil {
@@ -59,6 +59,27 @@ func Suspend(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) error 
 		if err := u.Exec(ctx); err != nil {
 			return fmt.Errorf("watch the window's end: %w", err)
 		}
+	}
+	return nil
+}
+
+// watchEnd makes a run that began or failed due at the end of its task's window,
+// where the task stands: there may be no other run that ends it then. In the
+// transaction that has the run.
+func watchEnd(ctx context.Context, tx *ent.Tx, run *ent.Run, now time.Time) error {
+	end := run.Edges.Task.EndsAt
+	if end == nil || !now.Before(*end) {
+		return nil
+	}
+	stands, err := tx.Task.Query().Where(enttask.ID(run.TaskID), enttask.RunStatusIn(enttask.RunStatusPaused, enttask.RunStatusAbnormal)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("read task: %w", err)
+	}
+	if !stands {
+		return nil
+	}
+	if err := tx.Run.UpdateOneID(run.ID).SetDueAt(*end).Exec(ctx); err != nil {
+		return fmt.Errorf("watch the window's end: %w", err)
 	}
 	return nil
 }
@@ -85,10 +106,10 @@ func Continue(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (Stan
 	if err != nil {
 		return 0, err
 	}
-	if slices.ContainsFunc(runs, func(r *ent.Run) bool { return pausedOut(t, r, now) }) {
-		return Over, c.cutShort(ctx, runs, now)
+	if slices.ContainsFunc(runs, func(r *ent.Run) bool { return stoodOut(t, r, now) }) {
+		return Over, c.cutShort(ctx, runs, Paused, now)
 	}
-	if err := c.pass(ctx, runs, now); err != nil {
+	if err := c.pass(ctx, runs, Paused, now); err != nil {
 		return 0, err
 	}
 	for _, r := range runs {
@@ -119,20 +140,20 @@ func Continue(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (Stan
 	return NotBegun, nil
 }
 
-// pausedOut tells whether the end of its window found the task paused: an open run
-// was made due for it by Suspend.
-func pausedOut(t *ent.Task, r *ent.Run, now time.Time) bool {
+// stoodOut tells whether the end of its window found the task paused or abnormal: a
+// run was made due for it by Suspend, or as it began or failed in a task that stood.
+func stoodOut(t *ent.Task, r *ent.Run, now time.Time) bool {
 	return t.EndsAt != nil && !now.Before(*t.EndsAt) && r.DueAt != nil && !r.DueAt.After(*t.EndsAt)
 }
 
 // pass skips the points that have come and were not begun, and makes the row of
 // the next.
-func (c *chain) pass(ctx context.Context, runs []*ent.Run, now time.Time) error {
+func (c *chain) pass(ctx context.Context, runs []*ent.Run, why string, now time.Time) error {
 	for _, r := range runs {
 		if r.Status == entrun.StatusSending || r.PlannedAt.After(now) {
 			continue
 		}
-		if err := skipRun(ctx, c.tx, r, Paused, now); err != nil {
+		if err := skipRun(ctx, c.tx, r, why, now); err != nil {
 			return err
 		}
 	}
@@ -140,16 +161,16 @@ func (c *chain) pass(ctx context.Context, runs []*ent.Run, now time.Time) error 
 	if err != nil || tip.After(now) {
 		return err
 	}
-	if err := c.skip(ctx, c.cycle.Between(tip, now, c.zone), Paused, now); err != nil {
+	if err := c.skip(ctx, c.cycle.Between(tip, now, c.zone), why, now); err != nil {
 		return err
 	}
 	return c.next(ctx, now, now)
 }
 
-// cutShort ends what is left of a task that was paused until its window was over:
+// cutShort ends what is left of a task that stood until its window was over:
 // points are skipped, and of a run that had started the rest is recorded as not
 // sent by its workers.
-func (c *chain) cutShort(ctx context.Context, runs []*ent.Run, now time.Time) error {
+func (c *chain) cutShort(ctx context.Context, runs []*ent.Run, why string, now time.Time) error {
 	for _, r := range runs {
 		if r.Status != entrun.StatusSending {
 			continue
@@ -158,7 +179,7 @@ func (c *chain) cutShort(ctx context.Context, runs []*ent.Run, now time.Time) er
 			return fmt.Errorf("cut %s short: %w", r.ID, err)
 		}
 	}
-	return c.pass(ctx, runs, now)
+	return c.pass(ctx, runs, why, now)
 }
 
 // Rerun makes what made an abnormal task abnormal due again, now: of a task that
@@ -193,16 +214,36 @@ func Rerun(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (bool, e
 	}
 	for _, r := range runs { // the one that waited meanwhile
 		if r.Status == entrun.StatusSending || schedule.Misfire(r.PlannedAt, now) != schedule.Skip {
+			if err := goOn(ctx, tx, r); err != nil {
+				return false, err
+			}
 			continue
 		}
 		if err := skipRun(ctx, tx, r, Misfired, now); err != nil {
 			return false, err
 		}
-		if err := c.miss(ctx, r.PlannedAt, now); err != nil {
+		if err := c.miss(ctx, r.PlannedAt, Misfired, now); err != nil {
 			return false, err
 		}
 	}
 	return c.left(ctx)
+}
+
+// goOn takes back what Suspend did to an open run.
+func goOn(ctx context.Context, tx *ent.Tx, r *ent.Run) error {
+	u := tx.Run.UpdateOneID(r.ID)
+	switch {
+	case r.Status == entrun.StatusSending:
+		u.ClearDueAt()
+	case r.DueAt == nil:
+		u.SetDueAt(r.PlannedAt)
+	default:
+		return nil
+	}
+	if err := u.Exec(ctx); err != nil {
+		return fmt.Errorf("go on with %s: %w", r.ID, err)
+	}
+	return nil
 }
 
 func restart(ctx context.Context, tx *ent.Tx, runID string, now time.Time) error {

@@ -31,6 +31,7 @@ import (
 //	approve|pause|resume|cancel|retry [→ what it is refused with]
 //	slow|fast             messages are not sent, or are
 //	break|mend            the segment's refresh fails, or works
+//	stuck|unstuck         segments are not computed, or are
 //	channel off|on
 //
 // Times are the project's.
@@ -113,6 +114,8 @@ func (l *life) do(word, rest string) (err error) {
 		l.broken(l.task)
 	case "mend":
 		l.mended(l.task)
+	case "stuck", "unstuck":
+		l.stuck = word == "stuck"
 	case "channel":
 		require.NoError(l.t, l.DB.Ent.Channel.UpdateOne(l.Channel).SetEnabled(rest == "on").Exec(l.System))
 	default:
@@ -316,6 +319,12 @@ var daily = schedule.Cycle{
 var hourly = schedule.Cycle{
 	Kind: schedule.EveryDays, Every: 1, Times: []string{"10:00", "11:00", "12:00", "13:00", "14:00", "15:00"},
 	Start: time.Date(2026, 3, 2, 0, 0, 0, 0, shanghai), End: time.Date(2026, 3, 3, 23, 0, 0, 0, shanghai),
+}
+
+// short is from 10:00 to 12:00 on one day, when its window is over.
+var short = schedule.Cycle{
+	Kind: schedule.EveryDays, Every: 1, Times: []string{"10:00", "11:00", "12:00"},
+	Start: time.Date(2026, 3, 2, 0, 0, 0, 0, shanghai), End: time.Date(2026, 3, 2, 12, 0, 0, 0, shanghai),
 }
 
 func TestLivesOfRepeatingTasks(t *testing.T) {
@@ -661,25 +670,72 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 approve
 			 until 2026-03-05 11:00
 			 channel off
-			 until 2026-03-08 10:00
+			 until 2026-03-06 22:00
 			 channel on
 			 retry`,
 			enttask.RunStatusEnded,
-			[]string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 DONE", "03-05 10:00 DONE", "03-06 10:00 @08 10:00 DONE"},
+			[]string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 DONE", "03-05 10:00 DONE", "03-06 10:00 @06 22:00 DONE"},
+		},
+		{
+			"abnormal when its window is over it has ended, by its last point too (§1.3)", "", daily,
+			`submit
+			 approve
+			 until 2026-03-05 11:00
+			 channel off
+			 until 2026-03-06 23:00
+			 retry → CONFLICT ENDED`,
+			enttask.RunStatusEnded,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 DONE", "03-05 10:00 DONE", "03-06 10:00 FAILED CHANNEL_DISABLED"},
+		},
+		{
+			"what waits behind a slow run when the window is over is not begun (§4.7)", "", short,
+			`submit
+			 approve
+			 slow
+			 until 2026-03-04 09:00
+			 fast`,
+			enttask.RunStatusEnded, []string{"03-02 10:00 DONE", "03-02 11:00 SKIPPED TASK_ENDED", "03-02 12:00 SKIPPED TASK_ENDED"},
+		},
+		{
+			"a start that slips over the window's end by the grace is one (§4.7, §10.5)", "", short,
+			`submit
+			 approve
+			 slow
+			 until 2026-03-02 12:30
+			 fast`,
+			enttask.RunStatusEnded, []string{"03-02 10:00 DONE", "03-02 11:00 SKIPPED TASK_ENDED", "03-02 12:00 @02 12:30 DONE"},
+		},
+		{
+			"approved after its window, it makes up for the latest point all the same (§1.3)", "", short,
+			`submit RUN_ONCE
+			 until 2026-03-04 09:00
+			 approve`,
+			enttask.RunStatusEnded,
+			[]string{"03-02 10:00 SKIPPED MISSED_APPROVAL", "03-02 11:00 SKIPPED MISSED_APPROVAL", "03-02 12:00 @04 09:00 DONE"},
+		},
+		{
+			"that its refresh had begun gives it no more than the grace (§10.5)", "", daily,
+			`submit
+			 approve
+			 stuck
+			 until 2026-03-02 09:46
+			 unstuck
+			 jump 2026-03-02 10:44`,
+			enttask.RunStatusRunning, []string{"03-02 10:00 SKIPPED MISFIRED", "03-03 10:00 WAITING"},
 		},
 		{
 			"paused again before what was run again began (§1.3)", "", daily,
 			`submit
 			 approve
 			 channel off
-			 until 2026-03-08 10:00
+			 until 2026-03-06 22:00
 			 retry
 			 channel on
 			 retry
 			 pause → CONFLICT ENDED`,
 			enttask.RunStatusEnded,
 			[]string{
-				"03-02 10:00 @08 10:00 DONE", "03-03 10:00 SKIPPED MISFIRED", "03-04 10:00 SKIPPED MISFIRED", "03-05 10:00 SKIPPED MISFIRED",
+				"03-02 10:00 @06 22:00 DONE", "03-03 10:00 SKIPPED MISFIRED", "03-04 10:00 SKIPPED MISFIRED", "03-05 10:00 SKIPPED MISFIRED",
 				"03-06 10:00 SKIPPED MISFIRED",
 			},
 		},

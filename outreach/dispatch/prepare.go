@@ -283,6 +283,9 @@ func (s *Service) cut(ctx context.Context, run *ent.Run, attempt int, plan *Plan
 			return err
 		}
 		if repeats(run) {
+			if err := watchEnd(ctx, tx, run, now); err != nil {
+				return err
+			}
 			c, err := chainOf(ctx, tx, task)
 			if err != nil {
 				return err

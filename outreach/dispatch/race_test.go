@@ -1,11 +1,13 @@
 package dispatch_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"tidings/ent"
 	entrun "tidings/ent/run"
 	enttask "tidings/ent/task"
 	"tidings/internal/database"
@@ -76,4 +78,42 @@ func TestPeopleAndWorkersAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAPauseAsTheLastPointBegins lets the pause come between a worker's look at the
+// last run and its cut: the task ends with its window all the same (§1.3).
+func TestAPauseAsTheLastPointBegins(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		for _, status := range []enttask.RunStatus{enttask.RunStatusPaused, enttask.RunStatusAbnormal} {
+			l := newLife(t, db, "Asia/Shanghai", daily)
+			l.play(`submit UNREFRESHED
+				approve
+				until 2026-03-05 11:00
+				slow`)
+			l.clock.Set(l.local("2026-03-06 10:00"))
+			rows, err := due.HandOut(l.System, db, due.Runs, l.clock.Now(), 1, "w.task_id = ? AND "+dispatch.Runnable, l.task.ID, l.clock.Now())
+			require.NoError(t, err)
+			require.Len(t, rows, 1)
+			var once sync.Once
+			db.Ent.Segment.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+				return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+					once.Do(func() { // the worker reads its run, and somebody stops the task
+						require.NoError(t, db.Tx(l.System, func(ctx context.Context, tx *ent.Tx) error {
+							task := tx.Task.GetX(ctx, l.task.ID)
+							require.NoError(t, dispatch.Suspend(ctx, tx, task, l.clock.Now()))
+							return tx.Task.UpdateOne(task).SetRunStatus(status).Exec(ctx)
+						}))
+					})
+					return next.Query(ctx, q)
+				})
+			}))
+			require.NoError(t, l.dispatch.Prepare(l.System, rows[0].ID, rows[0].Attempt))
+			require.Equal(t, status, l.status())
+			l.play(`fast
+				until 2026-03-06 23:00`)
+			require.Equal(t, enttask.RunStatusEnded, l.status(), "%v", l.records())
+			require.Equal(t, "03-06 10:00 DONE TASK_ENDED", l.records()[4])
+		}
+	})
 }

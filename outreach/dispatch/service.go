@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -14,6 +16,7 @@ import (
 	"tidings/internal/clock"
 	"tidings/internal/database"
 	"tidings/outreach/fault"
+	"tidings/outreach/gate"
 )
 
 // Service starts and ends runs.
@@ -36,16 +39,43 @@ func New(db *database.DB, c clock.Clock, changed func(taskID string)) *Service {
 type Selection struct {
 	Statuses []int    `json:"statuses"`          // delivery.Status
 	Reasons  []string `json:"reasons,omitempty"` // empty: all
-	Persons  []uint32 `json:"persons,omitempty"` // empty: all
+	// Persons and Seqs name single deliveries, one of each to a delivery; empty: all.
+	Persons []uint32 `json:"persons,omitempty"`
+	Seqs    []uint32 `json:"seqs,omitempty"`
 	// Reached are the outcomes of earlier resends of the same run after which a
 	// person is left out: asking twice does not send twice.
 	Reached []int `json:"reached"`
 }
 
+// single is one delivery of a run.
+type single struct{ person, seq uint32 }
+
+// named are the single deliveries; nil: all are meant.
+func (sel *Selection) named() map[single]bool {
+	if len(sel.Persons) == 0 {
+		return nil
+	}
+	out := make(map[single]bool, len(sel.Persons))
+	for i, p := range sel.Persons {
+		one := single{person: p}
+		if i < len(sel.Seqs) {
+			one.seq = sel.Seqs[i]
+		}
+		out[one] = true
+	}
+	return out
+}
+
 // page is how many deliveries a selection reads at a time.
 const page = 5000
 
-// selected reads the people of the origin run that a resend is for.
+// selected reads the people of the origin run that a resend is for, each once.
+//
+// A triggered run goes on, and has a delivery for each time that somebody met the
+// trigger: a resend is about those that were over when it was asked for. Whom an
+// earlier one reached is left out for what that one was about, and not for what
+// failed later. People for whom the message never was are not selected
+// (gate.NeverAgain).
 func (s *Service) selected(ctx context.Context, run *ent.Run) (*roaring.Bitmap, error) {
 	var sel Selection
 	if err := json.Unmarshal(run.Selection, &sel); err != nil {
@@ -58,44 +88,73 @@ func (s *Service) selected(ctx context.Context, run *ent.Run) (*roaring.Bitmap, 
 	if err != nil {
 		return nil, fmt.Errorf("read origin: %w", err)
 	}
-	out := roaring.New()
-	for after := int64(-1); ; {
-		q := s.db.Ent.Delivery.Query().Where(delivery.RunAt(origin.RunAt), delivery.RunNum(origin.Num), delivery.IDGT(after), delivery.StatusIn(sel.Statuses...))
-		if len(sel.Reasons) > 0 {
-			q.Where(delivery.ReasonIn(sel.Reasons...))
-		}
-		people, err := q.Order(ent.Asc(delivery.FieldID)).Limit(page).IDs(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read deliveries: %w", err)
-		}
-		for _, p := range people {
-			out.Add(uint32(p)) //nolint:gosec // person numbers are 32-bit
-			after = p
-		}
-		if len(people) < page {
-			break
-		}
-	}
-	if len(sel.Persons) > 0 {
-		out.And(roaring.BitmapOf(sel.Persons...))
-	}
-	reached, err := s.reachedAgain(ctx, run, origin, sel.Reached)
+	earlier, err := s.reachedAgain(ctx, run, origin, sel.Reached)
 	if err != nil {
 		return nil, err
 	}
-	out.AndNot(reached)
-	return out, nil
+	triggered := origin.Kind == entrun.KindTriggered
+	leftOut := func(d *ent.Delivery) bool {
+		at := overAt(d)
+		if triggered && at.After(run.PlannedAt) {
+			return true
+		}
+		return slices.ContainsFunc(earlier, func(e resent) bool {
+			return e.reached.Contains(uint32(d.ID)) && !(triggered && at.After(e.asked)) //nolint:gosec // person numbers are 32-bit
+		})
+	}
+	never := make([]string, len(gate.NeverAgain))
+	for i, reason := range gate.NeverAgain {
+		never[i] = string(reason)
+	}
+	named, out := sel.named(), roaring.New()
+	for person, seq := int64(0), -1; ; {
+		q := s.db.Ent.Delivery.Query().Where(delivery.RunAt(origin.RunAt), delivery.RunNum(origin.Num), delivery.StatusIn(sel.Statuses...),
+			delivery.ReasonNotIn(never...), delivery.IDGTE(person), delivery.Or(delivery.IDGT(person), delivery.SeqGT(seq)))
+		if len(sel.Reasons) > 0 {
+			q.Where(delivery.ReasonIn(sel.Reasons...))
+		}
+		rows, err := q.Order(ent.Asc(delivery.FieldID, delivery.FieldSeq)).Limit(page).
+			Select(delivery.FieldID, delivery.FieldSeq, delivery.FieldClaimedAt, delivery.FieldSettledAt).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read deliveries: %w", err)
+		}
+		for _, d := range rows {
+			person, seq = d.ID, d.Seq
+			one := single{uint32(d.ID), uint32(d.Seq)} //nolint:gosec // both are 32-bit
+			if (named == nil || named[one]) && !out.Contains(one.person) && !leftOut(d) {
+				out.Add(one.person)
+			}
+		}
+		if len(rows) < page {
+			return out, nil
+		}
+	}
+}
+
+// overAt is when a delivery's outcome became known.
+func overAt(d *ent.Delivery) time.Time {
+	if d.SettledAt != nil {
+		return *d.SettledAt
+	}
+	return d.ClaimedAt
+}
+
+// resent is whom an earlier resend reached, and when it was asked for.
+type resent struct {
+	asked   time.Time
+	reached *roaring.Bitmap
 }
 
 // reachedAgain are the people of earlier resends of the same run with one of the
-// outcomes.
-func (s *Service) reachedAgain(ctx context.Context, run, origin *ent.Run, statuses []int) (*roaring.Bitmap, error) {
+// outcomes. Each has one delivery in a resend.
+func (s *Service) reachedAgain(ctx context.Context, run, origin *ent.Run, statuses []int) ([]resent, error) {
 	others, err := s.db.Ent.Run.Query().Where(entrun.OriginID(origin.ID), entrun.ProjectID(run.ProjectID), entrun.IDNEQ(run.ID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read resends: %w", err)
 	}
-	out := roaring.New()
-	for _, other := range others {
+	out := make([]resent, len(others))
+	for i, other := range others {
+		out[i] = resent{other.PlannedAt, roaring.New()}
 		for after := int64(-1); ; {
 			people, err := s.db.Ent.Delivery.Query().Where(delivery.RunAt(other.RunAt), delivery.RunNum(other.Num), delivery.IDGT(after),
 				delivery.StatusIn(statuses...)).Order(ent.Asc(delivery.FieldID)).Limit(page).IDs(ctx)
@@ -103,7 +162,7 @@ func (s *Service) reachedAgain(ctx context.Context, run, origin *ent.Run, status
 				return nil, fmt.Errorf("read resent deliveries: %w", err)
 			}
 			for _, p := range people {
-				out.Add(uint32(p)) //nolint:gosec // person numbers are 32-bit
+				out[i].reached.Add(uint32(p)) //nolint:gosec // person numbers are 32-bit
 				after = p
 			}
 			if len(people) < page {
@@ -157,8 +216,15 @@ func (s *Service) failed(ctx context.Context, run *ent.Run, attempt int, why *fa
 				return err
 			}
 		}
-		return tx.Task.Update().Where(enttask.ID(run.TaskID), enttask.RunStatusIn(enttask.RunStatusWaiting, enttask.RunStatusRunning)).
+		err = tx.Task.Update().Where(enttask.ID(run.TaskID), enttask.RunStatusIn(enttask.RunStatusWaiting, enttask.RunStatusRunning)).
 			SetRunStatus(enttask.RunStatusAbnormal).SetStatusReason(why.Reason).SetStatusText(why.Error()).Exec(ctx)
+		if err != nil || !repeats(run) {
+			return err
+		}
+		if err := Suspend(ctx, tx, run.Edges.Task, now); err != nil {
+			return err
+		}
+		return watchEnd(ctx, tx, run, now)
 	})
 	if err != nil {
 		return fmt.Errorf("record failure of %s: %w", run.ID, err)

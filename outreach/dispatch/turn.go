@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tidings/ent"
@@ -19,14 +20,13 @@ const Blocked = `EXISTS (SELECT 1 FROM runs o WHERE o.task_id = w.task_id AND o.
 	AND o.status IN ('WAITING', 'REFRESHING', 'PREPARING', 'SENDING'))`
 
 // Runnable is the condition of a due run, w, that somebody should look at: its
-// task goes, and it is not blocked. Of a task that is still paused when its window
-// is over, the run ends it. In: business time.
+// task goes, and it is not blocked. Of a task that still stands when its window is
+// over, paused or abnormal, the run ends it. In: business time.
 //
 // It asks for the one task by its key and for the task's runs by theirs, never
 // for all tasks.
 const Runnable = `(SELECT CASE
-		WHEN t.run_status = 'PAUSED' THEN t.type = 'REPEAT' AND t.ends_at <= ? AND w.due_at <= t.ends_at
-		WHEN t.run_status = 'ABNORMAL' THEN false
+		WHEN t.run_status IN ('PAUSED', 'ABNORMAL') THEN t.type = 'REPEAT' AND w.kind = 'SCHEDULED' AND t.ends_at <= ? AND w.due_at <= t.ends_at
 		WHEN t.type <> 'REPEAT' OR w.kind <> 'SCHEDULED' THEN true
 		ELSE NOT ` + Blocked + ` END FROM tasks t WHERE t.id = w.task_id)`
 
@@ -42,12 +42,10 @@ func (s *Service) turn(ctx context.Context, run *ent.Run, attempt int) (bool, er
 	now := s.clock.Now()
 	if repeats(run) {
 		switch task := run.Edges.Task; task.RunStatus { //nolint:exhaustive // the others run
-		case enttask.RunStatusPaused:
-			if pausedOut(task, run, now) {
-				return false, s.endPaused(ctx, run, now)
+		case enttask.RunStatusPaused, enttask.RunStatusAbnormal:
+			if stoodOut(task, run, now) {
+				return false, s.endStanding(ctx, run, now)
 			}
-			return false, s.letGo(ctx, run, attempt)
-		case enttask.RunStatusAbnormal:
 			return false, s.letGo(ctx, run, attempt)
 		case enttask.RunStatusCancelled, enttask.RunStatusEnded:
 			return false, s.drop(ctx, run, attempt)
@@ -56,10 +54,7 @@ func (s *Service) turn(ctx context.Context, run *ent.Run, attempt int) (bool, er
 	if run.Status != entrun.StatusWaiting && run.Status != entrun.StatusPreparing && run.Status != entrun.StatusRefreshing {
 		return false, s.notDue(ctx, run, attempt)
 	}
-	wanted := run.PlannedAt
-	if run.DueAt != nil { // approved late, or started again
-		wanted = later(wanted, *run.DueAt)
-	}
+	wanted := wantedAt(run)
 	if !repeats(run) {
 		if schedule.MisfireOnce(wanted, now) == schedule.Abnormal {
 			return false, s.failed(ctx, run, attempt, fault.Errorf(fault.Conflict, "the run is more than 72 hours late").Because("TOO_LATE"))
@@ -75,9 +70,28 @@ func (s *Service) turn(ctx context.Context, run *ent.Run, attempt int) (bool, er
 	}
 	// To have waited for the run before is not to be late.
 	if schedule.Misfire(later(wanted, before), now) == schedule.Skip {
-		return false, s.misfired(ctx, run, attempt, now)
+		return false, s.missed(ctx, run, attempt, Misfired, now)
+	}
+	// After the window none begins (§4.7). A start that slips over its end by no more
+	// than the grace is one of the window still, and so is what an approval or a retry
+	// started: that runs at once, whenever it is (§1.3).
+	if end := run.Edges.Task.EndsAt; end != nil && now.After(*end) && schedule.Misfire(wanted, now) == schedule.Skip {
+		return false, s.missed(ctx, run, attempt, TaskEnded, now)
 	}
 	return true, nil
+}
+
+// wantedAt is from when on a run is late: its point, or when it was approved late,
+// resumed or run again. One that began to refresh its segment is late from then
+// on; its due time is until when it waits for that.
+func wantedAt(run *ent.Run) time.Time {
+	switch {
+	case repeats(run) && run.RefreshStartedAt != nil:
+		return later(run.PlannedAt, *run.RefreshStartedAt)
+	case run.DueAt != nil:
+		return later(run.PlannedAt, *run.DueAt)
+	}
+	return run.PlannedAt
 }
 
 // earlier tells whether the runs of the task's earlier points are over, and when
@@ -102,13 +116,13 @@ func (s *Service) earlier(ctx context.Context, run *ent.Run) (free bool, ended t
 	return true, *last.EndedAt, nil
 }
 
-// misfired skips a run that nobody started in time, and the points that passed
-// since as far as they are as late; the first that is not has its row (§10.5).
-func (s *Service) misfired(ctx context.Context, run *ent.Run, attempt int, now time.Time) error {
+// missed skips a run that did not begin in time, and the points that passed since as
+// far as they are as late; the first that is not has its row (§10.5).
+func (s *Service) missed(ctx context.Context, run *ent.Run, attempt int, why string, now time.Time) error {
 	return s.overtake(ctx, run, attempt, func(u *ent.RunUpdate) {
-		u.SetStatus(entrun.StatusSkipped).SetFailure(Misfired)
+		u.SetStatus(entrun.StatusSkipped).SetFailure(why)
 	}, func(ctx context.Context, c *chain) error {
-		if err := c.miss(ctx, run.PlannedAt, now); err != nil {
+		if err := c.miss(ctx, run.PlannedAt, why, now); err != nil {
 			return err
 		}
 		if err := c.begun(ctx, now); err != nil {
@@ -120,7 +134,7 @@ func (s *Service) misfired(ctx context.Context, run *ent.Run, attempt int, now t
 
 // drop ends a run whose task is over; it has no successor.
 func (s *Service) drop(ctx context.Context, run *ent.Run, attempt int) error {
-	if run.Status == entrun.StatusSending {
+	if !slices.Contains(unbegun, run.Status) {
 		return s.notDue(ctx, run, attempt)
 	}
 	return s.overtake(ctx, run, attempt, func(u *ent.RunUpdate) { u.SetStatus(entrun.StatusCancelled) }, nil)
@@ -150,9 +164,14 @@ func (s *Service) overtake(ctx context.Context, run *ent.Run, attempt int, set f
 	return nil
 }
 
-// endPaused ends a task that is still paused when its window is over (§1.3).
-func (s *Service) endPaused(ctx context.Context, run *ent.Run, now time.Time) error {
+// endStanding ends a task that still stands when its window is over (§1.3). Points
+// that came meanwhile are skipped for what it stood for.
+func (s *Service) endStanding(ctx context.Context, run *ent.Run, now time.Time) error {
 	task := run.Edges.Task
+	why := Paused
+	if task.RunStatus == enttask.RunStatusAbnormal {
+		why = Misfired
+	}
 	err := s.db.Tx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		c, err := chainOf(ctx, tx, task)
 		if err != nil {
@@ -162,10 +181,16 @@ func (s *Service) endPaused(ctx context.Context, run *ent.Run, now time.Time) er
 		if err != nil {
 			return err
 		}
-		if err := c.cutShort(ctx, runs, now); err != nil {
+		if err := c.cutShort(ctx, runs, why, now); err != nil {
 			return err
 		}
-		n, err := tx.Task.Update().Where(enttask.ID(task.ID), enttask.RunStatusEQ(enttask.RunStatusPaused)).
+		// One that is over was due for this alone.
+		err = tx.Run.Update().Where(entrun.TaskID(task.ID), entrun.KindEQ(entrun.KindScheduled), entrun.StatusNotIn(open...), entrun.DueAtNotNil()).
+			ClearDueAt().SetLeaseOwner("").ClearLeaseUntil().Exec(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Task.Update().Where(enttask.ID(task.ID), enttask.RunStatusEQ(task.RunStatus)).
 			SetRunStatus(enttask.RunStatusEnded).SetEndedAt(now).Save(ctx)
 		if err == nil && n == 0 {
 			return errTaken // somebody resumed it at this moment

@@ -148,7 +148,7 @@ func TestBacktestsOfATask(t *testing.T) {
 			}
 			require.Equal(t, []string{"days OUT_OF_RANGE"}, fields(b.triggered(viewTrigger), 0))
 			require.Equal(t, []string{"days OUT_OF_RANGE"}, fields(b.triggered(viewTrigger), 91))
-			require.Equal(t, []string{"trigger.a.events REQUIRED", "trigger.a.mode REQUIRED", "trigger.a.n OUT_OF_RANGE", "trigger.b REQUIRED", "trigger.timing.kind REQUIRED"},
+			require.Equal(t, []string{"trigger.a.events REQUIRED", "trigger.a.mode REQUIRED", "trigger.a.n REQUIRED", "trigger.b REQUIRED", "trigger.timing.kind REQUIRED"},
 				fields(b.triggered(`{}`, func(c *ent.TaskCreate) { c.SetType(enttask.TypeDoneANotB) }), 7))
 			require.Equal(t, []string{"type NOT_ALLOWED"}, fields(b.triggered(viewTrigger, func(c *ent.TaskCreate) { c.SetType(enttask.TypeRepeat) }), 7))
 			require.Equal(t, []string{"segmentId REQUIRED"}, fields(b.triggered(viewTrigger, func(c *ent.TaskCreate) { c.SetAudienceMode(enttask.AudienceModeSegment) }), 7))

@@ -111,6 +111,10 @@ func (v Validity) checkWait(fs *fault.Fields, path string) {
 	if v.Wait == nil {
 		return
 	}
+	if *v.Wait == (Span{}) {
+		fs.Add(path, "REQUIRED", "say how long to wait")
+		return
+	}
 	unit, known := units[v.Wait.Unit]
 	if !known {
 		fs.Add(join(path, "unit"), "UNKNOWN", "%q is not MINUTE, HOUR or DAY", v.Wait.Unit)

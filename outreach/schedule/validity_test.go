@@ -85,6 +85,7 @@ func TestWrongTimesOfATriggeredTaskAreRefusedAtTheField(t *testing.T) {
 		"a wait of 30 days in minutes (§10.2)":           {wait(43200, schedule.Minute), []string{}},
 		"a wait of nothing (§10.2)":                      {wait(0, schedule.Minute), []string{"wait.value OUT_OF_RANGE"}},
 		"a wait of 721 hours (§10.2)":                    {wait(721, schedule.Hour), []string{"wait.value OUT_OF_RANGE"}},
+		"no wait (R74)":                                  {with(func(v *schedule.Validity) { v.Wait = &schedule.Span{} }), []string{"wait REQUIRED"}},
 		"a wait in weeks (§10.2)":                        {wait(1, "WEEK"), []string{"wait.unit UNKNOWN"}},
 		"a delay over 365 days (R65)":                    {with(func(v *schedule.Validity) { v.Timing = schedule.Timing{Kind: schedule.Delay, Days: 366} }), []string{"timing.days OUT_OF_RANGE"}},
 		"a datetime that has passed is at once (R66)":    {datetime("2026-02-01 00:00"), []string{}},

@@ -161,7 +161,7 @@ func TestWhen(t *testing.T) {
 			"R44 a triggered task ignores the fields of other types": {typ: enttask.TypeDoneA, when: unpaid(), change: func(in *task.Input) {
 				in.ReachAt, in.Cycle = new(morning.Add(-time.Hour)), text(t, object{"times": []any{"25:00"}})
 			}},
-			"R61 R62 R63 R68 R69 a trigger is wanted, field by field": doneA(nil, "trigger.a.events REQUIRED", "trigger.a.mode REQUIRED", "trigger.a.n OUT_OF_RANGE",
+			"R61 R62 R63 R68 R69 a trigger is wanted, field by field": doneA(nil, "trigger.a.events REQUIRED", "trigger.a.mode REQUIRED", "trigger.a.n REQUIRED",
 				"trigger.a.from REQUIRED", "trigger.a.to REQUIRED", "trigger.timing.kind REQUIRED"),
 			"R61 the event is one of the project's":      doneA(with(cart(), []any{object{"event": "nothing"}}, "a", "events"), "trigger.a.events.0.event NOT_FOUND"),
 			"R61 so is the property":                     doneA(with(cart(), []any{object{"event": "favourite", "where": over(1)}}, "a", "events"), "trigger.a.events.0.where.name NOT_FOUND"),
@@ -192,10 +192,10 @@ func TestWhen(t *testing.T) {
 				typ: enttask.TypeDoneA, when: cart(), change: func(in *task.Input) { in.Supplementary = []string{"o000000000000000000000000001"} }, want: []string{"supplementary NOT_ALLOWED"},
 			},
 			"R72 R75 a triggered task for a rule takes what is held": {typ: enttask.TypeDoneANotB, when: unpaid(), change: byRule(everybody)},
-			"R73 A of A, not B is as A of A":                         aNotB(with(unpaid(), 0, "a", "n"), "trigger.a.n OUT_OF_RANGE"),
+			"R73 A of A, not B is as A of A":                         aNotB(with(unpaid(), 0, "a", "n"), "trigger.a.n REQUIRED"),
 			"R74 B is wanted":                                        aNotB(cart(), "trigger.b REQUIRED"),
 			"R74 B is at least one event":                            aNotB(with(unpaid(), []any{}, "b", "events"), "trigger.b.events REQUIRED"),
-			"R74 the wait is wanted":                                 aNotB(with(unpaid(), nil, "b", "wait"), "trigger.b.wait.unit UNKNOWN"),
+			"R74 the wait is wanted":                                 aNotB(with(unpaid(), nil, "b", "wait"), "trigger.b.wait REQUIRED"),
 			"R74 30 days are the longest wait":                       aNotB(with(unpaid(), object{"value": 31, "unit": "DAY"}, "b", "wait"), "trigger.b.wait.value OUT_OF_RANGE"),
 			"R74 B is another event than A":                          aNotB(with(unpaid(), []any{object{"event": "favourite"}}, "b", "events"), "trigger.b.events.0 SAME_AS_A"),
 			"R74 or has a filter":                                    aNotB(with(unpaid(), []any{object{"event": "add_to_cart", "where": over(500)}}, "b", "events")),
@@ -446,7 +446,7 @@ func TestPreviews(t *testing.T) {
 			found, err = b.tasks.PreviewTrigger(b.AsViewer, enttask.TypeDoneANotB, text(t, with(unpaid(), nil, "b", "wait")), nil)
 			require.NoError(t, err)
 			require.Nil(t, found.DefaultEnd, "not while times are missing")
-			require.Equal(t, []string{"trigger.b.wait.unit UNKNOWN"}, rules(t, found.Problems.Err()))
+			require.Equal(t, []string{"trigger.b.wait REQUIRED"}, rules(t, found.Problems.Err()))
 			found, err = b.tasks.PreviewTrigger(b.AsViewer, enttask.TypeOnce, text(t, cart()), nil)
 			require.NoError(t, err)
 			require.Equal(t, []string{"type NOT_ALLOWED"}, rules(t, found.Problems.Err()))

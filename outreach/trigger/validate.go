@@ -57,7 +57,10 @@ func (d Definition) validateA(fs *fault.Fields) {
 	default:
 		fs.Add(path+".a.mode", "UNKNOWN", "%q is not EVERY or CUMULATIVE", d.A.Mode)
 	}
-	if d.A.N < 1 || d.A.N > MaxN {
+	switch {
+	case d.A.N == 0:
+		fs.Add(path+".a.n", "REQUIRED", "say how many times they must have done it")
+	case d.A.N < 1 || d.A.N > MaxN:
 		fs.Add(path+".a.n", "OUT_OF_RANGE", "%d is not between 1 and %d", d.A.N, MaxN)
 		fs.With(map[string]any{"min": 1, "max": MaxN})
 	}

@@ -139,7 +139,7 @@ func TestOperate(t *testing.T) {
 			require.WithinDuration(t, b.clock.Now(), *r.DueAt, 0)
 			var sel dispatch.Selection
 			require.NoError(t, json.Unmarshal(r.Selection, &sel))
-			require.Equal(t, dispatch.Selection{Statuses: []int{int(delivery.Failed), int(delivery.Unconfirmed)}, Reasons: []string{"43101"}, Persons: []uint32{7},
+			require.Equal(t, dispatch.Selection{Statuses: []int{int(delivery.Failed), int(delivery.Unconfirmed)}, Reasons: []string{"43101"}, Persons: []uint32{7}, Seqs: []uint32{0},
 				Reached: []int{int(delivery.Sending), int(delivery.Sent), int(delivery.Deferred)}}, sel)
 			require.Equal(t, enttask.RunStatusEnded, b.reload(t, d).RunStatus)
 
@@ -149,6 +149,14 @@ func TestOperate(t *testing.T) {
 			require.Equal(t, []string{"statusIn REQUIRED"}, rules(t, err))
 			_, err = b.tasks.Resend(b.AsMarketer, task.ResendInput{TaskID: d.ID, StatusIn: failed.StatusIn, DeliveryIDs: []string{delivery.Key{Run: 1, Person: 7}.String(), "x"}})
 			require.Equal(t, []string{"deliveryIds NOT_FOUND", "deliveryIds NOT_FOUND"}, rules(t, err))
+			late := task.ResendInput{TaskID: d.ID, StatusIn: []delivery.Status{delivery.NotSent}, ReasonIn: []string{"LATE", "NO_TARGET_ID", "NOT_IN_AUDIENCE"}}
+			_, err = b.tasks.Resend(b.AsMarketer, late)
+			require.Equal(t, []string{"reasonIn NOT_RESENDABLE", "reasonIn NOT_RESENDABLE"}, rules(t, err), "for them the message never was")
+			content := db.Ent.Task.GetX(b.System, d.ID).Content
+			db.Ent.Task.UpdateOne(d).SetContent([]byte(`{"params":[{"key":"thing1","parts":[{"var":{"source":"EVENT","name":"item"}}]}]}`)).ExecX(b.System)
+			_, err = b.tasks.Resend(b.AsMarketer, task.ResendInput{TaskID: d.ID, StatusIn: failed.StatusIn})
+			require.Equal(t, "CONFLICT EVENT_GONE", reason(t, err))
+			db.Ent.Task.UpdateOne(d).SetContent(content).ExecX(b.System)
 			other := setup(t, db)
 			strange := start(t, other, other.approved(t, "other"))
 			_, err = b.tasks.Resend(b.AsMarketer, task.ResendInput{TaskID: d.ID, RunID: run(other, strange).ID, StatusIn: failed.StatusIn})

@@ -13,6 +13,8 @@ import (
 	"tidings/outreach/delivery"
 	"tidings/outreach/dispatch"
 	"tidings/outreach/fault"
+	"tidings/outreach/gate"
+	"tidings/outreach/render"
 	"tidings/outreach/task/state"
 )
 
@@ -28,17 +30,21 @@ type ResendInput struct {
 	DeliveryIDs []string // empty: all that match
 }
 
-// again are the outcomes after which a message may be sent once more. Who may
-// have got it already, UNCONFIRMED, gets it perhaps twice: the asker decides.
+// again are the outcomes after which a message may be sent once more, but for
+// gate.NeverAgain. Who may have got it already, UNCONFIRMED, gets it perhaps
+// twice: the asker decides.
 var again = map[delivery.Status]bool{delivery.Failed: true, delivery.NotSent: true, delivery.Unconfirmed: true}
 
 // Resend makes a new run for people whom an earlier run did not reach. They go
-// through rendering and all limits again.
+// through rendering and all limits again. Of a triggered day it is about what had
+// failed when it was asked for: who failed more than once gets one message, and
+// who fails again later can be sent to again. What shows its event cannot: the
+// event is not kept.
 //
 // SECURITY: messages go out without another approval; the task was approved as it is.
 //
-// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (task, run), INVALID (statusIn,
-// deliveryIds), CONFLICT (the status).
+// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (task, run), INVALID (statusIn, reasonIn,
+// deliveryIds), CONFLICT (the status, RESENDING, EVENT_GONE).
 func (s *Service) Resend(ctx context.Context, in ResendInput) (*ent.Run, error) {
 	selection, err := in.selection()
 	if err != nil {
@@ -46,6 +52,9 @@ func (s *Service) Resend(ctx context.Context, in ResendInput) (*ent.Run, error) 
 	}
 	var out *ent.Run
 	_, err = s.command(ctx, state.OpResend, in.TaskID, func(ctx context.Context, tx *ent.Tx, t *ent.Task) (*ent.Task, error) {
+		if err := showsNoEvent(t); err != nil {
+			return nil, err
+		}
 		origin, err := originRun(ctx, tx, in)
 		if err != nil {
 			return nil, err
@@ -54,7 +63,7 @@ func (s *Service) Resend(ctx context.Context, in ResendInput) (*ent.Run, error) 
 		if err := tx.Run.UpdateOneID(origin.ID).SetUpdatedAt(s.clock.Now()).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("lock run: %w", err)
 		}
-		if selection.Persons, err = in.persons(origin); err != nil {
+		if selection.Persons, selection.Seqs, err = in.named(origin); err != nil {
 			return nil, err
 		}
 		busy, err := tx.Run.Query().Where(entrun.OriginID(origin.ID),
@@ -96,6 +105,12 @@ func (in *ResendInput) selection() (*dispatch.Selection, error) {
 		}
 		sel.Statuses = append(sel.Statuses, int(status))
 	}
+	for _, reason := range in.ReasonIn {
+		if slices.Contains(gate.NeverAgain, gate.Reason(reason)) {
+			fs.Add("reasonIn", "NOT_RESENDABLE", "%s cannot be sent again", reason)
+			fs.With(map[string]any{"reason": reason})
+		}
+	}
 	sel.Reached = reached(in.StatusIn)
 	if len(in.StatusIn) == 0 {
 		fs.Add("statusIn", "REQUIRED", "say which outcomes are sent again")
@@ -118,19 +133,35 @@ func reached(asked []delivery.Status) []int {
 	return out
 }
 
-// persons are those of the single deliveries that were named.
-func (in *ResendInput) persons(origin *ent.Run) ([]uint32, error) {
+// showsNoEvent refuses a task whose message shows the event that started it:
+// deliveries do not keep it, so everybody would lack a value.
+func showsNoEvent(t *ent.Task) error {
+	content, err := storedContent(t.Content)
+	if err != nil {
+		return err
+	}
+	for _, p := range content.Params {
+		for _, part := range p.Parts {
+			if part.Var != nil && part.Var.Source == render.Event {
+				return fault.Errorf(fault.Conflict, "the message shows its event, which is not kept, so it cannot be sent again").Because("EVENT_GONE")
+			}
+		}
+	}
+	return nil
+}
+
+// named are the persons and seqs of the single deliveries that were named.
+func (in *ResendInput) named(origin *ent.Run) (persons, seqs []uint32, err error) {
 	var fs fault.Fields
-	var out []uint32
 	for _, text := range in.DeliveryIDs {
 		key, err := delivery.ParseKey(text)
 		if err != nil || key.Run != origin.Num {
 			fs.Add("deliveryIds", "NOT_FOUND", "%q is no delivery of this run", text)
 			continue
 		}
-		out = append(out, key.Person)
+		persons, seqs = append(persons, key.Person), append(seqs, key.Seq)
 	}
-	return out, fs.Err()
+	return persons, seqs, fs.Err()
 }
 
 // originRun is the run that is repeated: the one named, or the task's newest that

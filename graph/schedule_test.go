@@ -114,7 +114,7 @@ func TestRepeatingAndTriggeredTasks(t *testing.T) {
 			a = b.as(viewer, preview, vars{"type": "DONE_A_NOT_B", "t": abandoned()})
 			require.Empty(t, a.Errors)
 			require.Equal(t, map[string]any{
-				"defaultEnd": "2026-12-01T16:20:00Z", "problems": []any{},
+				"defaultEnd": "2026-12-01T16:21:00Z", "problems": []any{},
 				"example": map[string]any{"doneAt": "2026-11-22T16:00:00Z", "judgedAt": "2026-11-22T16:20:00Z", "sentAt": "2026-11-23T02:00:00Z", "tooLate": false},
 			}, a.at("triggerPreview"))
 			a = b.as(viewer, preview, vars{"type": "DONE_A", "t": vars{"a": vars{"events": []any{vars{"event": "add_to_cart", "where": vars{"op": "XOR"}}}}}})
@@ -125,7 +125,7 @@ func TestRepeatingAndTriggeredTasks(t *testing.T) {
 
 			a = b.as(marketer, `mutation($id:ID!){submitTask(id:$id){status startsAt endsAt approval{expiresAt}}}`, vars{"id": id})
 			require.Empty(t, a.Errors)
-			at("2026-12-01T16:20:00Z", a.at("submitTask.endsAt"))             // the default
+			at("2026-12-01T16:21:00Z", a.at("submitTask.endsAt"))             // the default
 			at("2026-11-30T16:00:00Z", a.at("submitTask.approval.expiresAt")) // with A's window
 		})
 

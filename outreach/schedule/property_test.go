@@ -197,8 +197,8 @@ func TestDueIsNeverBeforeTheEventAndTheDefaultEndCutsNothingOff(t *testing.T) {
 		require.False(rt, lastDue.Before(due), "a later event is not due earlier")
 
 		validity := schedule.Validity{WindowStart: base.Add(-1), WindowEnd: last, Timing: timing}
-		validity.EndAt = validity.DefaultEnd(zone)
-		require.False(rt, validity.EndAt.Before(due))
-		require.False(rt, validity.EndAt.Before(lastDue))
+		validity.EndAt = validity.DefaultEnd(0, zone)
+		require.True(rt, validity.EndAt.After(due), "at the end itself nothing is sent")
+		require.True(rt, validity.EndAt.After(lastDue))
 	})
 }

@@ -99,9 +99,8 @@ func firstOn(clock TimeOfDay, base time.Time, days, step int, zone *time.Locatio
 
 // Latest is the instant to which messages whose base is at most lastBase may be
 // pending, for the task's end (§10.4): a delay counts as its length, AtDateTime
-// as that datetime and a day, AtTime as Days + 1 days and OnWeekday as 7 days,
-// days being the calendar's, so that a clock put back in between cuts nothing off.
-// The day is what sending gets: at the end itself nothing is sent any more.
+// as that datetime, AtTime as Days + 1 days and OnWeekday as 7 days, days being the
+// calendar's, so that a clock put back in between cuts nothing off.
 func (t Timing) Latest(lastBase time.Time, zone *time.Location) time.Time {
 	due := t.Due(lastBase, zone)
 	switch t.Kind {
@@ -109,9 +108,7 @@ func (t Timing) Latest(lastBase time.Time, zone *time.Location) time.Time {
 		return latest(due, wallLater(lastBase, t.Days+1, zone))
 	case OnWeekday:
 		return latest(due, wallLater(lastBase, 7, zone))
-	case AtDateTime:
-		return latest(due, wallLater(t.At, 1, zone))
-	case Immediate, Delay:
+	case Immediate, Delay, AtDateTime:
 	}
 	return due
 }

@@ -37,6 +37,9 @@ var units = map[Unit]time.Duration{Minute: time.Minute, Hour: time.Hour, Day: da
 const (
 	minWait = time.Minute
 	maxWait = 30 * day
+	// lastMinute is what the default end leaves for events to be taken in, and for
+	// messages to be sent.
+	lastMinute = time.Minute
 	// maxWindow is the longest window of A, in years (§10.4).
 	maxWindow = 1
 )
@@ -54,9 +57,14 @@ type Validity struct {
 }
 
 // DefaultEnd is the end time that is filled in for the user (R69): the window's
-// end, the wait for B, and the longest that the timing can take after that.
-func (v Validity) DefaultEnd(zone *time.Location) time.Time {
-	return v.Timing.Latest(v.lastJudgement(), zone)
+// end, the wait for B and the grace before judging, the longest that the timing can
+// take, and a minute in which the last message is sent: at the end itself nothing is.
+func (v Validity) DefaultEnd(grace time.Duration, zone *time.Location) time.Time {
+	end := v.Timing.Latest(v.lastJudgement(), zone)
+	if v.Wait != nil {
+		end = end.Add(grace)
+	}
+	return end.Add(lastMinute)
 }
 
 // CountsA tells whether an event A at this time is in the window (R68).

@@ -20,22 +20,22 @@ func TestDefaultEndTime(t *testing.T) {
 		timing schedule.Timing
 		want   string
 	}{
-		"immediately: the window's end (R69)":                   {"Asia/Shanghai", "2026-03-31 23:59", nil, schedule.Timing{Kind: schedule.Immediate}, "2026-03-31T23:59:00+08:00"},
-		"with B: and the wait (R69)":                            {"Asia/Shanghai", "2026-03-31 23:59", span(20, schedule.Minute), schedule.Timing{Kind: schedule.Immediate}, "2026-04-01T00:19:00+08:00"},
-		"with B and a delay: both (R69)":                        {"Asia/Shanghai", "2026-03-31 12:00", span(2, schedule.Hour), schedule.Timing{Kind: schedule.Delay, Days: 1, Hours: 1}, "2026-04-01T15:00:00+08:00"},
-		"a wait of days (R69)":                                  {"Asia/Shanghai", "2026-03-31 12:00", span(30, schedule.Day), schedule.Timing{Kind: schedule.Immediate}, "2026-04-30T12:00:00+08:00"},
-		"a weekday counts as 7 days (§10.4)":                    {"Asia/Shanghai", "2026-03-31 12:00", nil, tuesday("10:00"), "2026-04-07T12:00:00+08:00"},
-		"a time of day counts as k + 1 days (§10.4)":            {"Asia/Shanghai", "2026-03-31 12:00", nil, clockAfter(2, "10:00"), "2026-04-03T12:00:00+08:00"},
-		"a datetime counts as itself and a day (§10.4)":         {"Asia/Shanghai", "2026-03-31 12:00", nil, at1111, "2026-11-12T10:00:00+08:00"},
-		"unless the window ends after it (§10.4)":               {"Asia/Shanghai", "2026-12-31 12:00", nil, at1111, "2026-12-31T12:00:00+08:00"},
-		"7 days are the calendar's over a clock change (§10.4)": {"America/New_York", "2026-10-27 12:00", nil, tuesday("10:00"), "2026-11-03T12:00:00-05:00"},
-		"in an overlap nothing is cut off (§10.4)":              {"America/New_York", "2026-11-01T01:15:00-05:00", nil, clockAfter(0, "01:30"), "2026-11-02T01:30:00-05:00"},
+		"immediately: the window's end and a minute (R69)":      {"Asia/Shanghai", "2026-03-31 23:59", nil, schedule.Timing{Kind: schedule.Immediate}, "2026-04-01T00:00:00+08:00"},
+		"with B: and the wait and the grace (R69)":              {"Asia/Shanghai", "2026-03-31 23:59", span(20, schedule.Minute), schedule.Timing{Kind: schedule.Immediate}, "2026-04-01T00:25:00+08:00"},
+		"with B and a delay: both (R69)":                        {"Asia/Shanghai", "2026-03-31 12:00", span(2, schedule.Hour), schedule.Timing{Kind: schedule.Delay, Days: 1, Hours: 1}, "2026-04-01T15:06:00+08:00"},
+		"a wait of days (R69)":                                  {"Asia/Shanghai", "2026-03-31 12:00", span(30, schedule.Day), schedule.Timing{Kind: schedule.Immediate}, "2026-04-30T12:06:00+08:00"},
+		"a weekday counts as 7 days (§10.4)":                    {"Asia/Shanghai", "2026-03-31 12:00", nil, tuesday("10:00"), "2026-04-07T12:01:00+08:00"},
+		"a time of day counts as k + 1 days (§10.4)":            {"Asia/Shanghai", "2026-03-31 12:00", nil, clockAfter(2, "10:00"), "2026-04-03T12:01:00+08:00"},
+		"a datetime counts as itself (§10.4)":                   {"Asia/Shanghai", "2026-03-31 12:00", nil, at1111, "2026-11-11T10:01:00+08:00"},
+		"unless the window ends after it (§10.4)":               {"Asia/Shanghai", "2026-12-31 12:00", nil, at1111, "2026-12-31T12:01:00+08:00"},
+		"7 days are the calendar's over a clock change (§10.4)": {"America/New_York", "2026-10-27 12:00", nil, tuesday("10:00"), "2026-11-03T12:01:00-05:00"},
+		"in an overlap nothing is cut off (§10.4)":              {"America/New_York", "2026-11-01T01:15:00-05:00", nil, clockAfter(0, "01:30"), "2026-11-02T01:31:00-05:00"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			zone := in(t, c.zone)
 			v := schedule.Validity{WindowEnd: at(t, c.aEnd, zone), Wait: c.wait, Timing: c.timing}
-			require.Equal(t, c.want, v.DefaultEnd(zone).Format(time.RFC3339))
+			require.Equal(t, c.want, v.DefaultEnd(5*time.Minute, zone).Format(time.RFC3339))
 		})
 	}
 }

@@ -35,6 +35,7 @@ type Facts struct {
 	// Programs are the mini programs in channel management, by AppID (R88).
 	Programs []string
 	Zone     *time.Location
+	Grace    time.Duration // the project's before judging
 	// Able is what the project allows a task of this type (spec section 0).
 	Able audience.Able
 	// Lead is how many minutes before its reach time a segment is refreshed (R52).

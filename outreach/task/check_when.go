@@ -33,7 +33,7 @@ func checkWhen(fs *fault.Fields, f Facts) error {
 			d = &trigger.Definition{}
 		}
 		*fs = append(*fs, TriggerProblems(*d, missing, TriggerSetting{
-			Type: f.Task.Type, EndsAt: f.Task.EndsAt, Now: f.Now, Zone: f.Zone, Events: f.Events,
+			Type: f.Task.Type, EndsAt: f.Task.EndsAt, Now: f.Now, Zone: f.Zone, Grace: f.Grace, Events: f.Events,
 		})...)
 	}
 	return nil
@@ -56,6 +56,8 @@ type TriggerSetting struct {
 	EndsAt *time.Time
 	Now    time.Time
 	Zone   *time.Location
+	// Grace is the project's before judging; the default end counts it in.
+	Grace time.Duration
 	// Events is what the project knows of the events that the trigger names.
 	Events rule.Catalogue
 }
@@ -65,7 +67,7 @@ type TriggerSetting struct {
 // so nothing else is said of events until they are. The default end needs nobody's
 // word: what it lacks is said of what it is made from.
 func TriggerProblems(d trigger.Definition, missing fault.Fields, s TriggerSetting) fault.Fields {
-	end, known := EndOf(d, s.Type, s.EndsAt, s.Zone)
+	end, known := EndOf(d, s.Type, s.EndsAt, s.Grace, s.Zone)
 	if len(missing) > 0 {
 		s.Events = nil
 	}
@@ -84,7 +86,7 @@ func TriggerProblems(d trigger.Definition, missing fault.Fields, s TriggerSettin
 
 // EndOf is the end of a triggered task: the given one, or the default (R69);
 // not known while what that is made from is missing.
-func EndOf(d trigger.Definition, taskType enttask.Type, given *time.Time, zone *time.Location) (end time.Time, known bool) {
+func EndOf(d trigger.Definition, taskType enttask.Type, given *time.Time, grace time.Duration, zone *time.Location) (end time.Time, known bool) {
 	if given != nil {
 		return *given, true
 	}
@@ -94,5 +96,5 @@ func EndOf(d trigger.Definition, taskType enttask.Type, given *time.Time, zone *
 	if d.A.To.IsZero() || len(d.Timing.Validate("")) > 0 {
 		return time.Time{}, false
 	}
-	return d.DefaultEnd(zone).UTC().Truncate(time.Microsecond), true
+	return d.DefaultEnd(grace, zone).UTC().Truncate(time.Microsecond), true
 }

@@ -129,7 +129,7 @@ func (s *Service) copyOnce(ctx context.Context, taskID string, first int) (made 
 		d := &draft{Task: *t, newContent: true, setGroups: true}
 		d.UploadID = nil
 		d.CreatorID = viewer.From(ctx).AccountID
-		if d.EndsAt, err = givenEnd(t, zone(t.Edges.Project)); err != nil {
+		if d.EndsAt, err = givenEnd(t, t.Edges.Project); err != nil {
 			return nil, err
 		}
 		if err := s.copiedSegment(ctx, tx, d); err != nil {

@@ -33,13 +33,14 @@ type CyclePreview struct {
 //
 // UNAUTHENTICATED, FORBIDDEN, INVALID (first).
 func (s *Service) PreviewCycle(ctx context.Context, raw json.RawMessage, first int) (*CyclePreview, error) {
-	zone, now, err := s.previewing(ctx)
+	p, now, err := s.previewing(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := fewPoints(first); err != nil {
 		return nil, err
 	}
+	zone := zone(p)
 	c, err := ParseCycle(raw)
 	if refused, is := errors.AsType[*fault.Error](err); is {
 		return &CyclePreview{Problems: refused.Fields}, nil
@@ -63,10 +64,11 @@ type TriggerPreview struct {
 //
 // UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) PreviewTrigger(ctx context.Context, taskType enttask.Type, raw json.RawMessage, endsAt *time.Time) (*TriggerPreview, error) {
-	zone, now, err := s.previewing(ctx)
+	p, now, err := s.previewing(ctx)
 	if err != nil {
 		return nil, err
 	}
+	zone, grace := zone(p), grace(p)
 	out := &TriggerPreview{}
 	if audience.Scheduled(taskType) {
 		out.Problems.Add("type", "NOT_ALLOWED", "a task of this type has no trigger")
@@ -88,8 +90,8 @@ func (s *Service) PreviewTrigger(ctx context.Context, taskType enttask.Type, raw
 		return nil, err
 	}
 	endsAt = stored(endsAt)
-	out.Problems = TriggerProblems(d, out.Problems, TriggerSetting{Type: taskType, EndsAt: endsAt, Now: now, Zone: zone, Events: events})
-	usual, known := EndOf(d, taskType, nil, zone)
+	out.Problems = TriggerProblems(d, out.Problems, TriggerSetting{Type: taskType, EndsAt: endsAt, Now: now, Zone: zone, Grace: grace, Events: events})
+	usual, known := EndOf(d, taskType, nil, grace, zone)
 	if !known {
 		return out, nil
 	}
@@ -102,8 +104,8 @@ func (s *Service) PreviewTrigger(ctx context.Context, taskType enttask.Type, raw
 	return out, nil
 }
 
-// previewing is what every preview begins with: who asks, and the project's zone.
-func (s *Service) previewing(ctx context.Context) (*time.Location, time.Time, error) {
+// previewing is what every preview begins with: who asks, and the project.
+func (s *Service) previewing(ctx context.Context) (*ent.Project, time.Time, error) {
 	if err := access.RequireAny(ctx, access.TaskView, access.TaskCreate); err != nil {
 		return nil, time.Time{}, err
 	}
@@ -111,7 +113,7 @@ func (s *Service) previewing(ctx context.Context) (*time.Location, time.Time, er
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("load project: %w", err)
 	}
-	return zone(p), s.clock.Now(), nil
+	return p, s.clock.Now(), nil
 }
 
 // Coming are the next points of a repeating task that is not over; of a draft

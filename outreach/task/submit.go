@@ -47,7 +47,7 @@ func (s *Service) Submit(ctx context.Context, taskID string) (*ent.Task, error) 
 		if err != nil {
 			return nil, fmt.Errorf("freeze template: %w", err)
 		}
-		when, err := bound(t, facts.Zone)
+		when, err := bound(t, facts.Grace, facts.Zone)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ func (s *Service) Withdraw(ctx context.Context, taskID string) (*ent.Task, error
 		if err := approval.Withdraw(ctx, tx, t, s.clock.Now()); err != nil {
 			return nil, err
 		}
-		end, err := givenEnd(t, zone(t.Edges.Project))
+		end, err := givenEnd(t, t.Edges.Project)
 		if err != nil {
 			return nil, err
 		}
@@ -102,7 +102,7 @@ func (s *Service) Withdraw(ctx context.Context, taskID string) (*ent.Task, error
 // gather loads what Check decides on.
 func (s *Service) gather(ctx context.Context, tx *ent.Tx, t *ent.Task, now time.Time) (Facts, error) {
 	f := Facts{
-		Task: t, Now: now, Channel: t.Edges.Channel, Template: t.Edges.Template, Upload: t.Edges.Upload, Zone: zone(t.Edges.Project),
+		Task: t, Now: now, Channel: t.Edges.Channel, Template: t.Edges.Template, Upload: t.Edges.Upload, Zone: zone(t.Edges.Project), Grace: grace(t.Edges.Project),
 	}
 	if err := s.audienceFacts(ctx, tx, &f); err != nil {
 		return f, err
@@ -142,6 +142,9 @@ func zone(p *ent.Project) *time.Location {
 	}
 	return time.UTC
 }
+
+// grace is how long a project waits for late events before it judges (§10.2).
+func grace(p *ent.Project) time.Duration { return time.Duration(p.JudgeGrace) * time.Second }
 
 // freeze is the task as it is submitted, for whoever asks later what was approved.
 func freeze(ctx context.Context, tx *ent.Tx, t *ent.Task) ([]byte, error) {

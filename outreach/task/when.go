@@ -196,7 +196,7 @@ type bounds struct {
 
 // bound fixes the bounds of a checked task: of the cycle, or from A's first
 // instant to the end that was given, or else the default one (R58, R68, R69).
-func bound(t *ent.Task, zone *time.Location) (bounds, error) {
+func bound(t *ent.Task, grace time.Duration, zone *time.Location) (bounds, error) {
 	out := bounds{trigger: t.Trigger}
 	switch t.Type {
 	case enttask.TypeOnce:
@@ -211,7 +211,7 @@ func bound(t *ent.Task, zone *time.Location) (bounds, error) {
 		if err != nil || d == nil {
 			return out, err
 		}
-		end, _ := EndOf(*d, t.Type, t.EndsAt, zone) // it was checked
+		end, _ := EndOf(*d, t.Type, t.EndsAt, grace, zone) // it was checked
 		out.from, out.to = stored(&d.A.From), stored(&end)
 		if out.trigger, err = d.JSON(); err != nil {
 			return out, fmt.Errorf("write trigger: %w", err)
@@ -222,7 +222,7 @@ func bound(t *ent.Task, zone *time.Location) (bounds, error) {
 
 // givenEnd is the end that somebody chose for a task: not that of a cycle, and
 // not the default one, which follows the trigger when that is edited again.
-func givenEnd(t *ent.Task, zone *time.Location) (*time.Time, error) {
+func givenEnd(t *ent.Task, p *ent.Project) (*time.Time, error) {
 	if t.EndsAt == nil || t.StartsAt == nil { // it was not submitted, so nothing was filled in
 		return t.EndsAt, nil
 	}
@@ -230,7 +230,7 @@ func givenEnd(t *ent.Task, zone *time.Location) (*time.Time, error) {
 	if err != nil || t.Type == enttask.TypeOnce || t.Type == enttask.TypeRepeat || d == nil {
 		return nil, err
 	}
-	if end, _ := EndOf(*d, t.Type, nil, zone); end.Equal(*t.EndsAt) {
+	if end, _ := EndOf(*d, t.Type, nil, grace(p), zone(p)); end.Equal(*t.EndsAt) {
 		return nil, nil //nolint:nilnil // nobody chose one
 	}
 	return t.EndsAt, nil

@@ -307,14 +307,14 @@ func TestWhenIsKept(t *testing.T) {
 			require.Nil(t, d.StartsAt)
 
 			d, _ = b.submitted(t, "cart", b.triggered(t, enttask.TypeDoneA, unpaid()))
-			require.Equal(t, "2026-03-01T16:00:00Z 2026-03-19T17:00:00Z", from(d)+" "+to(d), "the default end: the window's and the delay; there is no B (R69)")
+			require.Equal(t, "2026-03-01T16:00:00Z 2026-03-19T17:01:00Z", from(d)+" "+to(d), "the default end: the window's, the delay and a minute; there is no B (R69)")
 			require.NotContains(t, string(d.Trigger), "pay", "done A has no B")
 			d, err = b.tasks.Withdraw(b.AsMarketer, d.ID)
 			require.NoError(t, err)
 			require.Nil(t, d.EndsAt, "the default follows the trigger when that is edited")
 
 			d, _ = b.submitted(t, "unpaid", b.triggered(t, enttask.TypeDoneANotB, unpaid()))
-			require.Equal(t, "2026-03-19T17:20:00Z", to(d), "with B also the wait (R69, R75)")
+			require.Equal(t, "2026-03-19T17:21:00Z", to(d), "with B also the wait (R69, R75)")
 
 			chosen := time.Date(2026, 3, 19, 16, 30, 0, 0, time.UTC)
 			d, _ = b.submitted(t, "chosen", func(in *task.Input) {
@@ -405,6 +405,25 @@ func TestTriggeredSamples(t *testing.T) {
 	})
 }
 
+// What is judged last is judged before the end that is filled in (R69, §10.2).
+func TestTheDefaultEndWaitsForLateEventsAsTheProjectDoes(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		b := setup(t, db)
+		b.learn(t)
+		db.Ent.Project.UpdateOneID(b.Project.ID).SetJudgeGrace(300).ExecX(b.ctx)
+		want := time.Date(2026, 3, 19, 17, 26, 0, 0, time.UTC)
+		found, err := b.tasks.PreviewTrigger(b.AsViewer, enttask.TypeDoneANotB, text(t, unpaid()), nil)
+		require.NoError(t, err)
+		require.WithinDuration(t, want, *found.DefaultEnd, 0)
+		d, _ := b.submitted(t, "unpaid", b.triggered(t, enttask.TypeDoneANotB, unpaid()))
+		require.WithinDuration(t, want, *d.EndsAt, 0)
+		d, err = b.tasks.Withdraw(b.AsMarketer, d.ID)
+		require.NoError(t, err)
+		require.Nil(t, d.EndsAt, "nobody chose it")
+	})
+}
+
 func TestPreviews(t *testing.T) {
 	t.Parallel()
 
@@ -436,7 +455,7 @@ func TestPreviews(t *testing.T) {
 			found, err := b.tasks.PreviewTrigger(b.AsViewer, enttask.TypeDoneANotB, text(t, unpaid()), nil)
 			require.NoError(t, err)
 			require.Empty(t, found.Problems)
-			require.WithinDuration(t, time.Date(2026, 3, 19, 17, 20, 0, 0, time.UTC), *found.DefaultEnd, 0)
+			require.WithinDuration(t, time.Date(2026, 3, 19, 17, 21, 0, 0, time.UTC), *found.DefaultEnd, 0)
 			from := time.Date(2026, 3, 1, 16, 0, 0, 0, time.UTC)
 			require.WithinDuration(t, from, found.Example.DoneAt, 0, "the window begins tomorrow")
 			require.WithinDuration(t, from.Add(20*time.Minute), *found.Example.JudgedAt, 0)

@@ -78,9 +78,10 @@ func (d Definition) Validity(end time.Time) schedule.Validity {
 }
 
 // DefaultEnd is the task's end that is filled in (R69): the window's end, the
-// wait for B, and the longest that the timing takes.
-func (d Definition) DefaultEnd(zone *time.Location) time.Time {
-	return d.Validity(time.Time{}).DefaultEnd(zone)
+// wait for B and the project's grace before judging, the longest that the timing
+// takes, and a minute.
+func (d Definition) DefaultEnd(grace time.Duration, zone *time.Location) time.Time {
+	return d.Validity(time.Time{}).DefaultEnd(grace, zone)
 }
 
 // EventNames are the names of A's events and of B's, each once.

@@ -145,9 +145,9 @@ func TestTheEndIsFilledIn(t *testing.T) {
 	d, err := trigger.Parse([]byte(whole))
 	require.NoError(t, err)
 	// The window's end, 20 minutes for B, 7 days for a weekday (§10.4).
-	require.Equal(t, time.Date(2026, 4, 7, 0, 20, 0, 0, time.UTC), d.DefaultEnd(time.UTC))
+	require.Equal(t, time.Date(2026, 4, 7, 0, 26, 0, 0, time.UTC), d.DefaultEnd(5*time.Minute, time.UTC))
 	d.B, d.Timing = nil, schedule.Timing{Kind: schedule.Immediate}
-	require.Equal(t, d.A.To, d.DefaultEnd(time.UTC))
+	require.Equal(t, d.A.To.Add(time.Minute), d.DefaultEnd(5*time.Minute, time.UTC), "nothing is judged")
 }
 
 func TestFactsTellWhatFollowsForSomebodyNow(t *testing.T) {

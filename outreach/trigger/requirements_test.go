@@ -97,6 +97,12 @@ func TestRequirements61To75(t *testing.T) {
 			cart(trigger.Every, 1, schedule.Timing{Kind: schedule.Delay, Days: 2}), time.Time{},
 			[]step{{"cart", on(30, 23, 59)}}, []time.Time{on(30, 23, 59).AddDate(0, 0, 2)}, 0,
 		},
+		"R69: and the one of the window's last instant": {
+			cart(trigger.Every, 1, at), time.Time{}, []step{{"cart", on(31, 0, 0)}}, []time.Time{on(31, 0, 0)}, 0,
+		},
+		"R69, R75: and so with B": {
+			notPay(20, cart(trigger.Every, 1, at)), time.Time{}, []step{{"cart", on(31, 0, 0)}}, []time.Time{on(31, 0, 20)}, 0,
+		},
 		"R73, R74: A, and B in time or not": {
 			notPay(20, cart(trigger.Every, 1, at)), time.Time{},
 			[]step{{"cart", on(9, 10, 0)}, {"pay", on(9, 10, 19)}, {"cart", on(9, 11, 0)}, {"pay", on(9, 11, 21)}}, []time.Time{on(9, 11, 20)}, 0,
@@ -122,7 +128,7 @@ func TestRequirements61To75(t *testing.T) {
 				d := c.def(w)
 				end := c.end
 				if end.IsZero() {
-					end = d.DefaultEnd(time.FixedZone("Shanghai", 8*3600)).UTC()
+					end = d.DefaultEnd(0, time.FixedZone("Shanghai", 8*3600)).UTC()
 				}
 				task := w.task(d, func(t *ent.TaskCreate) { t.SetApprovedAt(on(1, 0, 0)).SetEndsAt(end) })
 				var sent []time.Time

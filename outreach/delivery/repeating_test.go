@@ -16,6 +16,7 @@ import (
 	"tidings/internal/due"
 	"tidings/internal/factory"
 	"tidings/internal/testdb"
+	"tidings/outreach/channel"
 	"tidings/outreach/delivery"
 	"tidings/outreach/dispatch"
 	"tidings/outreach/schedule"
@@ -122,6 +123,39 @@ func TestARepeatingTaskOfFiveDays(t *testing.T) {
 			require.Empty(t, b.sender.calls)
 			require.Equal(t, map[delivery.Status]int{delivery.NotSent: 3}, b.tally(run))
 			require.Equal(t, 3, db.Ent.Delivery.Query().Where(entdelivery.RunNum(run.Num), entdelivery.Reason("TASK_ENDED")).CountX(b.ctx))
+		})
+		t.Run("on a broken channel that is recorded too, without tokens (§4.7)", func(t *testing.T) {
+			b := setup(t, db)
+			task := b.repeating(schedule.Cycle{Kind: schedule.EveryDays, Every: 1, Times: []string{"12:00"}, Start: b.Now, End: b.Now.Add(5 * time.Hour)})
+			run := b.runsOf(task)[0]
+			b.clock.Set(run.PlannedAt)
+			b.prepare()
+			require.NoError(t, db.Ent.Run.UpdateOne(run).SetFailure(dispatch.TaskEnded).Exec(b.ctx))
+			require.NoError(t, db.Ent.Task.UpdateOne(task).SetRunStatus(enttask.RunStatusEnded).Exec(b.ctx))
+			require.NoError(t, db.Ent.Channel.UpdateOneID(b.Channel.ID).SetState("ABNORMAL").Exec(b.ctx))
+			b.at(b.Now.Add(5 * time.Hour))
+			_, ended := b.statuses(task, run)
+			require.Equal(t, entrun.StatusDone, ended)
+			require.Empty(t, b.sender.calls)
+			require.Equal(t, 3, db.Ent.Delivery.Query().Where(entdelivery.RunNum(run.Num), entdelivery.Reason("TASK_ENDED")).CountX(b.ctx))
+		})
+		t.Run("stopped by a message of its last run, it ends with its window, though nothing of that is left (§1.3)", func(t *testing.T) {
+			b := setup(t, db)
+			task := b.repeating(schedule.Cycle{Kind: schedule.EveryDays, Every: 1, Times: []string{"12:00"}, Start: b.Now, End: b.Now.Add(5 * time.Hour)})
+			run := b.runsOf(task)[0]
+			b.sender.answer = func(string, int) channel.Result {
+				return channel.Result{Outcome: channel.Failed, Code: "41030", Scope: channel.ScopeTask}
+			}
+			b.at(run.PlannedAt)
+			status, ended := b.statuses(task, run)
+			require.Equal(t, enttask.RunStatusAbnormal, status)
+			require.Equal(t, entrun.StatusDone, ended, "all calls were under way")
+			b.at(b.Now.Add(5*time.Hour - time.Second))
+			status, _ = b.statuses(task, run)
+			require.Equal(t, enttask.RunStatusAbnormal, status)
+			b.at(b.Now.Add(5 * time.Hour))
+			status, _ = b.statuses(task, run)
+			require.Equal(t, enttask.RunStatusEnded, status)
 		})
 		t.Run("a run that is sending when the window ends finishes (§4.7)", func(t *testing.T) {
 			b := setup(t, db)

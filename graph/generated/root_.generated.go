@@ -13921,9 +13921,9 @@ type TriggerExample {
 
 "What a triggered task has in store."
 type TriggerStanding {
-  "Wait for whether B is done."
+  "Wait for whether B is done; 100,001 says that there are more than 100,000."
   judging: Int!
-  "Wait for the time of their message."
+  "Wait for the time of their message; counted as judging is."
   pending: Int!
   "When the next of them is due."
   nextAt: Time

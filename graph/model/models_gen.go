@@ -698,9 +698,9 @@ type TriggerPreview struct {
 
 // What a triggered task has in store.
 type TriggerStanding struct {
-	// Wait for whether B is done.
+	// Wait for whether B is done; 100,001 says that there are more than 100,000.
 	Judging int `json:"judging"`
-	// Wait for the time of their message.
+	// Wait for the time of their message; counted as judging is.
 	Pending int `json:"pending"`
 	// When the next of them is due.
 	NextAt *time.Time `json:"nextAt,omitempty"`

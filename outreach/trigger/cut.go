@@ -159,6 +159,10 @@ func (c *cutting) shard(ctx context.Context, tx *sql.Tx) (full, cut bool, err er
 	if err != nil {
 		return false, false, err
 	}
+	had, err := c.had(ctx, tx, touches, same)
+	if err != nil {
+		return false, false, err
+	}
 	slice := roaring.New()
 	var gone []int64
 	var kept []pendingTouch
@@ -172,6 +176,9 @@ func (c *cutting) shard(ctx context.Context, tx *sql.Tx) (full, cut bool, err er
 			if !among(c.members, t.person, nums[1:]) {
 				t.reason = string(gate.NotInAudience)
 			}
+		}
+		if t.reason == "" && had[t.person] {
+			t.reason = string(gate.Duplicate)
 		}
 		if t.reason != "" || len(t.props) > 0 {
 			kept = append(kept, t)

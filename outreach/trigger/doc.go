@@ -16,7 +16,9 @@
 //     fenced by its attempt and also marks it as done; so a job that runs twice, a
 //     worker that was taken over, or a commit that nobody acknowledged counts
 //     nothing twice. That an event is stored once is the event store's promise.
-//   - CUMULATIVE fires at most once for a person, whoever was merged into them.
+//   - CUMULATIVE fires at most once for a person, whoever was merged into them. Of
+//     two who had each fired before they became one, the message that is cut second
+//     is a DUPLICATE. What was in two shards already at the merge is not held back.
 //     For EVERY, what fired, what was LATE and what was NOT_IN_AUDIENCE are
 //     together ⌊count / n⌋ in any order of events, batches and workers.
 //   - Whether B was done is asked of the stored events at the judgement and never

@@ -105,6 +105,9 @@ func (a *App) sweepOnce(ctx context.Context) error {
 	if _, err := a.tasks.SweepBacktests(ctx, now); err != nil {
 		return fmt.Errorf("backtests: %w", err)
 	}
+	if _, err := a.preflights.Sweep(ctx, now); err != nil {
+		return fmt.Errorf("preflights: %w", err)
+	}
 	if err := event.Sweep(ctx, a.db, a.clock.Now()); err != nil {
 		return fmt.Errorf("events: %w", err)
 	}

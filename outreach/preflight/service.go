@@ -21,8 +21,11 @@ import (
 	"tidings/outreach/task/state"
 )
 
-// kept is how many preflights of a task are kept: the newest.
-const kept = 5
+const (
+	// kept is how many preflights of a task are kept: the newest, keptFor how long.
+	kept    = 5
+	keptFor = 30 * 24 * time.Hour
+)
 
 // Deps is what the service needs.
 type Deps struct {
@@ -147,6 +150,17 @@ func Forget(ctx context.Context, tx *ent.Tx, taskID string) error {
 		return fmt.Errorf("delete preflights: %w", err)
 	}
 	return nil
+}
+
+// Sweep removes preflights that are over since long: they show messages to
+// people. wall is machine time.
+func (s *Service) Sweep(ctx context.Context, wall time.Time) (int, error) {
+	n, err := s.DB.Ent.Preflight.Delete().Where(entpreflight.CreatedAtLT(wall.Add(-keptFor)),
+		entpreflight.StatusNotIn(entpreflight.StatusWaiting, entpreflight.StatusRunning)).Exec(viewer.System(ctx))
+	if err != nil {
+		return 0, fmt.Errorf("remove old preflights: %w", err)
+	}
+	return n, nil
 }
 
 // OfTasks gives the newest preflight of each task that has one.

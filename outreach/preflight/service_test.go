@@ -250,6 +250,26 @@ func TestPreflightsOfATask(t *testing.T) {
 	})
 }
 
+func TestPreflightsAreKeptForAMonth(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *database.DB) {
+		w := setup(t, db)
+		d := w.create(w.input("task"))
+		for _, status := range []entpreflight.Status{entpreflight.StatusDone, entpreflight.StatusFailed, entpreflight.StatusRunning} {
+			require.NoError(t, db.Ent.Preflight.Create().SetProjectID(d.ProjectID).SetTaskID(d.ID).SetTaskVersion(1).SetCreatorID(d.CreatorID).
+				SetStatus(status).SetCreatedAt(nine).Exec(w.System))
+		}
+		n, err := w.preflights.Sweep(t.Context(), nine.AddDate(0, 0, 30))
+		require.NoError(t, err)
+		require.Zero(t, n)
+		n, err = w.preflights.Sweep(t.Context(), nine.AddDate(0, 0, 30).Add(time.Second))
+		require.NoError(t, err)
+		require.Equal(t, 2, n, "what is under way stays")
+		left := db.Ent.Preflight.Query().Where(entpreflight.TaskID(d.ID)).OnlyX(w.System)
+		require.Equal(t, entpreflight.StatusRunning, left.Status)
+	})
+}
+
 func TestAPreflightWaitsForThePeopleOfANewRule(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *database.DB) {

@@ -44,6 +44,7 @@ test('sending again to unconfirmed people warns that they may get it twice', asy
   await user.click(await screen.findByRole('button', { name: '重新发送' }));
   const dialog = await screen.findByRole('dialog', { name: '重新发送' });
   expect(dialog).not.toHaveTextContent('可能收到两次');
+  expect(dialog).toHaveTextContent('未发送：2 人'); // not the six that are there twice
   await user.click(within(dialog).getByRole('checkbox', { name: '待确认：2 人' }));
   expect(dialog).toHaveTextContent('可能收到两次');
   await user.click(within(dialog).getByRole('button', { name: '重新发送（至多 17 人）' }));

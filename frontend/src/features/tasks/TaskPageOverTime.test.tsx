@@ -145,7 +145,7 @@ test('R69 a triggered task says who waits, what each day brought, and what its e
     },
     standing: {
       judging: 0,
-      pending: 0,
+      pending: 100_001,
       nextAt: null,
       days: [
         day('2026-11-21', progressOf({ sent: 8, reasons: { LATE: 2 } }), task),
@@ -156,6 +156,7 @@ test('R69 a triggered task says who waits, what each day brought, and what its e
   renderAt(`/tasks/${ID}`, world.root);
   const user = userEvent.setup();
   expect(await screen.findByText(/结束时有 7 条等待中的消息作废/)).toBeVisible();
+  expect(screen.getByText('100,000+')).toBeVisible();
   await user.click(screen.getByText('每天的数据'));
   const days = await screen.findByRole('table', { name: '每天的发送情况' });
   const [head] = within(days).getAllByRole('row');

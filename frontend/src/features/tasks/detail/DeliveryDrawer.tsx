@@ -45,7 +45,7 @@ function DeliveryDetail({ task, delivery, onClose }: DeliveryDetailProps) {
   const { id, status, reason, explanation, text, content, run } = delivery;
 
   async function sendAgain() {
-    if (!isResendable(status)) return;
+    if (!isResendable(status, reason)) return;
     const { fault } = await act({
       input: { taskId: task.id, runId: run.id, statusIn: [status], deliveryIds: [id] },
     });
@@ -158,7 +158,7 @@ function DeliveryDetail({ task, delivery, onClose }: DeliveryDetailProps) {
       ) : (
         <Typography.Text type="secondary">{t('delivery.noContent')}</Typography.Text>
       )}
-      {task.operations.includes('RESEND') && isResendable(status) && (
+      {task.operations.includes('RESEND') && isResendable(status, reason) && (
         <ConfirmButton
           loading={busy}
           question={t('resend.one')}

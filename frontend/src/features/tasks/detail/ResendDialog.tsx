@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nodesOf } from '@/shared/graphql/nodesOf';
 import { useAct } from '@/shared/graphql/useAct';
-import { RESENDABLE, Resend, type Resendable } from './resend';
+import { RESENDABLE, Resend, type Resendable, resendCounts } from './resend';
 import type { RunRowData, TaskPageData } from './taskPageQuery';
 import { useRunWords } from './useRunWords';
 
@@ -24,12 +24,9 @@ export function ResendDialog({ task, chosen: asked, onClose }: ResendDialogProps
   const { act, tell, busy } = useAct(Resend);
   const runs = nodesOf(task.runs);
   const run = asked ?? runs.find(({ kind, progress }) => kind !== 'RESEND' && progress.total > 0);
-  const counts = run?.progress ?? task.progress;
-  const [chosen, setChosen] = useState<Resendable[]>(counts.failed > 0 ? ['FAILED'] : []);
-  const total = RESENDABLE.filter(({ status }) => chosen.includes(status)).reduce(
-    (sum, { count }) => sum + counts[count],
-    0,
-  );
+  const counts = resendCounts(run?.progress ?? task.progress);
+  const [chosen, setChosen] = useState<Resendable[]>(counts.FAILED > 0 ? ['FAILED'] : []);
+  const total = chosen.reduce((sum, status) => sum + counts[status], 0);
 
   async function send() {
     const { data, fault } = await act({
@@ -67,10 +64,10 @@ export function ResendDialog({ task, chosen: asked, onClose }: ResendDialogProps
           onChange={setChosen}
           aria-label={t('resend.title')}
           style={{ display: 'flex', flexDirection: 'column', gap: 8 }}
-          options={RESENDABLE.map(({ status, count }) => ({
+          options={RESENDABLE.map((status) => ({
             value: status,
-            disabled: counts[count] === 0,
-            label: t('resend.option', { outcome: t(`outcome.${status}`), count: counts[count] }),
+            disabled: counts[status] === 0,
+            label: t('resend.option', { outcome: t(`outcome.${status}`), count: counts[status] }),
           }))}
         />
         {chosen.includes('UNCONFIRMED') && (

@@ -91,14 +91,21 @@ function Waiting({ standing, hasB }: { standing: Standing; hasB: boolean }) {
   const { judging, pending, nextAt } = standing;
   return (
     <Flex gap={32} wrap>
-      {hasB && <Statistic title={t('standing.judging')} value={judging} />}
-      <Statistic title={t('standing.pending')} value={pending} />
+      {hasB && <Statistic title={t('standing.judging')} value={atMost(judging)} />}
+      <Statistic title={t('standing.pending')} value={atMost(pending)} />
       <Statistic
         title={t('standing.nextAt')}
         value={nextAt ? time.second(nextAt) : t('standing.nothing')}
       />
     </Flex>
   );
+}
+
+/** The server counts this far; one more stands for any number above. */
+const COUNTED = 100_000;
+
+function atMost(count: number): string | number {
+  return count > COUNTED ? `${COUNTED.toLocaleString()}+` : count;
 }
 
 function Window({ found: { trigger, startsAt, endsAt } }: { found: StandingTask }) {

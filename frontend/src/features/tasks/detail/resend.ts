@@ -1,4 +1,5 @@
 import { graphql } from '@/shared/graphql/graphql';
+import type { ProgressBreakdown } from './taskPageQuery';
 
 export const Resend = graphql(`
   mutation Resend($input: ResendInput!) {
@@ -6,14 +7,25 @@ export const Resend = graphql(`
   }
 `);
 
-/** Outcomes that may be sent again, and the counts they stand in. */
-export const RESENDABLE = [
-  { status: 'FAILED', count: 'failed' },
-  { status: 'NOT_SENT', count: 'notSent' },
-  { status: 'UNCONFIRMED', count: 'unconfirmed' },
-] as const;
-export type Resendable = (typeof RESENDABLE)[number]['status'];
+/** Outcomes that may be sent again. */
+export const RESENDABLE = ['FAILED', 'NOT_SENT', 'UNCONFIRMED'] as const;
+export type Resendable = (typeof RESENDABLE)[number];
 
-export function isResendable(status: string): status is Resendable {
-  return RESENDABLE.some((one) => one.status === status);
+/** Reasons of NOT_SENT after which nobody is sent to again: gate.NeverAgain. */
+const NEVER: readonly string[] = ['TASK_ENDED', 'LATE', 'NOT_IN_AUDIENCE', 'DUPLICATE'];
+
+export function isResendable(status: string, reason: string): status is Resendable {
+  return RESENDABLE.some((one) => one === status) && !NEVER.includes(reason);
+}
+
+/** How many of each outcome may be sent to again. */
+export function resendCounts(progress: ProgressBreakdown): Record<Resendable, number> {
+  const never = progress.reasons.filter(
+    ({ status, reason }) => status === 'NOT_SENT' && NEVER.includes(reason),
+  );
+  return {
+    FAILED: progress.failed,
+    NOT_SENT: Math.max(0, progress.notSent - never.reduce((sum, { count }) => sum + count, 0)),
+    UNCONFIRMED: progress.unconfirmed,
+  };
 }

@@ -1,8 +1,8 @@
 import { Alert, Button, Card, Descriptions, Flex } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
-import { BacktestPanel } from '@/features/backtest/BacktestPanel';
-import { PreflightPanel } from '@/features/preflight/PreflightPanel';
+import { BacktestSection } from '@/features/backtest/BacktestSection';
+import { PreflightSection } from '@/features/preflight/PreflightSection';
 import { useCan } from '@/features/session/session';
 import { ConfigurationView } from '@/features/tasks/ConfigurationView';
 import { familyOf } from '@/features/tasks/taskStatus';
@@ -145,9 +145,9 @@ function Panel({ approval, onStale }: PanelProps) {
         </Flex>
       </Card>
       {familyOf(task.type) === 'TRIGGERED' ? (
-        <BacktestPanel taskId={task.id} readOnly onlyIfAny />
+        <BacktestSection taskId={task.id} readOnly onlyIfAny />
       ) : (
-        <PreflightPanel
+        <PreflightSection
           taskId={task.id}
           readOnly={!isPending || !mayRehearse}
           onlyIfAny={!isPending}

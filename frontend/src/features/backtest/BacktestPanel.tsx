@@ -20,7 +20,7 @@ import { useBacktestWords } from './useBacktestWords';
 const DAYS = [7, 14, 30, 60, 90] as const;
 const USUAL = 30;
 
-interface BacktestPanelProps {
+export interface BacktestPanelProps {
   taskId: string;
   /** Shows the newest backtest and starts none. */
   readOnly?: boolean;

@@ -6,6 +6,9 @@ import { rowIn } from '@/shared/testing/rowOf';
 import { createWorld } from '@/shared/testing/world';
 
 type Json = Record<string, unknown>;
+/** Pages and panels are compiled while they are awaited, on machines busy with other tests. */
+const PATIENT = { timeout: 45_000 };
+
 const DRAFT = 'tsk_01jd3vdraft000000000000000';
 const PENDING = 'tsk_01jd3vpend0000000000000000';
 
@@ -80,7 +83,7 @@ test('approvers see the preflight of what they decide on, and may run it again',
   );
   renderAt('/approvals?open=apv_01jd3vpend0000000000000000', { ...world.root, preflightTask });
   const user = userEvent.setup();
-  await user.click(await screen.findByRole('button', { name: '开始预演' }));
+  await user.click(await screen.findByText('开始预演', {}, PATIENT));
   expect(await screen.findByText('已检查 30 / 120 人')).toBeVisible();
   expect(preflightTask).toHaveBeenCalledOnce();
 });

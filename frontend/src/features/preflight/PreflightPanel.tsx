@@ -17,7 +17,7 @@ import {
   TaskPreflightQuery,
 } from './preflightQueries';
 
-interface PreflightPanelProps {
+export interface PreflightPanelProps {
   taskId: string;
   /** Shows the newest rehearsal and starts none. */
   readOnly?: boolean;

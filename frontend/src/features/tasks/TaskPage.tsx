@@ -2,8 +2,8 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Flex, Tabs, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useQuery, useSubscription } from 'urql';
-import { BacktestPanel } from '@/features/backtest/BacktestPanel';
-import { PreflightPanel } from '@/features/preflight/PreflightPanel';
+import { BacktestSection } from '@/features/backtest/BacktestSection';
+import { PreflightSection } from '@/features/preflight/PreflightSection';
 import { lacksSegment, NoSegmentPermission } from '@/features/segments/NoSegmentPermission';
 import { useCan } from '@/features/session/session';
 import { nodesOf } from '@/shared/graphql/nodesOf';
@@ -144,9 +144,9 @@ function TabBody({ tab, task }: { tab: TaskTab; task: TaskPageData }) {
     case 'configuration':
       return <ConfigurationView task={task} />;
     case 'backtest':
-      return <BacktestPanel taskId={task.id} readOnly={!mayEdit} />;
+      return <BacktestSection taskId={task.id} readOnly={!mayEdit} />;
     case 'preflight':
-      return <PreflightPanel taskId={task.id} readOnly={!mayEdit} />;
+      return <PreflightSection taskId={task.id} readOnly={!mayEdit} />;
     case 'approvals':
       return <ApprovalHistory approvals={nodesOf(task.approvals)} />;
   }

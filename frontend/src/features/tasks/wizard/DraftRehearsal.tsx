@@ -1,5 +1,5 @@
-import { BacktestPanel } from '@/features/backtest/BacktestPanel';
-import { PreflightPanel } from '@/features/preflight/PreflightPanel';
+import { BacktestSection } from '@/features/backtest/BacktestSection';
+import { PreflightSection } from '@/features/preflight/PreflightSection';
 import { isTriggered } from '@/features/schedule/scheduleTypes';
 import type { Place } from './steps';
 import type { TaskForm } from './taskForm';
@@ -17,6 +17,6 @@ interface DraftRehearsalProps {
 export function DraftRehearsal({ place, type, draft, save }: DraftRehearsalProps) {
   if (!draft || (place !== 'trigger' && place !== 'review')) return null;
   const props = { taskId: draft.id, version: draft.version, beforeRun: save };
-  if (isTriggered(type)) return <BacktestPanel {...props} />;
-  return place === 'review' ? <PreflightPanel {...props} /> : null;
+  if (isTriggered(type)) return <BacktestSection {...props} />;
+  return place === 'review' ? <PreflightSection {...props} /> : null;
 }

@@ -411,7 +411,7 @@ func TestTheDefaultEndWaitsForLateEventsAsTheProjectDoes(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *database.DB) {
 		b := setup(t, db)
 		b.learn(t)
-		db.Ent.Project.UpdateOneID(b.Project.ID).SetJudgeGrace(300).ExecX(viewer.System(t.Context()))
+		db.Ent.Project.UpdateOneID(b.Project.ID).SetJudgeGrace(300).ExecX(b.System)
 		want := time.Date(2026, 3, 19, 17, 26, 0, 0, time.UTC)
 		found, err := b.tasks.PreviewTrigger(b.AsViewer, enttask.TypeDoneANotB, text(t, unpaid()), nil)
 		require.NoError(t, err)

@@ -17,28 +17,11 @@ let browser: Browser;
 beforeAll(async () => {
   tidings = await startBinary();
   browser = await launch();
-  await unlimit();
 });
 afterAll(async () => {
   await browser?.close();
   await tidings?.close();
 });
-
-/** The demo's channel is slow, so that people can watch it; nobody watches here. */
-async function unlimit() {
-  const { page, context } = await openPage(browser, tidings.url);
-  await signIn(page, tidings.url, 'admin');
-  const { channels } = await ask<{ channels: { edges: { node: { id: string } }[] } }>(
-    page,
-    '{ channels(first: 1) { edges { node { id } } } }',
-  );
-  await ask(
-    page,
-    'mutation($id: ID!) { updateChannel(id: $id, input: { qpsLimit: 0 }) { channel { id } } }',
-    { id: channels.edges[0]?.node.id },
-  );
-  await context.close();
-}
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -200,11 +183,11 @@ test('a cycle shows its points, skips what a pause covers, and goes on', async (
   await signIn(approver.page, tidings.url, 'approver');
 
   const wizard = new WizardPage(page);
-  const name = '黑金会员每日提醒';
+  const name = '京沪会员每日提醒';
   await wizard.start(tidings.url, name, 'audience');
   await page.getByRole('radio', { name: /^已有分群/ }).check();
   await page.getByRole('combobox', { name: '分群列表' }).click();
-  await page.locator('.ant-select-dropdown:visible').getByText('金卡与黑金会员').click();
+  await page.locator('.ant-select-dropdown:visible').getByText('京沪黑金会员').click();
   await wizard.saved();
   await wizard.open('trigger');
   await page.getByRole('radio', { name: /^定时型-重复/ }).check();
@@ -240,7 +223,7 @@ test('a cycle shows its points, skips what a pause covers, and goes on', async (
   const at = (day: number) => new Date(midnight + day * DAY + 9.5 * 60 * MINUTE + 5 * MINUTE);
   await tidings.call('/sandbox/clock', { now: at(0).toISOString() });
   const once = await received('每日茶点提醒');
-  expect(once).toBeGreaterThan(100);
+  expect(once).toBeGreaterThan(20);
   const id = task.split('/').at(-1);
   await ask(page, 'mutation($id: ID!) { pauseTask(id: $id) { id } }', { id });
   await tidings.call('/sandbox/clock', { now: at(1).toISOString() });

@@ -29,8 +29,9 @@ func (w *world) goOn(ctx context.Context) error {
 	then := clock.NewFake(now.Add(-thinking))
 	segments := w.segments(then)
 	segment, err := segments.Create(w.as(ctx, marketer), audience.SegmentInput{
-		Name: new("金卡与黑金会员"), Description: new("会员等级是金卡或黑金"),
-		Rule: json.RawMessage(`{"op":"AND","nodes":[{"op":"ATTRIBUTE","name":"member_level","test":{"test":"IN","values":["金卡会员","黑金会员"]}}]}`),
+		Name: new("京沪黑金会员"), Description: new("在北京或上海，会员等级是黑金"), // few, so that a clock moved by weeks waits for little
+		Rule: json.RawMessage(`{"op":"AND","nodes":[{"op":"ATTRIBUTE","name":"member_level","test":{"test":"IN","values":["黑金会员"]}},
+			{"op":"ATTRIBUTE","name":"city","test":{"test":"IN","values":["北京","上海"]}}]}`),
 	})
 	if err != nil {
 		return fmt.Errorf("make segment: %w", err)

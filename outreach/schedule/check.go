@@ -128,7 +128,8 @@ type window struct {
 }
 
 // checkWindow: both ends given, in order, and not further apart than so many
-// years of the zone's calendar, which a leap day lengthens.
+// years of the zone's calendar, which a leap day lengthens. An end that is picked
+// to the minute is the last instant of that minute.
 func checkWindow(fs *fault.Fields, w window, years int, zone *time.Location) {
 	if w.start.IsZero() {
 		fs.Add(w.startPath, "REQUIRED", "say when the window begins")
@@ -142,7 +143,7 @@ func checkWindow(fs *fault.Fields, w window, years int, zone *time.Location) {
 	switch latest := w.start.In(zone).AddDate(years, 0, 0); {
 	case !w.start.Before(w.end):
 		fs.Add(w.startPath, "START_AFTER_END", "the window must begin before it ends")
-	case w.end.After(latest):
+	case !w.end.Before(latest.Add(time.Minute)):
 		fs.Add(w.endPath, "OUT_OF_RANGE", "the window is %d years long at most", years)
 		fs.With(map[string]any{"min": rfc3339(w.start), "max": rfc3339(latest)})
 	}

@@ -184,10 +184,10 @@ func TestTheLifeOfTriggeredTasks(t *testing.T) {
 			b.DB.Ent.Task.UpdateOne(d).SetRunStatus(status).ExecX(b.System)
 			b.touch(t, d)
 		}
-		b.clock.Set(window.to.AddDate(0, 0, 1).Add(-time.Second))
+		b.clock.Set(window.to.AddDate(0, 0, 1).Add(time.Minute - time.Second))
 		require.NoError(t, triggers.Advance(t.Context()))
 		require.Zero(t, b.DB.Ent.Task.Query().Where(enttask.RunStatusEQ(enttask.RunStatusEnded), enttask.ProjectID(b.Project.ID)).CountX(b.System))
-		b.clock.Advance(time.Second) // a day after A's window, because the message may be a day late
+		b.clock.Advance(time.Second) // a day after A's window, because the message may be a day late, and a minute to send it
 		require.NoError(t, triggers.Advance(t.Context()))
 		ended := b.DB.Ent.Task.Query().Where(enttask.RunStatusEQ(enttask.RunStatusEnded), enttask.ProjectID(b.Project.ID)).AllX(b.System)
 		require.Len(t, ended, 3)

@@ -62,7 +62,9 @@ async function received(text: string): Promise<number> {
 
 async function pick(page: Page, label: string, text: string | RegExp) {
   await page.getByRole('combobox', { name: label, exact: true }).click();
-  await page.locator('.ant-select-dropdown:visible').getByText(text).first().click();
+  const open = page.locator('.ant-select-dropdown:visible');
+  await open.getByText(text).first().click();
+  await open.waitFor({ state: 'hidden' });
 }
 
 async function instant(page: Page, label: string, at: number) {
@@ -112,7 +114,9 @@ test('a trigger is written as a sentence, tried on the past, and reaches who did
   await page.getByRole('radio', { name: /^触发型-完成A未完成B/ }).check();
   const a = page.getByRole('group', { name: '事件 A1' });
   await a.getByRole('combobox', { name: '事件', exact: true }).click();
-  await page.locator('.ant-select-dropdown:visible').getByText('加入购物车').click();
+  const open = page.locator('.ant-select-dropdown:visible');
+  await open.getByText('加入购物车').click();
+  await open.waitFor({ state: 'hidden' });
   await page.getByRole('radio', { name: '累计完成' }).check();
   await page.getByRole('spinbutton', { name: '次数' }).fill('3');
   const now = await businessNow();
@@ -120,7 +124,8 @@ test('a trigger is written as a sentence, tried on the past, and reaches who did
   await instant(page, '事件 A 结束时间', now + 30 * DAY);
   const b = page.getByRole('group', { name: '事件 B1' });
   await b.getByRole('combobox', { name: '事件', exact: true }).click();
-  await page.locator('.ant-select-dropdown:visible').getByText('购买', { exact: true }).click();
+  await open.getByText('购买', { exact: true }).click();
+  await open.waitFor({ state: 'hidden' });
   const wrongWait = page.getByText('等待时间应在 1 分钟至 30 天之间');
   await page.getByRole('spinbutton', { name: '等待时间' }).fill('31');
   await pick(page, '等待时间的单位', '天');

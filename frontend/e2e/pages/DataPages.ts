@@ -28,7 +28,9 @@ export class DataPages {
       await drawer.getByRole('button', { name: '添加列' }).click();
       await drawer.getByLabel(`第 ${index + 1} 列的标识`).fill(column);
       await drawer.getByLabel(`第 ${index + 1} 列的类型`).click();
-      await this.page.locator('.ant-select-dropdown:visible').getByTitle('数字').click();
+      const open = this.page.locator('.ant-select-dropdown:visible');
+      await open.getByTitle('数字').click();
+      await open.waitFor({ state: 'hidden' }); // or the next column would be given this one's list
     }
     await drawer.getByRole('button', { name: '保存' }).click();
     await this.page.getByRole('heading', { level: 1, name: displayName }).waitFor();

@@ -122,7 +122,9 @@ func TestBacktestsOfATask(t *testing.T) {
 			const thrice = `{"a":{"events":[{"event":"view"}],"mode":"EVERY","n":3},"timing":{"kind":"IMMEDIATE"}}`
 			require.Equal(t, false, stale(func(u *ent.TaskUpdateOne) { u.SetTrigger([]byte(window)) }))
 			require.Equal(t, true, stale(func(u *ent.TaskUpdateOne) { u.SetTrigger([]byte(thrice)) }))
-			require.Equal(t, true, stale(func(u *ent.TaskUpdateOne) { u.SetTrigger([]byte(viewTrigger)).SetAudienceMode(enttask.AudienceModeUpload) }))
+			require.Equal(t, true, stale(func(u *ent.TaskUpdateOne) {
+				u.SetTrigger([]byte(viewTrigger)).SetAudienceMode(enttask.AudienceModeUpload)
+			}))
 		})
 		t.Run("a draft's own rule and the supplementary recipients are whom it is for", func(t *testing.T) { //nolint:paralleltest // one store
 			c, _ := b.stage(b.ours)

@@ -291,7 +291,8 @@ func TestAbilitiesOfAProject(t *testing.T) {
 		require.Equal(t, map[string]any{
 			"once": []any{"UPLOAD"}, "done": []any{"ALL"}, "segmentPermission": false, "newSegment": "NONE", "refresh": false, "subjects": true,
 			"reasons": []any{
-				map[string]any{"mode": "RULE", "reason": "NO_SEGMENTS"}, map[string]any{"mode": "SEGMENT", "reason": "NO_SEGMENTS"},
+				map[string]any{"mode": "RULE", "reason": "NO_SEGMENTS"},
+				map[string]any{"mode": "SEGMENT", "reason": "NO_SEGMENTS"},
 				map[string]any{"mode": "ALL", "reason": "TRIGGERED_ONLY"},
 			},
 		}, a.at("audienceAbilities"))

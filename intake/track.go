@@ -91,7 +91,8 @@ func open(w http.ResponseWriter, r *http.Request) bool {
 
 // take hands the messages of a request in.
 func (h *Track) take(r *http.Request, call string, raw []byte) (*answer, int, error) {
-	b, at, ok := body{}, 0, false
+	var b body
+	at, ok := 0, false
 	if call == "batch" {
 		b, at, ok = split(raw)
 	} else {

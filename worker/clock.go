@@ -148,8 +148,10 @@ const (
 )
 
 func (m *Mover) open() []string {
-	return []string{openRuns, openPauses, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports,
-		openBatches, fmt.Sprintf(openTouches, trigger.Judge), fmt.Sprintf(openTouches, trigger.Send), openStarts, openEnds}
+	return []string{
+		openRuns, openPauses, fmt.Sprintf(openShards, m.db.NowSQL()), openUploads, openApprovals, openSegments, openImports,
+		openBatches, fmt.Sprintf(openTouches, trigger.Judge), fmt.Sprintf(openTouches, trigger.Send), openStarts, openEnds,
+	}
 }
 
 // earliest is when the first open row of all kinds is or was due. It is one

@@ -32,7 +32,9 @@ func (c *catalogue) Table(name string) rule.Entry     { return c.tables[name] }
 func (c *catalogue) EventProperty(event, name string) rule.Entry {
 	return c.eventProperties[[2]string{event, name}]
 }
+
 func (c *catalogue) Column(table, name string) rule.Entry { return c.columns[[2]string{table, name}] }
+
 func (c *catalogue) IDType(code string) rule.Entry {
 	return rule.Entry{Known: c.idTypes[code] || person.BuiltIn(code)}
 }

@@ -350,14 +350,16 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			`submit
 			 approve
 			 until 2026-03-02 09:59`,
-			enttask.RunStatusWaiting, []string{"03-02 10:00 WAITING"},
+			enttask.RunStatusWaiting,
+			[]string{"03-02 10:00 WAITING"},
 		},
 		{
 			"between its points it runs (R46)", "", daily,
 			`submit
 			 approve
 			 until 2026-03-03 09:00`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-03 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 WAITING"},
 		},
 		{
 			"undecided at its first point it is cancelled (R59, R50)", "", daily,
@@ -400,7 +402,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 submit
 			 approve
 			 until 2026-03-06 10:00`,
-			enttask.RunStatusEnded, []string{"03-05 10:00 DONE", "03-06 10:00 DONE"},
+			enttask.RunStatusEnded,
+			[]string{"03-05 10:00 DONE", "03-06 10:00 DONE"},
 		},
 		{
 			"runs do not overlap: they queue, and to have waited is not to be late (§10.5)", "", hourly,
@@ -422,7 +425,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 approve
 			 until 2026-03-02 10:10
 			 jump 2026-03-02 11:30`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-02 11:00 @02 11:30 DONE", "03-02 12:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-02 11:00 @02 11:30 DONE", "03-02 12:00 WAITING"},
 		},
 		{
 			"later than that it is skipped (§10.5)", "", hourly,
@@ -430,7 +434,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 approve
 			 until 2026-03-02 10:10
 			 jump 2026-03-02 11:30:01`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-02 11:00 SKIPPED MISFIRED", "03-02 12:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-02 11:00 SKIPPED MISFIRED", "03-02 12:00 WAITING"},
 		},
 		{
 			"of many that nobody started all are skipped but the one within 30 minutes (§10.5)", "", hourly,
@@ -477,7 +482,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 until 2026-03-03 09:50
 			 resume
 			 until 2026-03-03 10:00`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 WAITING"},
 		},
 		{
 			"paused before its first point it waits again (§1.3)", "", daily,
@@ -486,7 +492,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 pause
 			 until 2026-03-02 09:50
 			 resume`,
-			enttask.RunStatusWaiting, []string{"03-02 10:00 WAITING"},
+			enttask.RunStatusWaiting,
+			[]string{"03-02 10:00 WAITING"},
 		},
 		{
 			"paused over its first point it runs from then on (§1.3)", "", daily,
@@ -495,7 +502,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 pause
 			 until 2026-03-02 10:30
 			 resume`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 SKIPPED PAUSED", "03-03 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 SKIPPED PAUSED", "03-03 10:00 WAITING"},
 		},
 		{
 			"a run that had started goes on after the pause (§1.3)", "", daily,
@@ -507,7 +515,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 fast
 			 until 2026-03-03 11:00
 			 resume`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-03 10:00 SKIPPED PAUSED", "03-04 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 SKIPPED PAUSED", "03-04 10:00 WAITING"},
 		},
 		{
 			"paused while its segment is refreshed (§1.3, R60)", "", daily,
@@ -518,7 +527,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 until 2026-03-03 09:50
 			 resume
 			 until 2026-03-03 10:00`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 WAITING"},
 		},
 		{
 			"still paused when its window is over it has ended (§1.3)", "", daily,
@@ -587,7 +597,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 cancel
 			 until 2026-03-06 11:00
 			 resume → CONFLICT CANCELLED`,
-			enttask.RunStatusCancelled, []string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 CANCELLED"},
+			enttask.RunStatusCancelled,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 CANCELLED"},
 		},
 		{
 			"a refresh that fails fails only its run (R56, R60)", "", daily,
@@ -607,7 +618,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 break
 			 approve
 			 until 2026-03-02 11:00`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 FAILED REFRESH_FAILED", "03-03 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 FAILED REFRESH_FAILED", "03-03 10:00 WAITING"},
 		},
 		{
 			"of the last, and it has ended (R56, R60)", "", daily,
@@ -626,7 +638,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 until 2026-03-02 11:00
 			 break
 			 until 2026-03-03 11:00`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 DONE", "03-04 10:00 WAITING"},
 		},
 		{
 			"a channel that is switched off stops it, and its creator runs what failed again, now (§1.3)", "", daily,
@@ -639,7 +652,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 until 2026-03-03 12:00
 			 retry
 			 until 2026-03-04 10:00`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-03 10:00 @03 12:00 DONE", "03-04 10:00 DONE", "03-05 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 @03 12:00 DONE", "03-04 10:00 DONE", "03-05 10:00 WAITING"},
 		},
 		{
 			"while it is abnormal nothing begins (§1.3)", "", daily,
@@ -647,7 +661,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 approve
 			 channel off
 			 until 2026-03-05 11:00`,
-			enttask.RunStatusAbnormal, []string{"03-02 10:00 FAILED CHANNEL_DISABLED", "03-03 10:00 WAITING"},
+			enttask.RunStatusAbnormal,
+			[]string{"03-02 10:00 FAILED CHANNEL_DISABLED", "03-03 10:00 WAITING"},
 		},
 		{
 			"what passed meanwhile is skipped when it runs again (§1.3, §10.5)", "", daily,
@@ -694,7 +709,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 slow
 			 until 2026-03-04 09:00
 			 fast`,
-			enttask.RunStatusEnded, []string{"03-02 10:00 DONE", "03-02 11:00 SKIPPED TASK_ENDED", "03-02 12:00 SKIPPED TASK_ENDED"},
+			enttask.RunStatusEnded,
+			[]string{"03-02 10:00 DONE", "03-02 11:00 SKIPPED TASK_ENDED", "03-02 12:00 SKIPPED TASK_ENDED"},
 		},
 		{
 			"a start that slips over the window's end by the grace is one (§4.7, §10.5)", "", short,
@@ -703,7 +719,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 slow
 			 until 2026-03-02 12:30
 			 fast`,
-			enttask.RunStatusEnded, []string{"03-02 10:00 DONE", "03-02 11:00 SKIPPED TASK_ENDED", "03-02 12:00 @02 12:30 DONE"},
+			enttask.RunStatusEnded,
+			[]string{"03-02 10:00 DONE", "03-02 11:00 SKIPPED TASK_ENDED", "03-02 12:00 @02 12:30 DONE"},
 		},
 		{
 			"approved after its window, it makes up for the latest point all the same (§1.3)", "", short,
@@ -721,7 +738,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 until 2026-03-02 09:46
 			 unstuck
 			 jump 2026-03-02 10:44`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 SKIPPED MISFIRED", "03-03 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 SKIPPED MISFIRED", "03-03 10:00 WAITING"},
 		},
 		{
 			"paused again before what was run again began (§1.3)", "", daily,
@@ -745,7 +763,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			 submit
 			 approve
 			 until 2026-03-02 10:00`,
-			enttask.RunStatusRunning, []string{"03-02 10:00 DONE", "03-03 10:00 WAITING"},
+			enttask.RunStatusRunning,
+			[]string{"03-02 10:00 DONE", "03-03 10:00 WAITING"},
 		},
 		{
 			"at midnight a point is of the day that begins (R57, R58)", "",
@@ -756,7 +775,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			`submit
 			 approve
 			 until 2026-03-04 00:00`,
-			enttask.RunStatusEnded, []string{"03-02 23:59 DONE", "03-03 00:00 DONE", "03-03 23:59 DONE", "03-04 00:00 DONE"},
+			enttask.RunStatusEnded,
+			[]string{"03-02 23:59 DONE", "03-03 00:00 DONE", "03-03 23:59 DONE", "03-04 00:00 DONE"},
 		},
 		{
 			"the 31st is left out in months that are too short (R57)", "",
@@ -782,7 +802,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			`submit
 			 approve
 			 until 2026-03-09 12:00`,
-			enttask.RunStatusEnded, []string{"03-07 02:30 DONE", "03-08 03:00 DONE", "03-09 02:30 DONE"},
+			enttask.RunStatusEnded,
+			[]string{"03-07 02:30 DONE", "03-08 03:00 DONE", "03-09 02:30 DONE"},
 		},
 		{
 			"one that the clock shows twice comes once (R57)", "America/New_York",
@@ -793,7 +814,8 @@ func TestLivesOfRepeatingTasks(t *testing.T) {
 			`submit
 			 approve
 			 until 2026-11-02 12:00`,
-			enttask.RunStatusEnded, []string{"10-31 01:30 DONE", "11-01 01:30 DONE", "11-02 01:30 DONE"},
+			enttask.RunStatusEnded,
+			[]string{"10-31 01:30 DONE", "11-01 01:30 DONE", "11-02 01:30 DONE"},
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -33,8 +33,12 @@ func (t Timing) Validate(path string) fault.Fields {
 		name string
 		used bool
 	}{
-		{"days", t.Days != 0}, {"hours", t.Hours != 0}, {"minutes", t.Minutes != 0},
-		{"at", !t.At.IsZero()}, {"time", t.Time != ""}, {"weekday", t.Weekday != ""},
+		{"days", t.Days != 0},
+		{"hours", t.Hours != 0},
+		{"minutes", t.Minutes != 0},
+		{"at", !t.At.IsZero()},
+		{"time", t.Time != ""},
+		{"weekday", t.Weekday != ""},
 	} {
 		has := slices.Contains(fields, f.name)
 		if f.used && !has {

@@ -24,7 +24,7 @@ const (
 )
 
 var (
-	braced   = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+	braced = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 	// A name may be whatever the catalogue takes as one, but for braces and bars.
 	variable = regexp.MustCompile(`(?s)^\s*(attr|id|tag|event)\.([^\s{}|"\\][^{}|"\\\pC]{0,127}?)\s*(?:\|(.*))?$`)
 

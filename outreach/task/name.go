@@ -2,6 +2,7 @@ package task
 
 import (
 	"strconv"
+
 	naming "tidings/outreach/name"
 )
 

@@ -139,8 +139,10 @@ func TestOperate(t *testing.T) {
 			require.WithinDuration(t, b.clock.Now(), *r.DueAt, 0)
 			var sel dispatch.Selection
 			require.NoError(t, json.Unmarshal(r.Selection, &sel))
-			require.Equal(t, dispatch.Selection{Statuses: []int{int(delivery.Failed), int(delivery.Unconfirmed)}, Reasons: []string{"43101"}, Persons: []uint32{7}, Seqs: []uint32{0},
-				Reached: []int{int(delivery.Sending), int(delivery.Sent), int(delivery.Deferred)}}, sel)
+			require.Equal(t, dispatch.Selection{
+				Statuses: []int{int(delivery.Failed), int(delivery.Unconfirmed)}, Reasons: []string{"43101"}, Persons: []uint32{7}, Seqs: []uint32{0},
+				Reached: []int{int(delivery.Sending), int(delivery.Sent), int(delivery.Deferred)},
+			}, sel)
 			require.Equal(t, enttask.RunStatusEnded, b.reload(t, d).RunStatus)
 
 			_, err = b.tasks.Resend(b.AsMarketer, task.ResendInput{TaskID: d.ID, StatusIn: []delivery.Status{delivery.Sent, delivery.Failed}})

@@ -98,7 +98,7 @@ func (s *Service) cutTask(ctx context.Context, t dueTask, now time.Time) (int, e
 		return 0, nil // it has ended meanwhile
 	}
 	c.recheck = c.l.def.RecheckAudience
-	known := false
+	var known bool
 	if c.members, known, err = s.members(ctx, p, c.l); err != nil {
 		return 0, err
 	}

@@ -94,8 +94,11 @@ func (d Definition) validateB(fs *fault.Fields, wanted bool) {
 // fieldPath is where a field of schedule.Validity stands in the API's input.
 func fieldPath(field string) string {
 	for _, f := range []struct{ of, at string }{
-		{"windowStart", path + ".a.from"}, {"windowEnd", path + ".a.to"}, {"wait", path + ".b.wait"},
-		{"timing", path + ".timing"}, {"endAt", "endsAt"},
+		{"windowStart", path + ".a.from"},
+		{"windowEnd", path + ".a.to"},
+		{"wait", path + ".b.wait"},
+		{"timing", path + ".timing"},
+		{"endAt", "endsAt"},
 	} {
 		if rest, ok := strings.CutPrefix(field, f.of); ok {
 			return f.at + rest

@@ -36,8 +36,10 @@ func breakpoint(t *testing.T, s *site) {
 	ten := time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, day.Location())
 	twenty := ten.Add(20 * time.Minute)
 
-	unpaid := c.triggered("加购未买", vars{"a": c.does("cart_added", nil), "timing": immediately,
-		"b": vars{"events": []vars{{"event": "purchase"}}, "wait": vars{"value": 20, "unit": "MINUTE"}}}, nil)
+	unpaid := c.triggered("加购未买", vars{
+		"a": c.does("cart_added", nil), "timing": immediately,
+		"b": vars{"events": []vars{{"event": "purchase"}}, "wait": vars{"value": 20, "unit": "MINUTE"}},
+	}, nil)
 	welcome := c.triggered("领券提醒", vars{"a": c.does("coupon_claimed", nil), "timing": immediately}, nil)
 	soon := c.does("product_viewed", nil)
 	soon["to"] = ten.Add(30 * time.Minute)

@@ -77,8 +77,10 @@ func TestAnalyticsNode(t *testing.T) {
 		require.Equal(t, 5, db.Ent.Person.Query().CountX(w.System), "sdk-0 … sdk-3, and one before and after")
 
 		who, err := people.Identify(w.System, w.Project.Num, []person.Claim{
-			{Keys: []person.Key{{Type: person.UserID, Value: "sdk-1"}}}, {Keys: []person.Key{{Type: person.AnonymousID, Value: "sdk-anon-1"}}},
-			{Keys: []person.Key{{Type: person.UserID, Value: "sdk-after"}}}, {Keys: []person.Key{{Type: person.AnonymousID, Value: "sdk-before"}}},
+			{Keys: []person.Key{{Type: person.UserID, Value: "sdk-1"}}},
+			{Keys: []person.Key{{Type: person.AnonymousID, Value: "sdk-anon-1"}}},
+			{Keys: []person.Key{{Type: person.UserID, Value: "sdk-after"}}},
+			{Keys: []person.Key{{Type: person.AnonymousID, Value: "sdk-before"}}},
 		})
 		require.NoError(t, err)
 		require.Equal(t, []uint32{who[0], who[0], who[2], who[2]}, who)

@@ -113,18 +113,22 @@ var purchaseRules = []struct {
 	{name: "at any time", rule: bought(during(`"kind":"ALWAYS"`)), want: func(*customer) bool { return true }, everybody: true},
 
 	// Windows relative to each one's own purchases or registration.
-	{name: "bought in March 2021, and not in the 180 days after the month", rule: both("AND",
-		bought(during(`"kind":"BETWEEN","from":"2021-03-01","to":"2021-03-31"`)), bought(`,"did":false`+during(`"kind":"BETWEEN","from":"2021-04-01","to":"2021-09-27"`))),
+	{
+		name: "bought in March 2021, and not in the 180 days after the month", rule: both("AND",
+			bought(during(`"kind":"BETWEEN","from":"2021-03-01","to":"2021-03-31"`)), bought(`,"did":false`+during(`"kind":"BETWEEN","from":"2021-04-01","to":"2021-09-27"`))),
 		want: func(c *customer) bool {
 			return c.count(from("2021-03-01", "2021-03-31")) > 0 && c.count(from("2021-04-01", "2021-09-27")) == 0
-		}},
-	{name: "bought in March 2021, and not in the 180 days after the last time in it", rule: both("EXCLUDE",
-		bought(during(`"kind":"BETWEEN","from":"2021-03-01","to":"2021-03-31"`)),
-		bought(during(`"kind":"ANCHOR","event":{"event":"purchase","pick":"LAST","window":{"kind":"BETWEEN","from":"2021-03-01","to":"2021-03-31"}},"after":{"value":180,"unit":"DAY"}`))),
+		},
+	},
+	{
+		name: "bought in March 2021, and not in the 180 days after the last time in it", rule: both("EXCLUDE",
+			bought(during(`"kind":"BETWEEN","from":"2021-03-01","to":"2021-03-31"`)),
+			bought(during(`"kind":"ANCHOR","event":{"event":"purchase","pick":"LAST","window":{"kind":"BETWEEN","from":"2021-03-01","to":"2021-03-31"}},"after":{"value":180,"unit":"DAY"}`))),
 		want: func(c *customer) bool {
 			last, ok := c.lastIn("2021-03-01", "2021-03-31")
 			return ok && c.count(func(p purchase) bool { return p.day > last.day && p.day <= last.day+180 }) == 0
-		}},
+		},
+	},
 	{name: "a second purchase within 30 days of the first", rule: bought(during(`"kind":"ANCHOR",` + firstPurchase + `,"after":{"value":30,"unit":"DAY"}`)), want: func(c *customer) bool {
 		return c.count(func(p purchase) bool { return p.day > c.first().day && p.day <= c.first().day+30 }) > 0
 	}},
@@ -220,10 +224,12 @@ var purchaseRules = []struct {
 	{name: "not in a segment", rule: `{"op":"SEGMENT","segment":"seg_x","in":false}`, want: func(c *customer) bool { return !slices.Contains([]uint32{1, 2, 3, 500}, c.num) }},
 
 	// Together.
-	{name: "large or loyal, without those who bought in June 2022, and with a phone", rule: both("AND",
-		both("EXCLUDE", both("OR", attribute("size", `"test":"IN","values":["large"]`), attribute("loyal", `"test":"IS_TRUE"`)), bought(during(`"kind":"THIS","unit":"MONTH"`))),
-		`{"op":"IDENTITY","idType":"phone"}`),
+	{
+		name: "large or loyal, without those who bought in June 2022, and with a phone", rule: both("AND",
+			both("EXCLUDE", both("OR", attribute("size", `"test":"IN","values":["large"]`), attribute("loyal", `"test":"IS_TRUE"`)), bought(during(`"kind":"THIS","unit":"MONTH"`))),
+			`{"op":"IDENTITY","idType":"phone"}`),
 		want: func(c *customer) bool {
 			return (c.size() == "large" || len(c.purchases) >= 5) && c.count(from("2022-06-01", "2022-06-30")) == 0 && c.num%3 == 0
-		}},
+		},
+	},
 }

@@ -179,8 +179,10 @@ func storePurchases(t *testing.T, db *database.DB, customers []*customer) *proje
 			ids = append(ids, identity{num: c.num, typ: "phone", value: strconv.Itoa(int(c.num))})
 		}
 		for _, b := range c.purchases {
-			events = append(events, behaviour{"purchase", c.num, (int64(b.day)*86400 - 8*3600) * 1000,
-				fmt.Sprintf(`{"amount": %s, "quantity": %d, "month": %q}`, amount(b.cents), b.quantity, b.date[:7])})
+			events = append(events, behaviour{
+				"purchase", c.num, (int64(b.day)*86400 - 8*3600) * 1000,
+				fmt.Sprintf(`{"amount": %s, "quantity": %d, "month": %q}`, amount(b.cents), b.quantity, b.date[:7]),
+			})
 		}
 	}
 	p.people(t, people)

@@ -30,7 +30,6 @@ type ref int64
 // holding is what is known of an ID in the store.
 type holding struct {
 	owner   ref
-	stub    bool
 	subject int64
 }
 

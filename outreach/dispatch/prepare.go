@@ -318,12 +318,18 @@ func (s *Service) shard(tx *ent.Tx, run *ent.Run, task *ent.Task, slice *roaring
 		SetClass(Class(task.MessageClass)).SetSize(int(slice.GetCardinality())).SetSlice(bytes).SetDueAt(*run.DueAt), nil //nolint:gosec // 32-bit numbers
 }
 
+// ShardSize is how many people a shard of a channel has: fewer where it is slow,
+// so that a pause or a higher class need not wait for it.
+func ShardSize(ch *ent.Channel) int {
+	if ch == nil || ch.QPSLimit <= 0 {
+		return biggestShard
+	}
+	return min(max(ch.QPSLimit*shardSeconds, smallestShard), biggestShard)
+}
+
 // slicesOf cuts the audience, smaller where the channel is slow.
 func slicesOf(task *ent.Task, audience *roaring.Bitmap) []*roaring.Bitmap {
-	size := biggestShard
-	if qps := task.Edges.Channel.QPSLimit; qps > 0 {
-		size = min(max(qps*shardSeconds, smallestShard), biggestShard)
-	}
+	size := ShardSize(task.Edges.Channel)
 	var out []*roaring.Bitmap
 	buffer := make([]uint32, size)
 	for it := audience.ManyIterator(); ; {

@@ -14,16 +14,12 @@ import (
 	enttask "tidings/ent/task"
 	"tidings/ent/viewer"
 	"tidings/internal/database"
+	"tidings/outreach/dispatch"
 	"tidings/outreach/fault"
 	"tidings/outreach/gate"
 )
 
 const (
-	// biggestShard and smallestShard bound a shard; it is smaller where the channel
-	// is slow, so that a pause or a higher class need not wait for it.
-	biggestShard, smallestShard = 2000, 100
-	// shardSeconds is how long a slow channel takes for one.
-	shardSeconds = 5
 	// openShards is how many unfinished shards a task's run has at most: however
 	// much is due at one instant, it stays rows until it is its turn. Those that wait
 	// to try again do not count: they would hold back what is due now.
@@ -93,7 +89,7 @@ func (s *Service) cutTask(ctx context.Context, t dueTask, now time.Time) (int, e
 	if err != nil {
 		return 0, fmt.Errorf("read task: %w", err)
 	}
-	c := &cutting{s: s, p: p, l: p.tasks[t.id], task: task, size: shardSize(task.Edges.Channel), now: now}
+	c := &cutting{s: s, p: p, l: p.tasks[t.id], task: task, size: dispatch.ShardSize(task.Edges.Channel), now: now}
 	if c.l == nil {
 		return 0, nil // it has ended meanwhile
 	}
@@ -134,14 +130,6 @@ func (s *Service) cutTask(ctx context.Context, t dueTask, now time.Time) (int, e
 		s.Changed(t.id)
 	}
 	return sum, nil
-}
-
-// shardSize is how many people a shard of a channel has.
-func shardSize(ch *ent.Channel) int {
-	if ch == nil || ch.QPSLimit <= 0 {
-		return biggestShard
-	}
-	return min(max(ch.QPSLimit*shardSeconds, smallestShard), biggestShard)
 }
 
 // shard cuts one shard. Each person is in it once; a second message to somebody
@@ -262,22 +250,10 @@ func (c *cutting) insert(ctx context.Context, tx *sql.Tx, seq int64, slice *roar
 	if err != nil {
 		return fmt.Errorf("write slice: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, c.s.DB.Rebind(shardSQL), c.p.num, c.run.Num, c.task.ID, *c.task.ChannelID, class(c.task.MessageClass),
+	_, err = tx.ExecContext(ctx, c.s.DB.Rebind(shardSQL), c.p.num, c.run.Num, c.task.ID, *c.task.ChannelID, dispatch.Class(c.task.MessageClass),
 		seq, touch, slice.GetCardinality(), bytes, c.now)
 	if err != nil {
 		return fmt.Errorf("write shard: %w", err)
 	}
 	return nil
-}
-
-// class is a message class as shards order it; see dispatch.Class.
-func class(c enttask.MessageClass) int {
-	switch c {
-	case enttask.MessageClassNotice:
-		return 0
-	case enttask.MessageClassUrgent:
-		return 1
-	default:
-		return 2
-	}
 }
